@@ -1,0 +1,200 @@
+"""What each device of the kiosk promises: the Protocols, and the plain data that crosses them.
+
+Every call may take time and is made from that device's own worker thread, never from the screen's.
+Every call may raise `DeviceFault` and nothing else; a vendor's exception never leaves its driver.
+Types that hold a person, a PIN or a document have a blank `repr`, so that no log can carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from hardware.faults import FaultCode
+
+
+class Health(Enum):
+    """Four words for how a device does. UNKNOWN never blocks a device that works."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a device does now, and what is wrong with it, worst first."""
+
+    health: Health
+    faults: tuple[FaultCode, ...] = ()
+
+
+# --- the card reader ---------------------------------------------------------------------------------------------
+
+
+class SlotChange(Enum):
+    """What was seen at the reader's slot."""
+
+    CARD_IN = "cardIn"
+    CARD_OUT = "cardOut"
+    READER_FOUND = "readerFound"
+    READER_LOST = "readerLost"
+
+
+class Applet(Enum):
+    """The applet generation of a Belgian eID, by applet byte: it decides keys, algorithm and how a PIN is renewed."""
+
+    V1_7 = "1.7"
+    V1_8 = "1.8"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A recognised Belgian eID. `tries_left` is None where asking would cost a try."""
+
+    applet: Applet
+    tries_left: int | None
+
+
+@dataclass(frozen=True, repr=False)
+class Certificate:
+    """The authentication certificate, as it is on the card. `algorithm` is the JWA name that fits its key."""
+
+    der: bytes
+    algorithm: str  # "ES384" or "RS256"
+    expired: bool
+
+
+@dataclass(frozen=True, repr=False)
+class Signature:
+    """Signature over a digest: r||s (96 bytes) for ES384, PKCS#1 v1.5 (256 bytes) for RS256."""
+
+    value: bytes
+
+
+@dataclass(frozen=True)
+class PinRefused:
+    """The card refused the PIN; 0 tries left means that it is blocked."""
+
+    tries_left: int
+
+
+class CardReader(Protocol):
+    """A PC/SC reader with, sometimes, a Belgian eID in it."""
+
+    def watch(self, on_change: Callable[[SlotChange], None]) -> None:
+        """Start reporting what happens at the slot, from a thread of the driver's own, until `close`.
+
+        The first reports tell what is there already (reader found, card in). A card swapped between two looks is
+        reported as CARD_OUT, CARD_IN. Survives a restart of `pcscd`: reader lost, reader found.
+        """
+
+    def recognise(self) -> Card:
+        """Say what card is in the slot. Raises NOT_AN_EID, CARD_UNREADABLE, CARD_NOT_ACTIVATED, CARD_REMOVED."""
+
+    def read_certificate(self) -> Certificate:
+        """Read the authentication certificate and nothing else. Raises NO_CERTIFICATE where the card has none."""
+
+    def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
+        """VERIFY, sign `digest` with key 82, log off: one transaction. The caller wipes `pin`."""
+
+    def watch_removal(self) -> None:
+        """From now until the card is out, ask the card itself whether it is there: CARD_OUT comes as soon as it can."""
+
+    def release(self) -> None:
+        """End the card's session: log off, reset. Never raises."""
+
+    def status(self) -> Status:
+        """Reader there or not."""
+
+    def close(self) -> None:
+        """Stop the watch, cancel what is under way, let go of the reader."""
+
+
+# --- the printer -------------------------------------------------------------------------------------------------
+
+
+class DeviceJobState(Enum):
+    """What the device itself says of our job (never what CUPS says). GONE: it does not know our job, or no more."""
+
+    NOT_THERE_YET = "notThereYet"
+    PRINTING = "printing"
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+    CANCELED = "canceled"
+    GONE = "gone"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class DeviceJob:
+    """The device's own word on one job. `impressions` is None where it reports none."""
+
+    state: DeviceJobState
+    impressions: int | None = None
+    faults: tuple[FaultCode, ...] = ()
+
+
+class Printer(Protocol):
+    """A page printer behind CUPS, asked over IPP. CUPS's *completed* means handed over, never printed."""
+
+    def status(self) -> Status:
+        """The device's health from its own keywords (printer-state-reasons)."""
+
+    def create(self, job_name: str) -> str:
+        """Create a held job without data and return its job-uuid. Nothing is sent yet."""
+
+    def send(self, job_uuid: str, pdf: bytes) -> None:
+        """Send the bytes of a created job and release it. Returns when CUPS has them all."""
+
+    def look(self, job_name: str) -> DeviceJob:
+        """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
+
+    def cancel(self, job_name: str) -> None:
+        """Cancel on CUPS and on the device, so that nothing prints later into an empty hall."""
+
+    def close(self) -> None:
+        """Let go of the printer; a call under way ends."""
+
+
+# --- the receipt printer -----------------------------------------------------------------------------------------
+
+
+class SlipStyle(Enum):
+    """How a line of a slip looks."""
+
+    TITLE = "title"
+    TEXT = "text"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class SlipLine:
+    """One line of text on a slip; the driver wraps it at the paper's width."""
+
+    text: str
+    style: SlipStyle = SlipStyle.TEXT
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What goes on a slip: lines, then a QR code with `qr` where there is one."""
+
+    lines: tuple[SlipLine, ...]
+    qr: str | None = None
+
+
+class ReceiptPrinter(Protocol):
+    """A thermal printer on roll paper (ESC/POS)."""
+
+    def status(self) -> Status:
+        """Asked of the device in real time (DLE EOT)."""
+
+    def print_slip(self, slip: Slip) -> None:
+        """Print, cut, and return when the device itself says it is out (GS ( H). Raises RECEIPT_… faults."""
+
+    def close(self) -> None:
+        """Let go of the device."""

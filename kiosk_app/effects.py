@@ -1,0 +1,171 @@
+"""What a visit wishes for, in the imperative. `workers` turns each into work; its answer is an event.
+
+Every effect that somebody answers carries the visit's number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from hardware.devices import Certificate, Signature
+from kiosk_app.events import Clock
+from kiosk_app.visit import Challenge, Document, Job, Product, Progress, RemedyOffer
+
+
+@dataclass(frozen=True)
+class RecogniseCard:
+    """Ask the reader what card it holds, and how many tries are left where that is free."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class ReadCertificate:
+    """Read the authentication certificate."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class AskChallenge:
+    """Ask the back end for a nonce; this also warms the connection."""
+
+    visit: int
+
+
+@dataclass(frozen=True, repr=False)
+class SignChallenge:
+    """Have the card verify the PIN (from the PIN buffer, which is wiped) and sign the challenge."""
+
+    visit: int
+    certificate: Certificate
+    challenge: Challenge
+
+
+@dataclass(frozen=True, repr=False)
+class SignIn:
+    """Give the signed token to the back end."""
+
+    visit: int
+    certificate: Certificate
+    challenge: Challenge
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class OrderDocument:
+    """Order, fetch and check one document."""
+
+    visit: int
+    ticket: UUID
+    product: Product
+
+
+@dataclass(frozen=True, repr=False)
+class Print:
+    """Put one document on paper, and follow it until the device has spoken."""
+
+    visit: int
+    document: Document
+
+
+@dataclass(frozen=True)
+class CancelPrint:
+    """Cancel on CUPS and on the device."""
+
+    visit: int
+    ticket: UUID
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """Tell the back end, without anyone waiting, what became of a ticket; it may answer with a remedy."""
+
+    visit: int
+    ticket: UUID
+    progress: Progress
+
+
+@dataclass(frozen=True, repr=False)
+class PrintSlip:
+    """Print a slip: what was printed or not, ticket, code where there is one. No name."""
+
+    visit: int
+    jobs: tuple[Job, ...]
+    remedies: tuple[tuple[UUID, RemedyOffer], ...]
+
+
+@dataclass(frozen=True)
+class WatchForRemoval:
+    """See the card leave as soon as can be known."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class ReleaseCard:
+    """End the card's session."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class EndSession:
+    """End the resident's session at the back end."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class ForgetPin:
+    """Wipe the PIN buffer."""
+
+
+@dataclass(frozen=True)
+class EraseDigit:
+    """Wipe the last digit of the PIN buffer."""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Drop everything the workers and the screen still hold of this visit."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start a clock, or start it anew; how long it runs is in the settings, by the name of the state."""
+
+    clock: Clock
+    state: type
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop a clock."""
+
+    clock: Clock
+
+
+Effect = (
+    RecogniseCard
+    | ReadCertificate
+    | AskChallenge
+    | SignChallenge
+    | SignIn
+    | OrderDocument
+    | Print
+    | CancelPrint
+    | ReportOutcome
+    | PrintSlip
+    | WatchForRemoval
+    | ReleaseCard
+    | EndSession
+    | ForgetPin
+    | EraseDigit
+    | Forget
+    | Start
+    | Cancel
+)

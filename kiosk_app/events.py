@@ -1,0 +1,296 @@
+"""The facts that move a visit, in the past tense: what the resident did, what devices and the back end answered.
+
+Every answer carries the number of the visit that asked, so that a slow answer never greets the next person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from hardware.devices import Applet, Certificate, Signature
+from hardware.faults import FaultCode
+from kiosk_app.visit import Challenge, Document, Offer, Person, Product, Progress, RemedyOffer
+
+# --- the resident ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DocumentsAsked:
+    """The tile for documents was touched."""
+
+
+@dataclass(frozen=True)
+class PaperGone:
+    """The resident says that no paper of somebody else lies here any more."""
+
+
+@dataclass(frozen=True)
+class DigitTyped:
+    """One more digit is in the PIN buffer."""
+
+
+@dataclass(frozen=True)
+class LastErased:
+    """The last digit was erased."""
+
+
+@dataclass(frozen=True)
+class AllErased:
+    """Every digit was erased."""
+
+
+@dataclass(frozen=True)
+class PinEntered:
+    """OK was pressed on the PIN pad."""
+
+
+@dataclass(frozen=True)
+class TriedAnyway:
+    """The resident chose to use the last PIN try."""
+
+
+@dataclass(frozen=True)
+class Chose:
+    """A product was touched: chosen, or unchosen where boxes are shown."""
+
+    product: str
+
+
+@dataclass(frozen=True)
+class PageTurned:
+    """Another page of the list was asked for."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class AnotherAsked:
+    """"Nog een document" was touched."""
+
+
+@dataclass(frozen=True)
+class ChoiceDone:
+    """"Verder met n documenten" was touched."""
+
+
+@dataclass(frozen=True)
+class ChangeAsked:
+    """"Wijzigen" was touched on the check screen."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Confirmed, with a fresh ticket for each chosen product (minted by the core; the screen posts it empty)."""
+
+    tickets: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperTaken:
+    """The answer to "Heb je je document?"."""
+
+    yes: bool
+
+
+@dataclass(frozen=True)
+class SlipAsked:
+    """The resident wants a slip."""
+
+
+@dataclass(frozen=True)
+class StopPressed:
+    """Stoppen was touched."""
+
+
+@dataclass(frozen=True)
+class HelpAsked:
+    """Help was touched."""
+
+
+@dataclass(frozen=True)
+class StillHere:
+    """An overlay was answered: go on."""
+
+
+# --- devices and back end ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CardInserted:
+    """A card is in the slot."""
+
+
+@dataclass(frozen=True)
+class CardRemoved:
+    """The slot is empty."""
+
+
+@dataclass(frozen=True)
+class OfferChanged:
+    """What can be finished changed: a device or the back end came or went."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class CardRecognised:
+    """It is a Belgian eID."""
+
+    visit: int
+    applet: Applet
+    tries_left: int | None
+
+
+@dataclass(frozen=True)
+class CardFailed:
+    """The card cannot be used, or a call to it failed."""
+
+    visit: int
+    fault: FaultCode
+
+
+@dataclass(frozen=True, repr=False)
+class CertificateRead:
+    """The authentication certificate is here."""
+
+    visit: int
+    certificate: Certificate
+
+
+@dataclass(frozen=True, repr=False)
+class ChallengeReceived:
+    """The back end gave its nonce."""
+
+    visit: int
+    challenge: Challenge
+
+
+@dataclass(frozen=True)
+class PinFailed:
+    """The card refused the PIN."""
+
+    visit: int
+    tries_left: int
+
+
+@dataclass(frozen=True, repr=False)
+class ChallengeSigned:
+    """The card accepted the PIN and signed."""
+
+    visit: int
+    signature: Signature
+
+
+@dataclass(frozen=True, repr=False)
+class SignedIn:
+    """The back end knows who this is, and what this person may have."""
+
+    visit: int
+    person: Person
+    products: tuple[Product, ...]
+
+
+@dataclass(frozen=True)
+class BackEndFailed:
+    """A call to the back end ended without what was asked (not for an order: that is `OrderFailed`)."""
+
+    visit: int
+    fault: FaultCode
+
+
+@dataclass(frozen=True, repr=False)
+class DocumentReady:
+    """An ordered document is here, whole and checked."""
+
+    visit: int
+    document: Document
+
+
+@dataclass(frozen=True)
+class OrderFailed:
+    """An ordered document could not be had."""
+
+    visit: int
+    ticket: UUID
+    fault: FaultCode
+
+
+@dataclass(frozen=True)
+class JobChanged:
+    """A print job went a step further, by the device's own word."""
+
+    visit: int
+    ticket: UUID
+    progress: Progress
+
+
+@dataclass(frozen=True, repr=False)
+class RemedyGiven:
+    """The back end answered a print result."""
+
+    visit: int
+    ticket: UUID
+    offer: RemedyOffer
+
+
+@dataclass(frozen=True)
+class SlipEnded:
+    """The slip is out, or it is not."""
+
+    visit: int
+    printed: bool
+
+
+class Clock(Enum):
+    """The clocks a state may run."""
+
+    IDLE = "idle"  # nobody touched anything: ask "Ben je er nog?"
+    GONE = "gone"  # that question was not answered: end the visit
+    STEP = "step"  # this state lasts no longer
+
+
+@dataclass(frozen=True)
+class TimedOut:
+    """A clock ran out."""
+
+    clock: Clock
+
+
+Touch = (
+    DocumentsAsked
+    | PaperGone
+    | DigitTyped
+    | LastErased
+    | AllErased
+    | PinEntered
+    | TriedAnyway
+    | Chose
+    | PageTurned
+    | AnotherAsked
+    | ChoiceDone
+    | ChangeAsked
+    | Confirmed
+    | PaperTaken
+    | SlipAsked
+    | StopPressed
+    | HelpAsked
+    | StillHere
+)
+Answer = (
+    CardRecognised
+    | CardFailed
+    | CertificateRead
+    | ChallengeReceived
+    | PinFailed
+    | ChallengeSigned
+    | SignedIn
+    | BackEndFailed
+    | DocumentReady
+    | OrderFailed
+    | JobChanged
+    | RemedyGiven
+    | SlipEnded
+)
+Event = Touch | Answer | CardInserted | CardRemoved | OfferChanged | TimedOut

@@ -1,0 +1,317 @@
+"""What a visit is: its states, and what they are made of. No behaviour.
+
+A state holds just what its screen and its next step need; leaving it drops that. `events` has the facts that move a
+visit, `effects` what it wishes for, `step` the rules. Types that hold a person or a document have a blank `repr`; a PIN
+is in none of them: digits go from the screen into the core's `PinBuffer`, and the chart only hears that one was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from uuid import UUID
+
+from hardware.devices import Applet, Certificate
+from hardware.faults import FaultCode
+
+# --- what states and events are made of ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    """Whom the town hall recognised: just enough to greet and to show for whom a document is."""
+
+    given_name: str
+    family_name: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A document product as the back end offers it to this person; `refusal` says why it cannot be had."""
+
+    code: str
+    title: str
+    description: str
+    languages: tuple[str, ...] = ("nl",)
+    refusal: FaultCode | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Challenge:
+    """The back end's nonce, to be signed by the card."""
+
+    id: str
+    nonce: str
+
+
+@dataclass(frozen=True, repr=False)
+class Document:
+    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper."""
+
+    ticket: UUID
+    product: Product
+    pdf: bytes
+    pages: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was confirmed: one ticket for one product. `fault` where it could not be had."""
+
+    ticket: UUID
+    product: Product
+    fault: FaultCode | None = None
+
+
+class JobPhase(Enum):
+    """The life of a print job. Only PRINTED says that there is paper; UNKNOWN is an honest ending."""
+
+    WAITING = "waiting"
+    REQUESTED = "requested"
+    HANDED = "handed"
+    PRINTING = "printing"
+    PAUSED = "paused"
+    PRINTED = "printed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the job."""
+        return self in (JobPhase.PRINTED, JobPhase.FAILED, JobPhase.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is, in sheets that the device itself counted. `sheets` is None where it counts none."""
+
+    phase: JobPhase
+    sheets: int | None = None
+    fault: FaultCode | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One document on its way to paper."""
+
+    document: Document
+    progress: Progress = Progress(JobPhase.WAITING)
+
+
+class Remedy(Enum):
+    """What the back end offers after a print that failed or is unknown."""
+
+    NONE = "none"
+    REPRINT_CODE = "reprintCode"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, repr=False)
+class RemedyOffer:
+    """The back end's answer to a print result; `code` opens a free reprint until `valid_until` (ISO date)."""
+
+    remedy: Remedy
+    code: str | None = None
+    valid_until: str | None = None
+
+
+class SlipState(Enum):
+    """What became of the slip."""
+
+    NOT_ASKED = "notAsked"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+
+
+class CardSlot(Enum):
+    """What is in the reader. A STALE card stayed after a visit: it starts nothing until it has been out."""
+
+    EMPTY = "empty"
+    IN = "in"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be finished now. None means it works; a fault says why not, and is said before anyone types a PIN."""
+
+    documents: FaultCode | None = None
+    slips: bool = True
+
+
+# --- states --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Nobody is being served. The screen tells what the zone offers."""
+
+
+@dataclass(frozen=True)
+class PaperLeft:
+    """Somebody's paper may still lie in the tray: asked before anything else."""
+
+
+@dataclass(frozen=True)
+class AskCard:
+    """Asks for the card, and says what will be read from it."""
+
+
+@dataclass(frozen=True)
+class Recognising:
+    """A card was put in; the reader is asked what it is."""
+
+
+@dataclass(frozen=True, repr=False)
+class LastTry:
+    """One PIN try is left: a deliberate second choice, with stopping as the default."""
+
+    applet: Applet
+    certificate: Certificate | None = None
+    challenge: Challenge | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class EnterPin:
+    """The resident types the PIN; certificate and challenge are fetched meanwhile."""
+
+    applet: Applet
+    tries_left: int | None
+    typed: int = 0
+    wrong_before: bool = False
+    certificate: Certificate | None = None
+    challenge: Challenge | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class SigningIn:
+    """OK was pressed. Signs as soon as certificate and challenge are there, then asks the back end."""
+
+    applet: Applet
+    tries_left: int | None
+    certificate: Certificate | None
+    challenge: Challenge | None
+    signing: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Choosing:
+    """Signed in. One touch on a product goes to the check screen; `several` shows boxes instead."""
+
+    person: Person
+    products: tuple[Product, ...]
+    chosen: tuple[str, ...] = ()
+    several: bool = False
+    page: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Checking:
+    """What, for whom, in which language: confirmed here or not at all."""
+
+    person: Person
+    products: tuple[Product, ...]
+    chosen: tuple[str, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Ordering:
+    """Confirmed; the documents are being made, fetched and checked."""
+
+    orders: tuple[Order, ...]
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class TakeCard:
+    """The documents are here; they are printed once the card is out."""
+
+    documents: tuple[Document, ...]
+    orders: tuple[Order, ...]
+    reminders: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Printing:
+    """On its way to paper, one document after the other."""
+
+    jobs: tuple[Job, ...]
+    orders: tuple[Order, ...]
+    stopping: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Printed:
+    """Every job has ended, one way or another: take the paper, or hear honestly what went wrong."""
+
+    jobs: tuple[Job, ...]
+    orders: tuple[Order, ...]
+    remedies: tuple[tuple[UUID, RemedyOffer], ...] = ()
+    slip: SlipState = SlipState.NOT_ASKED
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """The resident says there is no paper, though the printer says there is."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something stops the visit here; says what, and what does work. `applet` where the way out depends on it."""
+
+    fault: FaultCode
+    applet: Applet | None = None
+
+
+@dataclass(frozen=True)
+class CardBack:
+    """The visit is over, but the card is still in the reader."""
+
+    reminders: int = 0
+
+
+@dataclass(frozen=True)
+class Goodbye:
+    """A last word, then the portal."""
+
+
+State = (
+    Portal
+    | PaperLeft
+    | AskCard
+    | Recognising
+    | LastTry
+    | EnterPin
+    | SigningIn
+    | Choosing
+    | Checking
+    | Ordering
+    | TakeCard
+    | Printing
+    | Printed
+    | NotTaken
+    | Notice
+    | CardBack
+    | Goodbye
+)
+
+
+class Overlay(Enum):
+    """A page shown over the state, which goes on beneath it."""
+
+    HELP = "help"
+    STILL_THERE = "stillThere"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The one visit: its number, its state, and what holds whatever the state."""
+
+    number: int = 0
+    state: State = field(default_factory=Portal)
+    slot: CardSlot = CardSlot.EMPTY
+    offer: Offer = Offer()
+    overlay: Overlay | None = None
+    paper_left: bool = False
