@@ -13,6 +13,8 @@ from uuid import UUID
 
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
+from printing.progress import JobPhase as JobPhase
+from printing.progress import Progress as Progress
 
 # --- what states and events are made of ---------------------------------------------------------------------------
 
@@ -60,33 +62,6 @@ class Order:
 
     ticket: UUID
     product: Product
-    fault: FaultCode | None = None
-
-
-class JobPhase(Enum):
-    """The life of a print job. Only PRINTED says that there is paper; UNKNOWN is an honest ending."""
-
-    WAITING = "waiting"
-    REQUESTED = "requested"
-    HANDED = "handed"
-    PRINTING = "printing"
-    PAUSED = "paused"
-    PRINTED = "printed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to the job."""
-        return self in (JobPhase.PRINTED, JobPhase.FAILED, JobPhase.UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a job is, in sheets that the device itself counted. `sheets` is None where it counts none."""
-
-    phase: JobPhase
-    sheets: int | None = None
     fault: FaultCode | None = None
 
 
