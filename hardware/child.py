@@ -71,7 +71,7 @@ class Child:
         """Run function `name` of the module in the child and return its JSON-able result: check it before use.
 
         A `payload` that is not empty becomes the function's last argument. `timeout` is in seconds, for all of it.
-        Raises DeviceFault as the child raised it (INTERNAL for an exception it did not foresee), ChildTimeout, ChildDied.
+        Raises DeviceFault as the child raised it (INTERNAL for what it did not foresee), ChildTimeout, ChildDied.
         """
         running = self._started()
         header = json.dumps({"name": name, "args": args}).encode()

@@ -40,7 +40,11 @@ def swallow_memory() -> int:
     return len(bytearray(1 << 30))
 
 
-def hang() -> None:
+def hang(tell: str = "") -> None:
+    """Hang for ever, after a byte into the pipe `tell` where there is one."""
+    if tell:
+        with Path(tell).open("wb") as pipe:
+            pipe.write(b".")
     while True:
         time.sleep(60)
 
