@@ -1,0 +1,47 @@
+"""What every test gets: a screen in memory, and the rule that our log stays quiet.
+
+A test in which one of our packages logs a warning or an error fails, unless it says
+`@pytest.mark.expects_log("pattern")`; a pattern that nothing matched fails it too.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+
+# Before anybody imports Qt: it reads these once. The software renderer draws the same pixels everywhere.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_QUICK_BACKEND"] = "software"
+
+OURS = ("config", "demo", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
+
+
+class Listener(logging.Handler):
+    """Keeps what our packages complain of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.split(".")[0] in OURS:
+            self.said.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    listener = Listener()
+    logging.getLogger().addHandler(listener)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(listener)
+    expected = [str(mark.args[0]) for mark in request.node.iter_markers("expects_log")]
+    unexpected = [line for line in listener.said if not any(re.search(pattern, line) for pattern in expected)]
+    missing = [pattern for pattern in expected if not any(re.search(pattern, line) for line in listener.said)]
+    if unexpected or missing:
+        pytest.fail(f"unexpected in the log: {unexpected}; expected and absent: {missing}", pytrace=False)
