@@ -62,7 +62,7 @@ class Service(Section):
     name: str
     place: str
     state: ServiceState = ServiceState.OPEN
-    open_from: time | None = Field(None, description="None: day and night.")
+    open_from: time | None = Field(default=None, description="None: day and night.")
     open_until: time | None = None
     coming_from: date | None = None
 
@@ -87,10 +87,10 @@ class Announcement(Section):
 class Screen(Section):
     """The panel. Sizes on screen are millimetres; this turns them into pixels."""
 
-    width_mm: float = Field(268, gt=100)
-    height_mm: float = Field(476, gt=100)
-    width_px: int = Field(1080, ge=480)
-    height_px: int = Field(1920, ge=480)
+    width_mm: float = Field(default=268, gt=100)
+    height_mm: float = Field(default=476, gt=100)
+    width_px: int = Field(default=1080, ge=480)
+    height_px: int = Field(default=1920, ge=480)
 
 
 class BackEnd(Section):
@@ -115,14 +115,14 @@ class Printer(Section):
 
     queue: str
     device: str = Field(pattern=r"^ipps?://", description="The printer's own IPP address.")
-    cups: str = Field("", description="CUPS server; empty: the system's.")
+    cups: str = Field(default="", description="CUPS server; empty: the system's.")
 
 
 class ReceiptPrinter(Section):
     """The slip printer on the network."""
 
     host: str
-    port: int = Field(9100, ge=1, le=65535)
+    port: int = Field(default=9100, ge=1, le=65535)
 
 
 class Settings(Section):
@@ -138,7 +138,7 @@ class Settings(Section):
     receipt_printer: ReceiptPrinter | None = None
     services: tuple[Service, ...] = ()
     counter: tuple[OpenHours, ...] = ()
-    closed: tuple[date, ...] = Field((), description="Days on which the counter stays closed.")
+    closed: tuple[date, ...] = Field(default=(), description="Days on which the counter stays closed.")
     announcements: tuple[Announcement, ...] = ()
     timeouts: Timeouts = Timeouts()
 

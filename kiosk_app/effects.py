@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hardware.devices import Certificate, Signature
+from hardware.faults import FaultCode
 from kiosk_app.events import Clock
-from kiosk_app.visit import Challenge, Document, Job, Product, Progress, RemedyOffer
+from kiosk_app.visit import Challenge, Document, Job, Product, RemedyOffer
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,12 @@ class CancelPrint:
 
 
 @dataclass(frozen=True)
-class ReportOutcome:
-    """Tell the back end, without anyone waiting, what became of a ticket; it may answer with a remedy."""
+class Abandon:
+    """This ticket will never be put on paper: write it down, and let the back end know without anyone waiting."""
 
     visit: int
     ticket: UUID
-    progress: Progress
+    fault: FaultCode
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,10 +137,10 @@ class Forget:
 
 @dataclass(frozen=True)
 class Start:
-    """Start a clock, or start it anew; how long it runs is in the settings, by the name of the state."""
+    """Start a clock, or start it anew; `lasts` is the name of its time-out in the settings."""
 
     clock: Clock
-    state: type
+    lasts: str
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ Effect = (
     | OrderDocument
     | Print
     | CancelPrint
-    | ReportOutcome
+    | Abandon
     | PrintSlip
     | WatchForRemoval
     | ReleaseCard

@@ -214,6 +214,7 @@ class Printing:
 
     jobs: tuple[Job, ...]
     orders: tuple[Order, ...]
+    remedies: tuple[tuple[UUID, RemedyOffer], ...] = ()
     stopping: bool = False
 
 

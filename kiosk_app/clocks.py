@@ -1,0 +1,74 @@
+"""Which clocks run in which state: they follow from the state alone, so that time always leads home."""
+
+from __future__ import annotations
+
+from kiosk_app.effects import Cancel, Effect, Start
+from kiosk_app.events import Clock, Event, JobChanged, Touch
+from kiosk_app.visit import (
+    AskCard,
+    CardBack,
+    Checking,
+    Choosing,
+    EnterPin,
+    Goodbye,
+    LastTry,
+    Notice,
+    NotTaken,
+    Ordering,
+    Overlay,
+    PaperLeft,
+    Portal,
+    Printed,
+    Printing,
+    Recognising,
+    SigningIn,
+    State,
+    TakeCard,
+    Visit,
+)
+
+# The states that wait for a person: a touch starts their clock anew.
+_PATIENT = (AskCard, PaperLeft, EnterPin, LastTry, Choosing, Checking, Notice, NotTaken, Printed)
+
+
+def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ...]:
+    """Give what to start and stop on the way from one visit to the next."""
+    old, new = running(before), running(after)
+    entered = type(after.state) is not type(before.state) or old != new
+    touched = isinstance(event, Touch) and isinstance(after.state, _PATIENT)
+    moved = isinstance(event, JobChanged) and isinstance(after.state, Printing)
+    reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
+    stopped = tuple(Cancel(clock) for clock in old if clock not in new)
+    again = entered or touched or moved or reminded
+    return stopped + tuple(Start(clock, lasts) for clock, lasts in new.items() if again)
+
+
+def running(visit: Visit) -> dict[Clock, str]:
+    """Give the clocks that run in a visit, each with the name of its time-out."""
+    if visit.overlay is Overlay.STILL_THERE:
+        return {Clock.GONE: "still_there"}
+    return _of_state(visit.state)
+
+
+def _of_state(state: State) -> dict[Clock, str]:
+    match state:
+        case Portal():
+            return {}
+        case PaperLeft() | AskCard() | EnterPin() | LastTry() | Choosing() | Checking():
+            return {Clock.IDLE: "idle"}
+        case Recognising():
+            return {Clock.STEP: "recognise"}
+        case SigningIn():
+            return {Clock.STEP: "sign_in"}
+        case Ordering():
+            return {Clock.STEP: "order"}
+        case TakeCard() | CardBack():
+            return {Clock.STEP: "take_card"}
+        case Printing():
+            return {Clock.STEP: "print_net"}
+        case Printed():
+            return {Clock.STEP: "take_paper"}
+        case Notice() | NotTaken():
+            return {Clock.STEP: "notice"}
+        case Goodbye():
+            return {Clock.STEP: "goodbye"}

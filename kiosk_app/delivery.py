@@ -1,0 +1,158 @@
+"""From card out to goodbye: print one document after the other, then say honestly what came of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from hardware.faults import FaultCode
+from kiosk_app.effects import Abandon, CancelPrint, Effect, EndSession, Print, PrintSlip
+from kiosk_app.events import Event, JobChanged, PaperTaken, RemedyGiven, SlipAsked, SlipEnded, TimedOut
+from kiosk_app.leaving import REMINDERS, Step, home, leave, letting_go
+from kiosk_app.visit import (
+    Document,
+    Job,
+    JobPhase,
+    NotTaken,
+    Order,
+    Printed,
+    Printing,
+    Progress,
+    SlipState,
+    TakeCard,
+    Visit,
+)
+
+# As long as nothing can have left the printer, stopping may still call a job back.
+_RECALLABLE = (JobPhase.REQUESTED, JobPhase.PAUSED)
+
+
+def rules(visit: Visit, state: TakeCard | Printing | Printed, event: Event) -> Step:
+    """Give the rules from "Neem je kaart terug" to the end."""
+    match state, event:
+        case TakeCard(), TimedOut():
+            given_up = state.reminders + 1 >= REMINDERS
+            return home(visit) if given_up else _remind(visit, state)
+        case Printing(), JobChanged(_, ticket, progress):
+            return _job_changed(visit, state, ticket, progress)
+        case Printing(), TimedOut():
+            return _no_news(visit, state)
+        case (Printing() | Printed()), RemedyGiven(_, ticket, offer) if ticket not in dict(state.remedies):
+            return _remedy(visit, replace(state, remedies=(*state.remedies, (ticket, offer))))
+        case Printed(slip=SlipState.NOT_ASKED | SlipState.FAILED), SlipAsked() if visit.offer.slips:
+            return _print_slip(visit, state)
+        case Printed(), SlipEnded(_, printed):
+            slip = SlipState.PRINTED if printed else SlipState.FAILED
+            return replace(visit, state=replace(state, slip=slip)), ()
+        case Printed(), PaperTaken(yes):
+            return leave(visit) if yes else _not_taken(visit)
+        case Printed(), TimedOut():
+            return _unanswered(visit, state)
+        case _:
+            return visit, ()
+
+
+def stopped(visit: Visit, state: Printing | Printed) -> Step:
+    """Stop what has not begun; what may already be on its way comes out, and the screen says so."""
+    if isinstance(state, Printed):
+        return _unanswered(visit, state)
+    jobs = tuple(_dropped(job, FaultCode.PRINT_STOPPED) for job in state.jobs)
+    effects = _abandoned(visit, state.jobs, FaultCode.PRINT_STOPPED)
+    recall = tuple(CancelPrint(visit.number, j.document.ticket) for j in jobs if j.progress.phase in _RECALLABLE)
+    return _onwards(visit, replace(state, jobs=jobs, stopping=True), effects + recall)
+
+
+def start_printing(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
+    """Begin with the first document; the resident's session ends, for results go by ticket."""
+    jobs = tuple(Job(document) for document in documents)
+    return _onwards(visit, Printing(jobs, orders), (EndSession(visit.number),))
+
+
+def _remind(visit: Visit, state: TakeCard) -> Step:
+    return replace(visit, state=replace(state, reminders=state.reminders + 1)), ()
+
+
+def _job_changed(visit: Visit, state: Printing, ticket: UUID, progress: Progress) -> Step:
+    """Take note; after a job that did not end well the rest is not tried on the same printer."""
+    running = [job for job in state.jobs if job.document.ticket == ticket and not job.progress.phase.ended]
+    if not running or running[0].progress.phase is JobPhase.WAITING:
+        return visit, ()
+    jobs = tuple(replace(job, progress=progress) if job in running else job for job in state.jobs)
+    effects: tuple[Effect, ...] = ()
+    if progress.phase in (JobPhase.FAILED, JobPhase.UNKNOWN):
+        fault = progress.fault or FaultCode.PRINT_FAILED
+        effects = _abandoned(visit, jobs, fault)
+        jobs = tuple(_dropped(job, fault) for job in jobs)
+    return _onwards(visit, replace(state, jobs=jobs), effects)
+
+
+def _onwards(visit: Visit, state: Printing, effects: tuple[Effect, ...]) -> Step:
+    """Start the next job when none is under way; when every job has ended, show what came of them."""
+    if all(job.progress.phase.ended for job in state.jobs):
+        return _ended(visit, state, effects)
+    if any(_under_way(job) for job in state.jobs):
+        return replace(visit, state=state), effects
+    following = next(job for job in state.jobs if job.progress.phase is JobPhase.WAITING)
+    begun = replace(following, progress=Progress(JobPhase.REQUESTED))
+    jobs = tuple(begun if job is following else job for job in state.jobs)
+    return replace(visit, state=replace(state, jobs=jobs)), (*effects, Print(visit.number, following.document))
+
+
+def _ended(visit: Visit, state: Printing, effects: tuple[Effect, ...]) -> Step:
+    after, slip = _remedy(visit, Printed(state.jobs, state.orders, state.remedies))
+    return after, (*effects, *slip)
+
+
+def _under_way(job: Job) -> bool:
+    return job.progress.phase is not JobPhase.WAITING and not job.progress.phase.ended
+
+
+def _dropped(job: Job, fault: FaultCode) -> Job:
+    waiting = job.progress.phase is JobPhase.WAITING
+    return replace(job, progress=Progress(JobPhase.FAILED, 0, fault)) if waiting else job
+
+
+def _abandoned(visit: Visit, jobs: tuple[Job, ...], fault: FaultCode) -> tuple[Effect, ...]:
+    waiting = (job for job in jobs if job.progress.phase is JobPhase.WAITING)
+    return tuple(Abandon(visit.number, job.document.ticket, fault) for job in waiting)
+
+
+def _no_news(visit: Visit, state: Printing) -> Step:
+    """Nobody answers for the printer any more: cancel, and say that its end is unknown."""
+    lost = Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN)
+    cancel = tuple(CancelPrint(visit.number, job.document.ticket) for job in state.jobs if _under_way(job))
+    abandoned = _abandoned(visit, state.jobs, FaultCode.PRINT_UNKNOWN)
+    jobs = tuple(replace(job, progress=lost) if _under_way(job) else job for job in state.jobs)
+    jobs = tuple(_dropped(job, FaultCode.PRINT_UNKNOWN) for job in jobs)
+    return _ended(visit, replace(state, jobs=jobs), (*cancel, *abandoned))
+
+
+def _remedy(visit: Visit, state: Printing | Printed) -> Step:
+    """Once every bad ending has its remedy and one is a code, a slip serves: it is printed without asking."""
+    bad = {job.document.ticket for job in state.jobs if job.progress.phase is not JobPhase.PRINTED}
+    told = {ticket for ticket, _ in state.remedies}
+    serves = bad <= told and any(offer.code for _, offer in state.remedies)
+    if isinstance(state, Printed) and serves and state.slip is SlipState.NOT_ASKED and visit.offer.slips:
+        return _print_slip(visit, state)
+    return replace(visit, state=state), ()
+
+
+def _print_slip(visit: Visit, state: Printed) -> Step:
+    wish = PrintSlip(visit.number, state.jobs, state.remedies)
+    return replace(visit, state=replace(state, slip=SlipState.PRINTING)), (wish,)
+
+
+def _not_taken(visit: Visit) -> Step:
+    """Printed, says the device, but no paper, says the resident: the counter helps."""
+    return replace(visit, state=NotTaken()), letting_go(visit)
+
+
+def _unanswered(visit: Visit, state: Printed) -> Step:
+    """No answer is not a yes: whatever may lie in the tray is asked for at the next visit."""
+    after, effects = leave(visit)
+    return replace(after, paper_left=visit.paper_left or any(_may_lie(job) for job in state.jobs)), effects
+
+
+def _may_lie(job: Job) -> bool:
+    progress = job.progress
+    return progress.phase in (JobPhase.PRINTED, JobPhase.UNKNOWN) or bool(progress.sheets)

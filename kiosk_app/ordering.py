@@ -1,0 +1,100 @@
+"""From choice to documents: choose, check, confirm, and wait until every document is here or cannot be had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from hardware.faults import FaultCode
+from kiosk_app import delivery
+from kiosk_app.effects import Abandon, EndSession, OrderDocument, WatchForRemoval
+from kiosk_app.events import (
+    AnotherAsked,
+    ChangeAsked,
+    ChoiceDone,
+    Chose,
+    Confirmed,
+    DocumentReady,
+    Event,
+    OrderFailed,
+    PageTurned,
+    TimedOut,
+)
+from kiosk_app.leaving import Step, refuse
+from kiosk_app.visit import CardSlot, Checking, Choosing, Order, Ordering, Product, TakeCard, Visit
+
+
+def rules(visit: Visit, state: Choosing | Checking | Ordering, event: Event) -> Step:
+    """Give the rules from the list of products to documents in memory."""
+    match state, event:
+        case Choosing(), Chose(code):
+            return replace(visit, state=_chose(state, code)), ()
+        case Choosing(), PageTurned(page):
+            return replace(visit, state=replace(state, page=page)), ()
+        case Choosing(chosen=(_, *_)), ChoiceDone():
+            return replace(visit, state=Checking(state.person, state.products, state.chosen, several=True)), ()
+        case Checking(), AnotherAsked():
+            return replace(visit, state=Choosing(state.person, state.products, state.chosen, several=True)), ()
+        case Checking(), ChangeAsked():
+            kept = state.chosen if state.several else ()
+            return replace(visit, state=Choosing(state.person, state.products, kept, several=state.several)), ()
+        case Checking(), Confirmed(tickets) if len(tickets) == len(state.chosen):
+            return _confirmed(visit, state, tickets)
+        case Ordering(), DocumentReady(_, document) if document.ticket in _awaited(state):
+            return _when_all_here(visit, replace(state, documents=(*state.documents, document)))
+        case Ordering(), OrderFailed(_, ticket, fault) if ticket in _awaited(state):
+            return _when_all_here(visit, _failed(state, ticket, fault))
+        case Ordering(), TimedOut():
+            return _too_late(visit, state)
+        case _:
+            return visit, ()
+
+
+def _chose(state: Choosing, code: str) -> Choosing | Checking:
+    available = [product.code for product in state.products if product.refusal is None]
+    if code not in available:
+        return state
+    if not state.several:
+        return Checking(state.person, state.products, (code,))
+    chosen = tuple(c for c in available if (c in state.chosen) != (c == code))
+    return replace(state, chosen=chosen)
+
+
+def _confirmed(visit: Visit, state: Checking, tickets: tuple[UUID, ...]) -> Step:
+    """Order each document under a ticket of its own, unless meanwhile it could not be finished."""
+    if visit.offer.documents is not None:
+        return refuse(visit, visit.offer.documents)
+    products: dict[str, Product] = {product.code: product for product in state.products}
+    orders = tuple(Order(ticket, products[code]) for ticket, code in zip(tickets, state.chosen, strict=True))
+    wishes = tuple(OrderDocument(visit.number, order.ticket, order.product) for order in orders)
+    return replace(visit, state=Ordering(orders)), wishes
+
+
+def _awaited(state: Ordering) -> set[UUID]:
+    here = {document.ticket for document in state.documents}
+    return {order.ticket for order in state.orders if order.fault is None} - here
+
+
+def _failed(state: Ordering, ticket: UUID, fault: FaultCode) -> Ordering:
+    orders = tuple(replace(order, fault=fault) if order.ticket == ticket else order for order in state.orders)
+    return replace(state, orders=orders)
+
+
+def _too_late(visit: Visit, state: Ordering) -> Step:
+    late = _awaited(state)
+    for ticket in late:
+        state = _failed(state, ticket, FaultCode.BACKEND_SLOW)
+    after, effects = _when_all_here(visit, state)
+    return after, (*(Abandon(visit.number, ticket, FaultCode.BACKEND_SLOW) for ticket in late), *effects)
+
+
+def _when_all_here(visit: Visit, state: Ordering) -> Step:
+    """Go on once nothing is awaited: card out, then print. A card pulled early is no reason to lose a document."""
+    if _awaited(state):
+        return replace(visit, state=state), ()
+    if not state.documents:
+        return refuse(replace(visit, state=state), next(o.fault for o in state.orders if o.fault is not None))
+    if visit.slot is CardSlot.EMPTY:
+        return delivery.start_printing(visit, state.documents, state.orders)
+    wishes = (WatchForRemoval(visit.number), EndSession(visit.number))
+    return replace(visit, state=TakeCard(state.documents, state.orders)), wishes

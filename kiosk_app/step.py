@@ -1,0 +1,175 @@
+"""The chart of a visit: `step(visit, event) -> (visit, effects)`, a pure function. No clock, no I/O, no threads.
+
+Interrupts (a stale answer, the slot, stopping, the idle question, what can be offered) are handled here, once, before
+the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents) and `delivery` (card
+out to goodbye).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hardware.faults import FaultCode
+from kiosk_app import delivery, ordering, sign_in
+from kiosk_app.clocks import clock_effects, running
+from kiosk_app.events import (
+    Answer,
+    CardInserted,
+    CardRemoved,
+    Clock,
+    DocumentsAsked,
+    Event,
+    HelpAsked,
+    OfferChanged,
+    PaperGone,
+    StillHere,
+    StopPressed,
+    TimedOut,
+    Touch,
+)
+from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
+from kiosk_app.visit import (
+    AskCard,
+    CardBack,
+    CardSlot,
+    Checking,
+    Choosing,
+    EnterPin,
+    Goodbye,
+    LastTry,
+    Notice,
+    NotTaken,
+    Offer,
+    Ordering,
+    Overlay,
+    PaperLeft,
+    Portal,
+    Printed,
+    Printing,
+    Recognising,
+    SigningIn,
+    State,
+    TakeCard,
+    Visit,
+)
+
+
+def step(visit: Visit, event: Event) -> Step:
+    """Give the next visit and what it wishes for. What does not fit a state changes nothing."""
+    if isinstance(event, Answer) and event.visit != visit.number:
+        return visit, ()
+    if isinstance(event, TimedOut) and event.clock not in running(visit):
+        return visit, ()
+    after, effects = _interrupts(visit, event)
+    if type(after.state) is not type(visit.state):
+        after = replace(after, overlay=None)
+    return after, effects + clock_effects(visit, after, event)
+
+
+def _interrupts(visit: Visit, event: Event) -> Step:
+    """Handle what may happen in any state; everything else is for the state's own rules."""
+    match event:
+        case OfferChanged(offer):
+            return _offer_changed(replace(visit, offer=offer), offer)
+        case CardInserted():
+            return _card_inserted(replace(visit, slot=CardSlot.IN))
+        case CardRemoved():
+            return _card_removed(replace(visit, slot=CardSlot.EMPTY))
+        case TimedOut(Clock.IDLE):
+            return replace(visit, overlay=Overlay.STILL_THERE), ()
+        case TimedOut(Clock.GONE):
+            return leave(visit)
+        case HelpAsked():
+            return replace(visit, overlay=Overlay.HELP), ()
+        case StopPressed():
+            return _stopped(visit)
+        case _ if isinstance(event, Touch) and visit.overlay is not None:
+            return replace(visit, overlay=None), ()
+        case StillHere():
+            return visit, ()
+        case _:
+            return _by_state(visit, event)
+
+
+def _by_state(visit: Visit, event: Event) -> Step:
+    match visit.state:
+        case Portal() | PaperLeft() | AskCard() | CardBack() | Notice() | NotTaken() | Goodbye():
+            return _between(visit, visit.state, event)
+        case Recognising() | LastTry() | EnterPin() | SigningIn():
+            return sign_in.rules(visit, visit.state, event)
+        case Choosing() | Checking() | Ordering():
+            return ordering.rules(visit, visit.state, event)
+        case TakeCard() | Printing() | Printed():
+            return delivery.rules(visit, visit.state, event)
+
+
+def _between(visit: Visit, state: State, event: Event) -> Step:
+    """Give the rules of the states that hold nobody's data."""
+    match state, event:
+        case Portal(), DocumentsAsked():
+            return _documents_asked(begin(visit, AskCard()))
+        case PaperLeft(), PaperGone():
+            return _documents_asked(replace(visit, paper_left=False))
+        case CardBack(reminders), TimedOut():
+            given_up = reminders + 1 >= REMINDERS
+            return home(visit) if given_up else (replace(visit, state=CardBack(reminders + 1)), ())
+        case (Notice() | NotTaken() | PaperLeft() | AskCard()), TimedOut():
+            return leave(visit)
+        case Goodbye(), TimedOut():
+            return home(visit)
+        case _:
+            return visit, ()
+
+
+def _documents_asked(visit: Visit) -> Step:
+    """Start towards a document: what cannot be finished is said before anything is asked of the resident."""
+    if visit.offer.documents is not None:
+        return refuse(visit, visit.offer.documents)
+    if visit.paper_left:
+        return replace(visit, state=PaperLeft()), ()
+    if visit.slot is CardSlot.IN:
+        return sign_in.recognise(visit)
+    return replace(visit, state=AskCard()), ()
+
+
+def _card_inserted(visit: Visit) -> Step:
+    """A card starts a visit from the portal, from its notice and from the goodbye; elsewhere it only lies there."""
+    match visit.state:
+        case Portal() | Goodbye() | Notice():
+            return _documents_asked(begin(visit, AskCard()))
+        case AskCard():
+            return _documents_asked(visit)
+        case _:
+            return visit, ()
+
+
+def _card_removed(visit: Visit) -> Step:
+    """A card pulled while the visit needs it ends the visit; once documents are confirmed it only comes early."""
+    match visit.state:
+        case Recognising() | LastTry() | EnterPin() | SigningIn() | Choosing() | Checking():
+            reader_lost = visit.offer.documents is FaultCode.READER_LOST
+            return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
+        case TakeCard() as state:
+            return delivery.start_printing(visit, state.documents, state.orders)
+        case CardBack():
+            return leave(visit)
+        case _:
+            return visit, ()
+
+
+def _offer_changed(visit: Visit, offer: Offer) -> Step:
+    """Say at once that it cannot be finished, unless the resident is already past asking for it."""
+    early = isinstance(visit.state, PaperLeft | AskCard | Recognising | LastTry | EnterPin)
+    return refuse(visit, offer.documents) if early and offer.documents is not None else (visit, ())
+
+
+def _stopped(visit: Visit) -> Step:
+    match visit.state:
+        case Portal() | CardBack():
+            return replace(visit, overlay=None), ()
+        case Goodbye():
+            return home(visit)
+        case Printing() | Printed():
+            return delivery.stopped(visit, visit.state)
+        case _:
+            return leave(visit)

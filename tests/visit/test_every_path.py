@@ -1,0 +1,264 @@
+"""The chart of a visit, explored exhaustively: breadth first over an alphabet of events, from the portal."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from hardware.devices import Applet, Certificate, Signature
+from hardware.faults import FaultCode
+from kiosk_app import effects as wishes
+from kiosk_app import events
+from kiosk_app.clocks import running
+from kiosk_app.step import step
+from kiosk_app.visit import (
+    CardBack,
+    CardSlot,
+    Challenge,
+    Checking,
+    Choosing,
+    Document,
+    EnterPin,
+    Goodbye,
+    JobPhase,
+    LastTry,
+    Notice,
+    NotTaken,
+    Offer,
+    Ordering,
+    Person,
+    Portal,
+    Printed,
+    Printing,
+    Product,
+    Progress,
+    Recognising,
+    Remedy,
+    RemedyOffer,
+    SigningIn,
+    State,
+    TakeCard,
+    Visit,
+)
+
+PRIVATE = (Recognising, LastTry, EnterPin, SigningIn, Choosing, Checking, Ordering, TakeCard, Printing, Printed)
+TICKETS = (UUID(int=1), UUID(int=2))
+HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
+RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
+CLOSED = Product("nationality", "Attest van nationaliteit", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
+PERSON = Person("An", "Peeters")
+CERTIFICATE = Certificate(b"der", "ES384", expired=False)
+DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
+FAULT_OFFER = Offer(documents=FaultCode.PAPER_EMPTY, slips=False)
+
+
+def alphabet() -> tuple[events.Event, ...]:
+    """Every kind of event, with each value that the chart tells apart (answers carry visit 0: replaced when sent)."""
+    progresses = (
+        Progress(JobPhase.HANDED),
+        Progress(JobPhase.PRINTING, 1),
+        Progress(JobPhase.PAUSED, 1, FaultCode.PAPER_EMPTY),
+        Progress(JobPhase.PRINTED, 1),
+        Progress(JobPhase.FAILED, 0, FaultCode.PRINT_FAILED),
+        Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN),
+    )
+    return (
+        *(kind() for kind in (events.DocumentsAsked, events.PaperGone, events.DigitTyped, events.LastErased)),
+        *(kind() for kind in (events.AllErased, events.PinEntered, events.TriedAnyway, events.AnotherAsked)),
+        *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
+        *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
+        *(events.Chose(product.code) for product in (HOUSEHOLD, RESIDENCE, CLOSED)),
+        events.PageTurned(0),
+        *(events.Confirmed(TICKETS[:n]) for n in (1, 2)),
+        *(events.PaperTaken(yes) for yes in (True, False)),
+        *(events.OfferChanged(offer) for offer in (Offer(), FAULT_OFFER)),
+        *(events.TimedOut(clock) for clock in events.Clock),
+        *(events.CardRecognised(0, Applet.V1_8, tries) for tries in (3, 1, 0, None)),
+        events.CardFailed(0, FaultCode.CARD_UNREADABLE),
+        *(events.CertificateRead(0, replace(CERTIFICATE, expired=expired)) for expired in (False, True)),
+        events.ChallengeReceived(0, Challenge("id", "nonce")),
+        *(events.PinFailed(0, tries) for tries in (2, 1, 0)),
+        events.ChallengeSigned(0, Signature(b"signature")),
+        events.SignedIn(0, PERSON, (HOUSEHOLD, RESIDENCE, CLOSED)),
+        events.SignedIn(0, PERSON, (CLOSED,)),
+        events.BackEndFailed(0, FaultCode.BACKEND_DOWN),
+        *(events.DocumentReady(0, document) for document in DOCUMENTS),
+        *(events.OrderFailed(0, ticket, FaultCode.BACKEND_DOWN) for ticket in TICKETS),
+        *(events.JobChanged(0, ticket, progress) for ticket, some in ((TICKETS[0], progresses), (TICKETS[1], progresses[3:5])) for progress in some),
+        *(events.RemedyGiven(0, ticket, RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29")) for ticket in TICKETS),
+        *(events.SlipEnded(0, printed) for printed in (True, False)),
+    )
+
+
+@dataclass(frozen=True)
+class Node:
+    """A visit, and what the rules below need to remember of how it came there."""
+
+    visit: Visit
+    confirmed: frozenset[UUID] = frozenset()
+    printed: frozenset[UUID] = frozenset()
+    keystroke: bool = False  # OK was pressed on the PIN pad, and no PIN try was spent on it yet
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move of the chart."""
+
+    before: Node
+    event: events.Event
+    after: Node
+    effects: tuple[wishes.Effect, ...]
+
+
+def follow(node: Node, event: events.Event) -> Move:
+    """Take one step and remember what the rules ask about."""
+    if isinstance(event, events.Answer):
+        event = replace(event, visit=node.visit.number)
+    visit, effects = step(node.visit, event)
+    begun = visit.number != node.visit.number
+    confirmed = frozenset() if begun else node.confirmed
+    if isinstance(event, events.Confirmed):
+        confirmed |= {e.ticket for e in effects if isinstance(e, wishes.OrderDocument)}
+    printing = {e.document.ticket for e in effects if isinstance(e, wishes.Print)}
+    printed = (frozenset() if begun else node.printed) | printing
+    pressed = isinstance(visit.state, SigningIn) and (node.keystroke or isinstance(event, events.PinEntered))
+    signed = any(isinstance(e, wishes.SignChallenge) for e in effects)
+    after = Node(_folded(visit), confirmed, printed, keystroke=pressed and not signed)
+    return Move(node, event, after, effects)
+
+
+def _folded(visit: Visit) -> Visit:
+    """Fold what changes no rule: the visit's number, more than five typed digits, the order in which remedies came."""
+    state = visit.state
+    if isinstance(state, Printing | Printed):
+        state = replace(state, remedies=tuple(sorted(state.remedies, key=lambda told: told[0])))
+    if isinstance(state, EnterPin) and state.typed > 5:
+        state = replace(state, typed=5)
+    return replace(visit, number=1 + visit.number % 2, state=state)
+
+
+def explore() -> Iterator[Move]:
+    """Give every move from the portal on that changes or wishes for anything."""
+    start = Node(Visit())
+    seen, queue = {start}, deque([start])
+    while queue:
+        node = queue.popleft()
+        for event in alphabet():
+            move = follow(node, event)
+            if move.after != node or move.effects:
+                yield move
+            if move.after not in seen:
+                seen.add(move.after)
+                queue.append(move.after)
+
+
+@pytest.fixture(scope="module")
+def moves() -> list[Move]:
+    """Every move of the chart."""
+    return list(explore())
+
+
+def test_every_state_and_every_kind_of_event_is_reached(moves: list[Move], capsys: pytest.CaptureFixture[str]) -> None:
+    """The alphabet holds every kind of event, the exploration meets every state, and each event matters somewhere."""
+    states = {type(move.after.visit.state) for move in moves}
+    matters = {type(move.event) for move in moves if move.after.visit != move.before.visit or move.effects}
+    with capsys.disabled():
+        print(f"\nchart: {len({m.before for m in moves})} visits, {len(moves)} moves")
+        print("  states:", ", ".join(sorted(s.__name__ for s in states)))
+        print("  events:", ", ".join(sorted(e.__name__ for e in matters)))
+    assert states == set(get_args(State))
+    assert matters == set(get_args(events.Event))
+    assert {type(e) for move in moves for e in move.effects} == set(get_args(wishes.Effect))
+
+
+def test_time_alone_leads_home(moves: list[Move]) -> None:
+    """From every visit, letting every clock run out ends at the portal with nobody's data."""
+    distance: dict[Visit, int] = {}
+    for visit in {move.after.visit for move in moves}:
+        here, steps = visit, 0
+        while not isinstance(here.state, Portal):
+            clock = next(iter(running(here)))
+            here, _ = step(here, events.TimedOut(clock))
+            steps += 1
+            assert steps < 20, visit.state
+        distance[visit] = steps
+    assert max(distance.values()) >= 3
+
+
+def test_nothing_unconfirmed_is_printed_and_nothing_twice(moves: list[Move]) -> None:
+    """A ticket goes to paper after its confirmation, with the card out, and once."""
+    prints = [(m, e) for m in moves for e in m.effects if isinstance(e, wishes.Print)]
+    assert prints
+    for move, effect in prints:
+        assert effect.document.ticket in move.before.confirmed
+        assert effect.document.ticket not in move.before.printed
+        first = not isinstance(move.before.visit.state, Printing)
+        assert not first or move.after.visit.slot is CardSlot.EMPTY
+
+
+def test_leaving_always_forgets(moves: list[Move]) -> None:
+    """Whoever was in a state that holds data or a PIN is forgotten on the move that leaves it for home or a notice."""
+    anonymous = (Portal, Goodbye, CardBack, Notice, NotTaken)
+    left = [m for m in moves if isinstance(m.before.visit.state, PRIVATE) and isinstance(m.after.visit.state, anonymous)]
+    assert {type(move.before.visit.state) for move in left} >= {EnterPin, Choosing, TakeCard, Printed}
+    for move in left:
+        kinds = {type(effect) for effect in move.effects}
+        assert {wishes.Forget, wishes.ForgetPin, wishes.EndSession, wishes.ReleaseCard} <= kinds, move
+
+
+def test_no_pin_try_without_the_residents_own_keystroke(moves: list[Move]) -> None:
+    """Each signature follows one press of OK that no other signature used."""
+    signatures = [m for m in moves if any(isinstance(e, wishes.SignChallenge) for e in m.effects)]
+    assert signatures
+    for move in signatures:
+        assert move.before.keystroke or isinstance(move.event, events.PinEntered)
+
+
+def test_every_confirmed_ticket_is_printed_or_abandoned(moves: list[Move]) -> None:
+    """Leaving with documents that were ordered and not begun abandons each of them."""
+    for move in moves:
+        state = move.before.visit.state
+        gone = isinstance(move.after.visit.state, Portal | CardBack | Goodbye | Notice)
+        if isinstance(state, Ordering | TakeCard) and gone:
+            open_tickets = {order.ticket for order in state.orders if order.fault is None}
+            failed_now = {move.event.ticket} if isinstance(move.event, events.OrderFailed) else set()
+            abandoned = {e.ticket for e in move.effects if isinstance(e, wishes.Abandon)}
+            assert open_tickets - failed_now == abandoned, move
+
+
+def test_an_answer_of_an_earlier_visit_changes_nothing(moves: list[Move]) -> None:
+    """A slow "Dag An" never greets the next person."""
+    late = events.SignedIn(99, PERSON, (HOUSEHOLD,))
+    for visit in {move.after.visit for move in moves}:
+        assert step(visit, late) == (visit, ())
+
+
+def test_a_card_that_stayed_starts_nothing(moves: list[Move]) -> None:
+    """With a stale card in the slot no visit begins by itself, whatever happens, until the card has been out."""
+    stale = [m for m in moves if m.before.visit.slot is CardSlot.STALE and isinstance(m.before.visit.state, Portal)]
+    assert stale
+    for move in stale:
+        quiet = not isinstance(move.event, events.DocumentsAsked | events.CardInserted)
+        assert isinstance(move.after.visit.state, Portal) or not quiet
+        assert not any(isinstance(e, wishes.RecogniseCard) for e in move.effects) or not quiet
+
+
+def test_the_choice_is_offered_only_while_it_can_be_finished() -> None:
+    """An empty tray is said before anyone types a PIN."""
+    visit, _ = step(Visit(), events.OfferChanged(FAULT_OFFER))
+    visit, effects = step(visit, events.CardInserted())
+    assert visit.state == Notice(FaultCode.PAPER_EMPTY)
+    assert not any(isinstance(e, wishes.RecogniseCard) for e in effects)
+
+
+def test_states_that_hold_people_show_nothing_in_a_log() -> None:
+    """A blank repr: neither a name nor a document can slip into a log line."""
+    state = Choosing(PERSON, (HOUSEHOLD,))
+    assert "An" not in repr(PERSON)
+    assert "Peeters" not in repr(Visit(state=state))
+    assert "PDF" not in repr(DOCUMENTS[0])
