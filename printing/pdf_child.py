@@ -1,0 +1,213 @@
+"""Reads a stranger's PDF, in a child process only, and says whether it may be printed and how long it is.
+
+Runs under `hardware.child`, so every import is at the top: they are done while the resident is still choosing.
+No detail of a fault quotes the document.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import pikepdf
+import pypdfium2
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from hardware.faults import DeviceFault, FaultCode
+
+LIMITS = {
+    # The parsers take 90 MiB of addresses, a full-page scan at 300 dpi some 100 more; a bomb wants gigabytes.
+    resource.RLIMIT_AS: 768 << 20,
+    # One visit's documents take well under a second together.
+    resource.RLIMIT_CPU: 60,
+    # A document is never written to disk, and a taken-over parser opens little and starts nothing.
+    resource.RLIMIT_FSIZE: 0,
+    resource.RLIMIT_NOFILE: 32,
+    resource.RLIMIT_NPROC: 0,
+}
+
+# The longest attest seen is a dozen pages; 50 is a fifth of a tray, and still a document one waits for.
+MAX_PAGES = 50
+# A certificate of 50 pages with its tags has some 10,000 objects; a walk of these takes under a second.
+MAX_OBJECTS = 50_000
+
+POINTS_PER_MM = 72 / 25.4
+A4_MM = (210.0, 297.0)
+# ISO 216 lets A4 paper itself differ by 2 mm on either side: within that, a page fits at its own size.
+A4_TOLERANCE_MM = 2.0
+# One screen pixel for every 4 points: enough to prove that the page can be drawn, in under 10 ms.
+DRAW_SCALE = 0.25
+
+# What makes a document do something, or carry something that paper does not show [ISO 32000-2 §12.6.4, §7.11.4].
+FORBIDDEN_KEYS = frozenset({"/JS", "/JavaScript", "/AA", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent"})
+FORBIDDEN_ACTIONS = frozenset(
+    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/Movie", "/Sound"}
+)
+FORBIDDEN_KINDS = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"})
+
+
+def check(seal_ca: str, pdf: bytes) -> int:
+    """Count the pages of a document that may be printed; `seal_ca` is the path of a PEM file.
+
+    Raises DOCUMENT_BROKEN, DOCUMENT_FORBIDDEN, DOCUMENT_FORMAT, DOCUMENT_SEAL, and SETTINGS_INVALID for the PEM file.
+    """
+    trust = _trust(seal_ca)
+    with _reading("structure", FaultCode.DOCUMENT_BROKEN):
+        pages = _check_structure(pdf)
+    with _reading("seal", FaultCode.DOCUMENT_SEAL):
+        _check_seal(pdf, trust)
+    with _reading("drawing", FaultCode.DOCUMENT_BROKEN):
+        _check_drawable(pdf, pages)
+    return pages
+
+
+@contextmanager
+def _reading(part: str, code: FaultCode) -> Iterator[None]:
+    """Turn whatever a parser throws at bad input into our fault, by type: its message may quote the document."""
+    try:
+        yield
+    except DeviceFault:
+        raise
+    except Exception as error:  # noqa: BLE001 three parsers, and no list of what they raise
+        raise DeviceFault(code, f"{part}: {type(error).__name__}") from None
+
+
+# --- structure ---------------------------------------------------------------------------------------------------
+
+
+def _check_structure(data: bytes) -> int:
+    if not data.startswith(b"%PDF-"):
+        raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "not a PDF")
+    try:
+        # Without recovery a damaged file is an error; what remains are warnings on a maker's sloppy arithmetic.
+        document = pikepdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True)
+    except pikepdf.PasswordError:
+        raise DeviceFault(FaultCode.DOCUMENT_FORBIDDEN, "encrypted") from None
+    with document as pdf:
+        if pdf.is_encrypted:
+            raise DeviceFault(FaultCode.DOCUMENT_FORBIDDEN, "encrypted")
+        _check_pages(pdf)
+        _check_contents(pdf)
+        return len(pdf.pages)
+
+
+def _check_pages(pdf: pikepdf.Pdf) -> None:
+    count = len(pdf.pages)
+    if not 1 <= count <= MAX_PAGES:
+        raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"{count} pages")
+    for number, page in enumerate(pdf.pages, start=1):
+        if "/UserUnit" in page or not all(_is_a4(box) for box in (page.mediabox, page.cropbox)):
+            raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"page {number} is not A4")
+
+
+def _is_a4(box: pikepdf.Array) -> bool:
+    """Say whether a box has the size of A4, upright or on its side."""
+    left, bottom, right, top = (float(side) / POINTS_PER_MM for side in box)
+    size = sorted((abs(right - left), abs(top - bottom)))
+    return all(abs(side - a4) <= A4_TOLERANCE_MM for side, a4 in zip(size, A4_MM, strict=True))
+
+
+def _check_contents(pdf: pikepdf.Pdf) -> None:
+    """Walk every object, reachable or not, and refuse what acts or hides."""
+    if len(pdf.objects) > MAX_OBJECTS:
+        raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"{len(pdf.objects)} objects")
+    for item in pdf.objects:
+        for mapping in _mappings(item):
+            _check_mapping(mapping)
+    if not _is_still(pdf.Root.get("/OpenAction")):
+        raise DeviceFault(FaultCode.DOCUMENT_FORBIDDEN, "acts when opened")
+
+
+def _mappings(item: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """Give the dictionaries written within one indirect object; what it only refers to has its own turn."""
+    waiting: list[object] = [item]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, pikepdf.Stream):
+            current = current.stream_dict
+        if isinstance(current, pikepdf.Dictionary):
+            yield current
+            waiting += _written_within(current.values())
+        elif isinstance(current, pikepdf.Array):
+            waiting += _written_within(current)
+
+
+def _written_within(parts: Iterable[object]) -> Iterator[object]:
+    return (part for part in parts if isinstance(part, pikepdf.Object) and not part.is_indirect)
+
+
+def _check_mapping(mapping: pikepdf.Object) -> None:
+    forbidden = FORBIDDEN_KEYS.intersection(mapping.keys())
+    for key, refused in (("/S", FORBIDDEN_ACTIONS), ("/Type", FORBIDDEN_KINDS), ("/Subtype", FORBIDDEN_KINDS)):
+        value = mapping.get(key)
+        if isinstance(value, pikepdf.Name) and str(value) in refused:
+            forbidden |= {str(value)}
+    if forbidden:
+        raise DeviceFault(FaultCode.DOCUMENT_FORBIDDEN, f"carries {min(forbidden)}")
+
+
+def _is_still(action: object) -> bool:
+    """On opening, a document may turn to a page (a place, or a GoTo) and do nothing else."""
+    if isinstance(action, pikepdf.Dictionary):
+        return action.get("/S") == pikepdf.Name.GoTo
+    return action is None or isinstance(action, pikepdf.Array)
+
+
+# --- the seal ----------------------------------------------------------------------------------------------------
+
+
+def _trust(path: str) -> ValidationContext:
+    """Read who may seal documents. Raises SETTINGS_INVALID.
+
+    Revocation is the back end's to know: the kiosk reaches no CA, and a document is minutes old when it is printed.
+    """
+    try:
+        roots = list(load_certs_from_pemder([path]))  # type: ignore[no-untyped-call]  # pyHanko left it untyped
+    except (OSError, ValueError) as error:
+        raise DeviceFault(FaultCode.SETTINGS_INVALID, f"seal CA: {type(error).__name__}") from None
+    if not roots:
+        raise DeviceFault(FaultCode.SETTINGS_INVALID, "seal CA: no certificate in it")
+    return ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
+
+
+def _check_seal(data: bytes, trust: ValidationContext) -> None:
+    """The last signature must be whole, valid, trusted, and cover every byte of the file."""
+    signatures = PdfFileReader(BytesIO(data)).embedded_regular_signatures
+    if not signatures:
+        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "none")
+    status = validate_pdf_signature(
+        signatures[-1],
+        signer_validation_context=trust,
+        key_usage_settings=KeyUsageConstraints(
+            key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
+        ),
+    )
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
+        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "does not cover the whole file")
+    if not (status.intact and status.valid):
+        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "does not fit the document")
+    if not status.trusted:
+        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "not by a seal we trust")
+    if not status.bottom_line:
+        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "invalid")
+
+
+# --- drawing -----------------------------------------------------------------------------------------------------
+
+
+def _check_drawable(data: bytes, pages: int) -> None:
+    """A second reader must see as many pages, and draw the first."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        if len(document) != pages:
+            raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "two readers count different pages")
+        document[0].render(scale=DRAW_SCALE).close()
+    finally:
+        document.close()
