@@ -1,0 +1,34 @@
+"""Runs the named bench, or all of them, and prints or keeps the rows."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import start
+from benchmarks.rows import Row, table
+
+BENCHES: dict[str, Callable[[], list[Row]]] = {"start": start.rows}
+
+
+def main() -> int:
+    """Measure. Returns 0 when it measured, whatever the figures."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("name", nargs="?", choices=BENCHES, help="which bench; all of them without")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows to this file")
+    asked = parser.parse_args()
+    rows: list[Row] = []
+    for name in [asked.name] if asked.name else BENCHES:
+        print(f"bench {name}", file=sys.stderr)
+        rows += BENCHES[name]()
+    print(table(rows))
+    if asked.json:
+        asked.json.write_text(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
