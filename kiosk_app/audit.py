@@ -1,0 +1,170 @@
+"""The audit trail: what happened, found by comparing a visit before and after a step, in one place.
+
+A line has typed fields and no others, so that no person fits in it. Each row hashes the one before: a row that was
+changed or taken out breaks the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hardware.faults import FaultCode
+from kiosk_app.effects import Abandon, Effect, OrderDocument, Print, SignChallenge
+from kiosk_app.events import (
+    BackEndFailed,
+    CardFailed,
+    Event,
+    JobChanged,
+    OrderFailed,
+    PaperTaken,
+    PinFailed,
+    SignedIn,
+    SlipEnded,
+)
+from kiosk_app.health import Part
+from kiosk_app.store import Store, audit
+from kiosk_app.visit import Notice, Portal, Visit
+
+
+class What(Enum):
+    """What can be written down."""
+
+    STARTED = "kioskStarted"
+    VISIT_BEGAN = "visitBegan"
+    VISIT_ENDED = "visitEnded"
+    PIN_TRIED = "pinTried"
+    PIN_REFUSED = "pinRefused"
+    SIGNED_IN = "signedIn"
+    REFUSED = "refused"
+    ORDERED = "documentOrdered"
+    ORDER_FAILED = "orderFailed"
+    ABANDONED = "documentAbandoned"
+    PRINT_BEGAN = "printBegan"
+    PRINT_ENDED = "printEnded"
+    PAPER_TAKEN = "paperTaken"
+    PAPER_MISSING = "paperMissing"
+    SLIP_FAILED = "slipFailed"
+    OFFER_CHANGED = "offerChanged"
+    PART_CHANGED = "partChanged"
+    WORK_FAILED = "workFailed"
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One fact. `ticket` is a random number; nothing else here could name anybody."""
+
+    what: What
+    visit: int | None = None
+    ticket: UUID | None = None
+    fault: FaultCode | None = None
+    part: Part | None = None
+
+
+def audit_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> Iterator[AuditLine]:
+    """Give what is worth remembering of one step."""
+    number = after.number
+    if before.number != number:
+        yield AuditLine(What.VISIT_BEGAN, number)
+    if before.offer != after.offer:
+        yield AuditLine(What.OFFER_CHANGED, fault=after.offer.documents)
+    yield from _of_event(event, number)
+    for effect in effects:
+        yield from _of_effect(effect)
+    if isinstance(after.state, Notice) and before.state != after.state:
+        yield AuditLine(What.REFUSED, number, fault=after.state.fault)
+    if isinstance(after.state, Portal) and not isinstance(before.state, Portal):
+        yield AuditLine(What.VISIT_ENDED, number)
+
+
+def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
+    match event:
+        case PinFailed(visit):
+            yield AuditLine(What.PIN_REFUSED, visit)
+        case SignedIn(visit) if visit == number:
+            yield AuditLine(What.SIGNED_IN, visit)
+        case OrderFailed(visit, ticket, fault):
+            yield AuditLine(What.ORDER_FAILED, visit, ticket, fault)
+        case JobChanged(visit, ticket, progress) if progress.phase.ended:
+            yield AuditLine(What.PRINT_ENDED, visit, ticket, progress.fault)
+        case PaperTaken(yes):
+            yield AuditLine(What.PAPER_TAKEN if yes else What.PAPER_MISSING, number)
+        case SlipEnded(visit, printed=False):
+            yield AuditLine(What.SLIP_FAILED, visit)
+        case CardFailed(visit, fault) | BackEndFailed(visit, fault):
+            yield AuditLine(What.WORK_FAILED, visit, fault=fault)
+        case _:
+            return
+
+
+def _of_effect(effect: Effect) -> Iterator[AuditLine]:
+    match effect:
+        case SignChallenge(visit):
+            yield AuditLine(What.PIN_TRIED, visit)
+        case OrderDocument(visit, ticket):
+            yield AuditLine(What.ORDERED, visit, ticket)
+        case Print(visit, document):
+            yield AuditLine(What.PRINT_BEGAN, visit, document.ticket)
+        case Abandon(visit, ticket, fault):
+            yield AuditLine(What.ABANDONED, visit, ticket, fault)
+        case _:
+            return
+
+
+class AuditTrail:
+    """Appends lines to the chain and checks it."""
+
+    _FIRST = "0" * 64
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def append(self, *lines: AuditLine) -> None:
+        """Write lines in order, each hashed with the row before it, all in one transaction."""
+        if not lines:
+            return
+        with self._store.transaction() as connection:
+            last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
+            number, previous = (last.number, last.hash) if last else (0, self._FIRST)
+            for line in lines:
+                number += 1
+                row = _row(number, line, previous)
+                previous = str(row["hash"])
+                connection.execute(sa.insert(audit).values(**row))
+
+    def broken_at(self) -> int | None:
+        """Give the number of the first row that does not fit the chain; None when all do."""
+        with self._store.transaction() as connection:
+            rows = connection.execute(sa.select(audit).order_by(audit.c.number)).mappings().all()
+        previous = self._FIRST
+        for expected, row in enumerate(rows, start=1):
+            content = {key: row[key] for key in row if key != "hash"}
+            if row["number"] != expected or row["previous"] != previous or row["hash"] != _hash(content):
+                return expected
+            previous = row["hash"]
+        return None
+
+
+def _row(number: int, line: AuditLine, previous: str) -> dict[str, object]:
+    row: dict[str, object] = {
+        "number": number,
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "what": line.what.value,
+        "visit": line.visit,
+        "ticket": str(line.ticket) if line.ticket else None,
+        "fault": line.fault.value if line.fault else None,
+        "part": line.part.value if line.part else None,
+        "previous": previous,
+    }
+    return {**row, "hash": _hash(row)}
+
+
+def _hash(row: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,199 @@
+"""Does what the visit wishes of the town hall: asyncio on a thread of its own, because only so total deadlines hold.
+
+Endings of tickets are reported here without anyone waiting, from the journal, until the back end has confirmed each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from hardware.devices import Health, Status
+from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.effects import AskChallenge, Effect, EndSession, Forget, OrderDocument, SignIn
+from kiosk_app.events import (
+    BackEndFailed,
+    ChallengeReceived,
+    DocumentReady,
+    Event,
+    OrderFailed,
+    RemedyGiven,
+    SignedIn,
+)
+from kiosk_app.journal import Journal
+from kiosk_app.townhall_client import TownHallClient
+from kiosk_app.visit import Document, Remedy, RemedyOffer
+from printing.document_check import DocumentChecker
+from printing.progress import JobPhase, Progress
+
+log = logging.getLogger(__name__)
+
+# Often enough that the portal tells the truth within a minute, seldom enough to be no load for the town.
+HEALTH_EVERY = 30.0
+# A document that takes longer is given up under its own ticket; the visit's own clock is a little longer.
+ORDER_SECONDS = 40.0
+
+
+class BackEndWorker:
+    """The town hall's own thread."""
+
+    def __init__(
+        self,
+        client: TownHallClient,
+        checker: DocumentChecker,
+        journal: Journal,
+        post: Callable[[Event], None],
+        note: Callable[[Status], None],
+    ) -> None:
+        self._client = client
+        self._checker = checker
+        self._journal = journal
+        self._post = post
+        self._note = note
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="back end", daemon=True)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._visits: dict[UUID, int] = {}
+        self._reporting = False
+
+    def start(self) -> None:
+        """Begin: look how the back end does, and report what an earlier run could not."""
+        self._thread.start()
+        self._spawn(self._watch_health())
+
+    def do(self, effect: Effect) -> None:
+        """Begin what is wished of the back end."""
+        match effect:
+            case AskChallenge(visit):
+                self._checker.warm()
+                self._spawn(self._answer(visit, self._challenge(visit)))
+            case SignIn():
+                self._spawn(self._answer(effect.visit, self._sign_in(effect)))
+            case OrderDocument(visit, ticket, _):
+                self._visits[ticket] = visit
+                self._spawn(self._order(effect))
+            case EndSession(visit):
+                self._spawn(self._end_session(visit))
+            case Forget():
+                self._loop.call_soon_threadsafe(self._client.forget)
+                self._loop.call_soon_threadsafe(self._checker.close)
+            case _:
+                return
+
+    def report(self) -> None:
+        """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
+        self._spawn(self._report_all())
+
+    def stop(self) -> None:
+        """Let go of the line and of the child that checks documents."""
+        self._checker.close()
+        closing = asyncio.run_coroutine_threadsafe(self._client.close(), self._loop)
+        try:
+            closing.result(2.0)
+        except TimeoutError:
+            log.warning("back end: the line did not close")
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(2.0)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        def begin() -> None:
+            task = asyncio.ensure_future(_rim(work))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        self._loop.call_soon_threadsafe(begin)
+
+    async def _answer(self, visit: int, work: Awaitable[Event]) -> None:
+        try:
+            self._post(await work)
+        except DeviceFault as fault:
+            self._post(BackEndFailed(visit, fault.code))
+        except Exception:
+            self._post(BackEndFailed(visit, FaultCode.INTERNAL))
+            raise
+
+    async def _challenge(self, visit: int) -> Event:
+        return ChallengeReceived(visit, await self._client.challenge())
+
+    async def _sign_in(self, effect: SignIn) -> Event:
+        person, products = await self._client.sign_in(
+            effect.visit, effect.challenge, effect.certificate, effect.signature
+        )
+        return SignedIn(effect.visit, person, products)
+
+    async def _order(self, effect: OrderDocument) -> None:
+        try:
+            async with asyncio.timeout(ORDER_SECONDS):
+                self._post(DocumentReady(effect.visit, await self._document(effect)))
+        except DeviceFault as fault:
+            self._give_up(effect, fault.code)
+        except TimeoutError:
+            self._give_up(effect, FaultCode.BACKEND_SLOW)
+        except Exception:
+            self._give_up(effect, FaultCode.INTERNAL)
+            raise
+
+    async def _document(self, effect: OrderDocument) -> Document:
+        self._journal.ordered(effect.ticket, effect.product.code)
+        pdf, digest = await self._client.order(effect.visit, effect.ticket, effect.product)
+        pages = await asyncio.to_thread(self._checker.check, pdf, digest)
+        return Document(effect.ticket, effect.product, pdf, pages)
+
+    def _give_up(self, effect: OrderDocument, fault: FaultCode) -> None:
+        self._journal.ended(effect.ticket, JobPhase.FAILED, 0, fault)
+        self._post(OrderFailed(effect.visit, effect.ticket, fault))
+        self.report()
+
+    async def _end_session(self, visit: int) -> None:
+        try:
+            await self._client.end_session(visit)
+        except DeviceFault as fault:
+            log.info("back end: the session ends by itself (%s)", fault.code.value)
+
+    async def _watch_health(self) -> None:
+        while True:
+            status = await self._client.health()
+            self._note(status)
+            if status.health is not Health.DOWN:
+                await self._report_all()
+            await asyncio.sleep(HEALTH_EVERY)
+
+    async def _report_all(self) -> None:
+        """Report in order, one at a time; what fails now is tried again after the next look at the back end."""
+        if self._reporting:
+            return
+        self._reporting = True
+        try:
+            while open_reports := self._journal.unreported():
+                for ticket, progress in open_reports:
+                    await self._report(ticket, progress)
+        except DeviceFault as fault:
+            log.info("back end: results wait in the journal (%s)", fault.code.value)
+        finally:
+            self._reporting = False
+
+    async def _report(self, ticket: UUID, progress: Progress) -> None:
+        visit = self._visits.get(ticket)
+        try:
+            offer = await self._client.print_result(ticket, progress)
+        except DeviceFault as fault:
+            if fault.code is not FaultCode.BACKEND_ANSWER:
+                raise
+            # The back end refuses this ticket for good (it never heard the order): asking again would block the rest.
+            log.info("back end: a result was refused (%s)", fault.detail)
+            offer = RemedyOffer(Remedy.COUNTER)
+        self._journal.reported(ticket)
+        self._visits.pop(ticket, None)
+        if visit is not None:
+            self._post(RemedyGiven(visit, ticket, offer))
+
+
+async def _rim(work: Awaitable[None]) -> None:
+    """The rim of every task: what nobody foresaw is logged by its kind, and the thread goes on."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001  a bug in one call must not take the back end away for ever
+        log.error("back end: a call failed with %s", type(error).__name__)

@@ -1,0 +1,106 @@
+"""Does what the visit wishes of the card reader, and tells it what happens at the slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hardware.devices import CardReader, Health, PinRefused, SlotChange, Status
+from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.effects import Effect, ReadCertificate, RecogniseCard, ReleaseCard, SignChallenge, WatchForRemoval
+from kiosk_app.events import (
+    CardFailed,
+    CardInserted,
+    CardRecognised,
+    CardRemoved,
+    CertificateRead,
+    ChallengeSigned,
+    Event,
+    PinFailed,
+)
+from kiosk_app.pin import wipe
+from kiosk_app.webeid import digest_to_sign
+from kiosk_app.worker import Worker
+
+
+class CardWorker:
+    """The reader's own thread."""
+
+    def __init__(
+        self, reader: CardReader, origin: str, post: Callable[[Event], None], note: Callable[[Status], None]
+    ) -> None:
+        self._reader = reader
+        self._origin = origin
+        self._post = post
+        self._note = note
+        self._worker = Worker("card reader")
+
+    def start(self) -> None:
+        """Begin to watch the slot."""
+        self._worker.start()
+        self._reader.watch(self._slot_changed)
+
+    def do(self, effect: Effect) -> None:
+        """Queue what is wished of the card."""
+        match effect:
+            case RecogniseCard(visit):
+                self._submit(visit, lambda: self._recognise(visit))
+            case ReadCertificate(visit):
+                self._submit(visit, lambda: CertificateRead(visit, self._reader.read_certificate()))
+            case WatchForRemoval():
+                self._worker.submit(self._reader.watch_removal)
+            case ReleaseCard():
+                self._worker.submit(self._reader.release)
+            case _:
+                return
+
+    def sign(self, effect: SignChallenge, pin: bytearray) -> None:
+        """Queue the one use of a PIN; it is wiped whatever happens."""
+        self._submit(effect.visit, lambda: self._sign(effect, pin))
+
+    def stop(self) -> None:
+        """Let go of the reader."""
+        self._reader.close()
+        self._worker.stop()
+
+    def _slot_changed(self, change: SlotChange) -> None:
+        match change:
+            case SlotChange.CARD_IN:
+                self._post(CardInserted())
+            case SlotChange.CARD_OUT:
+                self._post(CardRemoved())
+            case SlotChange.READER_FOUND:
+                self._note(Status(Health.OK))
+            case SlotChange.READER_LOST:
+                # First why, then what: so the notice says that the reader went, not that the card was pulled.
+                self._note(Status(Health.DOWN, (FaultCode.READER_LOST,)))
+                self._post(CardRemoved())
+
+    def _submit(self, visit: int, job: Callable[[], Event]) -> None:
+        def answer() -> None:
+            try:
+                event = job()
+            except DeviceFault as fault:
+                # A pulled card is told by the slot itself; telling it twice would hide the reason.
+                if fault.code is not FaultCode.CARD_REMOVED:
+                    self._post(CardFailed(visit, fault.code))
+            except Exception:
+                self._post(CardFailed(visit, FaultCode.INTERNAL))
+                raise
+            else:
+                self._post(event)
+
+        self._worker.submit(answer)
+
+    def _recognise(self, visit: int) -> Event:
+        card = self._reader.recognise()
+        return CardRecognised(visit, card.applet, card.tries_left)
+
+    def _sign(self, effect: SignChallenge, pin: bytearray) -> Event:
+        try:
+            digest = digest_to_sign(effect.certificate.algorithm, self._origin, effect.challenge.nonce)
+            answer = self._reader.sign(pin, digest)
+        finally:
+            wipe(pin)
+        if isinstance(answer, PinRefused):
+            return PinFailed(effect.visit, answer.tries_left)
+        return ChallengeSigned(effect.visit, answer)

@@ -1,0 +1,35 @@
+"""The command line of a kiosk: `kiosk run`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 2 when the settings cannot be used."""
+    parser = argparse.ArgumentParser(prog="kiosk", description="Loket 24/7, the kiosk of a town hall's 24/7 zone.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
+    run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return _run(given.settings, windowed=given.windowed)
+
+
+def _run(path: Path, *, windowed: bool) -> int:
+    from config.settings import SettingsError, load
+
+    try:
+        settings = load(path)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    from kiosk_app.screened import run_with_screen
+
+    return run_with_screen(settings, windowed=windowed)

@@ -1,0 +1,59 @@
+"""How each device and the back end do now, and what can therefore be finished: what the portal may offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from hardware.devices import Health, Status
+from hardware.faults import FaultCode
+from kiosk_app.visit import Offer
+
+
+class Part(Enum):
+    """What a visit needs."""
+
+    CARD_READER = "cardReader"
+    PRINTER = "printer"
+    BACK_END = "backEnd"
+    RECEIPT_PRINTER = "receiptPrinter"
+
+
+# Without one of these no document can be finished; the fault said when a part gives no reason of its own.
+_NEEDED = {
+    Part.CARD_READER: FaultCode.READER_LOST,
+    Part.PRINTER: FaultCode.PRINTER_LOST,
+    Part.BACK_END: FaultCode.BACKEND_DOWN,
+}
+
+
+class HealthBook:
+    """The last word of each part. Unknown never blocks: only DOWN does."""
+
+    def __init__(self, parts: set[Part], on_offer: Callable[[Offer], None]) -> None:
+        self._on_offer = on_offer
+        down = Status(Health.DOWN)
+        self.statuses = {part: Status(Health.UNKNOWN) if part in parts else down for part in Part}
+        self.offer = Offer()
+
+    def start(self) -> None:
+        """Tell what can be offered with the parts that this kiosk has."""
+        self._tell()
+
+    def note(self, part: Part, status: Status) -> None:
+        """Take in a part's status; tells when the offer changed by it."""
+        self.statuses[part] = status
+        self._tell()
+
+    def _tell(self) -> None:
+        offer = Offer(self._against_documents(), slips=self.statuses[Part.RECEIPT_PRINTER].health is not Health.DOWN)
+        if offer != self.offer:
+            self.offer = offer
+            self._on_offer(offer)
+
+    def _against_documents(self) -> FaultCode | None:
+        for part, usual in _NEEDED.items():
+            status = self.statuses[part]
+            if status.health is Health.DOWN:
+                return status.faults[0] if status.faults else usual
+        return None

@@ -1,0 +1,86 @@
+"""The journal of tickets: each step of a document on its way to paper, on disk before the step is taken.
+
+Keeps the promise `printing.job.JobJournal` asks for, and remembers which endings the back end still has to hear.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hardware.faults import FaultCode
+from kiosk_app.store import Store, tickets
+from printing.job import UnfinishedJob
+from printing.progress import JobPhase, Progress
+
+_ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
+
+
+class Journal:
+    """Tickets and their phases. No person, no document: a ticket is a random number."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def ordered(self, ticket: UUID, product: str) -> None:
+        """A document was ordered under this ticket."""
+        with self._store.transaction() as connection:
+            values = {"ticket": str(ticket), "product": product, "attempt": 0, "phase": JobPhase.WAITING.value}
+            connection.execute(sa.insert(tickets).values(**values, changed_at=_now()))
+
+    def requested(self, ticket: UUID, attempt: int, pages: int) -> None:
+        """The document is about to be put into the queue."""
+        self._write(ticket, phase=JobPhase.REQUESTED.value, attempt=attempt, pages=pages)
+
+    def created(self, ticket: UUID, job_uuid: str) -> None:
+        """The queue gave the job an identity; nothing was sent yet."""
+        self._write(ticket, job_uuid=job_uuid)
+
+    def handed(self, ticket: UUID) -> None:
+        """The bytes are about to leave the kiosk's hands."""
+        self._write(ticket, phase=JobPhase.HANDED.value)
+
+    def ended(self, ticket: UUID, progress: Progress) -> None:
+        """The device has spoken, or nobody can know: the last word on this ticket."""
+        fault = progress.fault.value if progress.fault else None
+        self._write(ticket, phase=progress.phase.value, sheets=progress.sheets, fault=fault)
+
+    def unfinished(self) -> list[UnfinishedJob]:
+        """Give the jobs that a crash left between request and ending."""
+        begun = tickets.c.phase.in_([JobPhase.REQUESTED.value, JobPhase.HANDED.value])
+        with self._store.transaction() as connection:
+            rows = connection.execute(sa.select(tickets).where(begun)).all()
+        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages, r.job_uuid, JobPhase(r.phase)) for r in rows]
+
+    def never_begun(self) -> list[UUID]:
+        """Give the tickets that were ordered and never reached the printer (a crash in between)."""
+        with self._store.transaction() as connection:
+            waiting = sa.select(tickets.c.ticket).where(tickets.c.phase == JobPhase.WAITING.value)
+            return [UUID(ticket) for (ticket,) in connection.execute(waiting)]
+
+    def unreported(self) -> list[tuple[UUID, Progress]]:
+        """Give the endings that the back end has not confirmed yet, oldest first."""
+        open_rows = sa.select(tickets).where(tickets.c.phase.in_(_ENDED), tickets.c.reported_at.is_(None))
+        with self._store.transaction() as connection:
+            rows = connection.execute(open_rows.order_by(tickets.c.changed_at)).all()
+        return [(UUID(row.ticket), _progress(row)) for row in rows]
+
+    def reported(self, ticket: UUID) -> None:
+        """The back end confirmed this ticket's ending."""
+        self._write(ticket, reported_at=_now())
+
+    def _write(self, ticket: UUID, **values: object) -> None:
+        with self._store.transaction() as connection:
+            row = sa.update(tickets).where(tickets.c.ticket == str(ticket))
+            connection.execute(row.values(changed_at=_now(), **values))
+
+
+def _progress(row: sa.Row[tuple[object, ...]]) -> Progress:
+    fault = FaultCode(row.fault) if row.fault else None
+    return Progress(JobPhase(row.phase), row.sheets, fault)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

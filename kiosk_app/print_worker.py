@@ -1,0 +1,142 @@
+"""Does what the visit wishes of the printers: documents on paper, and slips."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from hardware.devices import Printer, ReceiptPrinter, Slip, Status
+from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.effects import Abandon, CancelPrint, Effect, Print, PrintSlip
+from kiosk_app.events import Event, JobChanged, SlipEnded
+from kiosk_app.journal import Journal
+from kiosk_app.visit import Document
+from kiosk_app.worker import Worker
+from printing.job import PrintRun, recover
+from printing.progress import JobPhase, Progress
+
+# A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.
+LOOK_EVERY = 15.0
+
+
+class PrintWorker:
+    """The page printer's own thread."""
+
+    def __init__(
+        self,
+        printer: Printer,
+        run: PrintRun,
+        journal: Journal,
+        post: Callable[[Event], None],
+        note: Callable[[Status], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self._printer = printer
+        self._run = run
+        self._journal = journal
+        self._post = post
+        self._note = note
+        self._ended = ended
+        self._cancelled: dict[UUID, threading.Event] = {}
+        self._worker = Worker("printer", self._look, LOOK_EVERY)
+
+    def start(self) -> None:
+        """Begin with what a crash may have left: the device is asked, nothing is sent."""
+        self._worker.submit(self._recover)
+        self._worker.start()
+
+    def do(self, effect: Effect) -> None:
+        """Queue a document, cancel one, or write down that it will never be printed."""
+        match effect:
+            case Print(visit, document):
+                self._cancelled[document.ticket] = threading.Event()
+                self._worker.submit(partial(self._print, visit, document))
+            case CancelPrint(_, ticket):
+                if ticket in self._cancelled:
+                    self._cancelled[ticket].set()
+            case Abandon(_, ticket, fault):
+                self._worker.submit(partial(self._abandon, ticket, fault))
+            case _:
+                return
+
+    def stop(self) -> None:
+        """Let go of the printer; what is under way is asked for at the next start."""
+        self._printer.close()
+        self._worker.stop()
+
+    def _look(self) -> None:
+        self._note(self._printer.status())
+
+    def _recover(self) -> None:
+        for ticket in self._journal.never_begun():
+            self._journal.ended(ticket, JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+        recover(self._printer, self._journal)
+        self._ended()
+
+    def _print(self, visit: int, document: Document) -> None:
+        ticket = document.ticket
+
+        def tell(progress: Progress) -> None:
+            self._post(JobChanged(visit, ticket, progress))
+
+        try:
+            self._run.run(ticket, 1, document.pdf, document.pages, tell, self._cancelled[ticket])
+        except Exception:
+            tell(Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL))
+            raise
+        finally:
+            del self._cancelled[ticket]
+            self._ended()
+        self._look()
+
+    def _abandon(self, ticket: UUID, fault: FaultCode) -> None:
+        self._journal.ended(ticket, JobPhase.FAILED, 0, fault)
+        self._ended()
+
+
+class SlipWorker:
+    """The receipt printer's own thread."""
+
+    # A roll that ran out is seen at the next slip in any case: asking once a minute is for the portal.
+    LOOK_EVERY = 60.0
+
+    def __init__(
+        self,
+        printer: ReceiptPrinter,
+        layout: Callable[[PrintSlip], Slip],
+        post: Callable[[Event], None],
+        note: Callable[[Status], None],
+    ) -> None:
+        self._printer = printer
+        self._layout = layout
+        self._post = post
+        self._note = note
+        self._worker = Worker("receipt printer", self._look, self.LOOK_EVERY)
+
+    def start(self) -> None:
+        """Begin."""
+        self._worker.start()
+
+    def do(self, effect: Effect) -> None:
+        """Queue a slip."""
+        if isinstance(effect, PrintSlip):
+            self._worker.submit(partial(self._print, effect))
+
+    def stop(self) -> None:
+        """Let go of the printer."""
+        self._printer.close()
+        self._worker.stop()
+
+    def _look(self) -> None:
+        self._note(self._printer.status())
+
+    def _print(self, effect: PrintSlip) -> None:
+        try:
+            self._printer.print_slip(self._layout(effect))
+        except DeviceFault:
+            self._post(SlipEnded(effect.visit, printed=False))
+        else:
+            self._post(SlipEnded(effect.visit, printed=True))
+        self._look()

@@ -1,0 +1,304 @@
+"""Talks to the town's service (`docs/openapi/kiosk-service.yaml`): mutual TLS, total deadlines, typed refusals.
+
+Every call ends in time, whatever the other side does: one `asyncio.timeout` around the whole call, because a time-out
+per read lets a slow body hold the line for ever. No redirect is followed. What the back end says in words is never
+shown; its problem types become fault codes here. Unknown fields are ignored, unknown values are an answer we refuse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from hardware.devices import Certificate, Health, Signature, Status
+from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.visit import Challenge, Person, Product, Progress, Remedy, RemedyOffer
+
+if TYPE_CHECKING:
+    import httpx
+
+    from config.settings import BackEnd
+
+# A register answers within seconds or not at all; a resident waits that long once, not for each read.
+CALL_SECONDS = 8.0
+# A health answer that takes longer says enough.
+HEALTH_SECONDS = 3.0
+# JSON answers are a few kB; a sealed attest is 40 kB, a scanned deed of some pages a few MB.
+MAX_JSON, MAX_PDF = 256 * 1024, 20 * 1024 * 1024
+# The server keeps the line open for two minutes: longer than a PIN is typed, so a visit needs one handshake.
+KEEP_ALIVE_SECONDS = 120.0
+APP_VERSION = "https://loket247/1.0"
+
+_PROBLEMS = {
+    "certificateExpired": FaultCode.CERTIFICATE_EXPIRED,
+    "certificateRevoked": FaultCode.CERTIFICATE_REVOKED,
+    "certificateUntrusted": FaultCode.CERTIFICATE_UNTRUSTED,
+    "revocationUnknown": FaultCode.BACKEND_DOWN,
+    "notResident": FaultCode.NOT_REGISTERED,
+    "challengeExpired": FaultCode.SIGN_IN_REFUSED,
+    "challengeUnknown": FaultCode.SIGN_IN_REFUSED,
+    "signatureInvalid": FaultCode.SIGN_IN_REFUSED,
+    "productUnavailable": FaultCode.PRODUCT_UNAVAILABLE,
+    "registerUnavailable": FaultCode.BACKEND_DOWN,
+}
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+
+
+class _Challenge(_Answer):
+    id: UUID
+    nonce: str = Field(pattern=r"^[A-Za-z0-9+/=_-]{44,128}$")
+
+
+class _Session(_Answer):
+    href: str
+    access_token: str = Field(min_length=16, max_length=4096)
+
+
+class _Person(_Answer):
+    given_name: str = Field(min_length=1, max_length=200)
+    family_name: str = Field(min_length=1, max_length=200)
+
+
+class _Product(_Answer):
+    code: str = Field(pattern=r"^[A-Za-z0-9]{1,64}$")
+    title: str = Field(min_length=1, max_length=200)
+    description: str = Field("", max_length=400)
+    languages: tuple[str, ...] = ("nl",)
+    price_in_cents: int = 0
+    available: bool
+
+
+class _Products(_Answer):
+    items: tuple[_Product, ...] = Field(max_length=200)
+
+
+class _SignedIn(_Answer):
+    session: _Session
+    person: _Person
+    document_products: _Products
+
+
+class _Order(_Answer):
+    status: str
+    poll_after: float = Field(1.0, ge=0.1, le=10)
+
+
+class _Remedy(_Answer):
+    remedy: str
+    code: str | None = Field(None, pattern=r"^[A-Z0-9-]{4,16}$")
+    valid_until: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}")
+
+
+_Model = TypeVar("_Model", bound=_Answer)
+
+
+class TownHallClient:
+    """One kiosk's line to its town hall. Lives on one asyncio loop; raises DeviceFault only."""
+
+    def __init__(self, settings: BackEnd, call_seconds: float = CALL_SECONDS) -> None:
+        self._settings = settings
+        self._call_seconds = call_seconds
+        self._http: httpx.AsyncClient | None = None
+        self._sessions: dict[int, _Session] = {}
+
+    async def health(self) -> Status:
+        """Say how the back end does; never raises."""
+        try:
+            answer = await self._json("GET", "/health", seconds=min(HEALTH_SECONDS, self._call_seconds), expected=(200, 503))
+        except DeviceFault as fault:
+            return Status(Health.DOWN, (fault.code,))
+        words = {"UP": Status(Health.OK), "DEGRADED": Status(Health.DEGRADED)}
+        return words.get(str(answer.get("status")), Status(Health.DOWN, (FaultCode.BACKEND_DOWN,)))
+
+    async def challenge(self) -> Challenge:
+        """Get a fresh nonce; the connection is warm from here on."""
+        answer = _parsed(_Challenge, await self._json("POST", "/authenticationChallenges", body={}))
+        return Challenge(str(answer.id), answer.nonce)
+
+    async def sign_in(
+        self, visit: int, challenge: Challenge, certificate: Certificate, signature: Signature
+    ) -> tuple[Person, tuple[Product, ...]]:
+        """Give the Web eID token; get who it is and what this person may have."""
+        from base64 import b64encode
+
+        token = {
+            "unverifiedCertificate": b64encode(certificate.der).decode(),
+            "algorithm": certificate.algorithm,
+            "signature": b64encode(signature.value).decode(),
+            "format": "web-eid:1.0",
+            "appVersion": APP_VERSION,
+        }
+        path = f"/authenticationChallenges/{challenge.id}/response"
+        answer = _parsed(_SignedIn, await self._json("PUT", path, body={"authToken": token}))
+        self._sessions[visit] = answer.session
+        person = Person(answer.person.given_name, answer.person.family_name)
+        return person, tuple(_product(item) for item in answer.document_products.items)
+
+    async def order(self, visit: int, ticket: UUID, product: Product) -> tuple[bytes, str | None]:
+        """Order a document and fetch it: its bytes and its Content-Digest. The caller bounds how long in all."""
+        session = self._sessions.get(visit)
+        if session is None:
+            raise DeviceFault(FaultCode.SIGN_IN_REFUSED, "no session")
+        bearer = {"Authorization": f"Bearer {session.access_token}"}
+        path = f"/documentOrders/{ticket}"
+        wanted = {"productCode": product.code, "language": product.languages[0]}
+        order = _parsed(_Order, await self._json("PUT", path, body=wanted, headers=bearer))
+        while order.status == "processing":
+            await asyncio.sleep(order.poll_after)
+            order = _parsed(_Order, await self._json("GET", path, headers=bearer))
+        if order.status != "ready":
+            raise DeviceFault(FaultCode.BACKEND_ANSWER, "order status")
+        return await self._document(f"{path}/document", bearer)
+
+    async def print_result(self, ticket: UUID, progress: Progress) -> RemedyOffer:
+        """Report what became of a ticket (by kiosk certificate and ticket alone) and get the remedy."""
+        outcome = "stopped" if progress.fault is FaultCode.PRINT_STOPPED else progress.phase.value
+        reasons = [progress.fault.value] if progress.fault else []
+        body: dict[str, Any] = {"outcome": outcome, "reasons": reasons}
+        if progress.sheets is not None:
+            body["sheetsPrinted"] = progress.sheets
+        answer = _parsed(_Remedy, await self._json("PUT", f"/documentOrders/{ticket}/printResult", body=body))
+        known = {remedy.value: remedy for remedy in Remedy}
+        return RemedyOffer(known.get(answer.remedy, Remedy.COUNTER), answer.code, answer.valid_until)
+
+    async def end_session(self, visit: int) -> None:
+        """End the resident's session; the token is forgotten here first."""
+        session = self._sessions.pop(visit, None)
+        if session is not None:
+            name = session.href.rstrip("/").rsplit("/", 1)[-1]
+            bearer = {"Authorization": f"Bearer {session.access_token}"}
+            async with self._call("DELETE", f"/sessions/{name}", bearer):
+                pass
+
+    def forget(self) -> None:
+        """Drop every token."""
+        self._sessions.clear()
+
+    async def close(self) -> None:
+        """Let go of the line."""
+        if self._http is not None:
+            await self._http.aclose()
+
+    # --- one call ----------------------------------------------------------------------------------------------
+
+    async def _document(self, path: str, bearer: dict[str, str]) -> tuple[bytes, str | None]:
+        async with self._call("GET", path, {**bearer, "Accept": "application/pdf"}) as response:
+            if response.status_code != 200 or response.headers.get("content-type") != "application/pdf":
+                raise await _refusal(response)
+            return await _body(response, MAX_PDF), response.headers.get("content-digest")
+
+    async def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        seconds: float | None = None,
+        expected: tuple[int, ...] = (200, 201),
+    ) -> dict[str, Any]:
+        async with self._call(method, path, headers or {}, body, seconds) as response:
+            if response.status_code not in expected:
+                raise await _refusal(response)
+            return await _json_body(response)
+
+    @asynccontextmanager
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: dict[str, Any] | None = None,
+        seconds: float | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Make one call within `seconds` in all, its body included."""
+        import httpx
+
+        seconds = self._call_seconds if seconds is None else seconds
+
+        client = self._client()
+        traced = {"BelGov-Trace-Id": str(uuid4()), **headers}
+        try:
+            async with asyncio.timeout(seconds), client.stream(method, path, json=body, headers=traced) as response:
+                yield response
+        except TimeoutError as error:
+            raise DeviceFault(FaultCode.BACKEND_SLOW, f"{method} took over {seconds} s") from error
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            raise DeviceFault(FaultCode.BACKEND_DOWN, type(error).__name__) from error
+
+    def _client(self) -> httpx.AsyncClient:
+        import httpx
+
+        if self._http is None:
+            context = ssl.create_default_context(cafile=str(self._settings.ca))
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context.load_cert_chain(self._settings.certificate, self._settings.key)
+            self._http = httpx.AsyncClient(
+                base_url=f"{self._settings.url}/kioskService/v1",
+                verify=context,
+                trust_env=False,
+                follow_redirects=False,
+                timeout=None,  # noqa: S113  every call has a total deadline, which httpx cannot keep
+                limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE_SECONDS),
+            )
+        return self._http
+
+
+def _product(item: _Product) -> Product:
+    """Take over a product; one that costs money is refused, for this kiosk cannot be paid."""
+    free = item.price_in_cents == 0
+    refusal = None if item.available and free else FaultCode.PRODUCT_UNAVAILABLE
+    return Product(item.code, item.title, item.description, item.languages or ("nl",), refusal)
+
+
+def _parsed(model: type[_Model], answer: dict[str, Any]) -> _Model:
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False))
+        raise DeviceFault(FaultCode.BACKEND_ANSWER, f"{model.__name__}: {wrong}") from None
+
+
+async def _json_body(response: httpx.Response) -> dict[str, Any]:
+    import json
+
+    try:
+        answer = json.loads(await _body(response, MAX_JSON))
+    except (ValueError, RecursionError):
+        raise DeviceFault(FaultCode.BACKEND_ANSWER, "not JSON") from None
+    if not isinstance(answer, dict):
+        raise DeviceFault(FaultCode.BACKEND_ANSWER, "not a JSON object")
+    return answer
+
+
+async def _body(response: httpx.Response, limit: int) -> bytes:
+    """Read the body up to a limit, so that an endless one ends here."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            raise DeviceFault(FaultCode.BACKEND_ANSWER, "body too large")
+    return bytes(body)
+
+
+async def _refusal(response: httpx.Response) -> DeviceFault:
+    """Turn a refusal into a fault code by its RFC 9457 problem type, else by its status."""
+    if response.headers.get("content-type", "").startswith("application/problem+json"):
+        problem = await _json_body(response)
+        known = _PROBLEMS.get(str(problem.get("type", "")).rsplit(":", 1)[-1])
+        if known is not None:
+            return DeviceFault(known, f"HTTP {response.status_code}")
+    unwell = response.status_code >= 500 or response.status_code == 429
+    return DeviceFault(
+        FaultCode.BACKEND_DOWN if unwell else FaultCode.BACKEND_ANSWER, f"HTTP {response.status_code}"
+    )

@@ -1,0 +1,152 @@
+"""The one place that knows everybody: a constructor call here is the wiring of a kiosk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from config.settings import BackEnd, Printer, Settings
+from hardware.cups import CupsPrinter
+from hardware.devices import Status
+from hardware.eid import EidReader
+from hardware.escpos import EscPosPrinter
+from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
+from kiosk_app.back_end_worker import BackEndWorker
+from kiosk_app.card_worker import CardWorker
+from kiosk_app.core import Core, Loop
+from kiosk_app.effects import Effect, SignChallenge
+from kiosk_app.events import Event, OfferChanged
+from kiosk_app.health import HealthBook, Part
+from kiosk_app.journal import Journal
+from kiosk_app.print_worker import PrintWorker, SlipWorker
+from kiosk_app.slip import slip_of
+from kiosk_app.store import Store
+from kiosk_app.townhall_client import TownHallClient
+from kiosk_app.visit import Visit
+from kiosk_app.worker import Worker
+from printing.document_check import DocumentChecker
+from printing.job import PrintRun
+
+
+class Hand(Protocol):
+    """A worker: takes the effects that are its own, and lets the others pass."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def do(self, effect: Effect) -> None:
+        """Begin the work of an effect that is this worker's own."""
+
+    def stop(self) -> None:
+        """End, and let go of the device."""
+
+
+class Kiosk:
+    """A whole kiosk without a screen: its visit, its memory and its workers. A device that is not there is left out."""
+
+    def __init__(self, settings: Settings, loop: Loop) -> None:
+        self._loop = loop
+        self._store = Store(settings.data)
+        self._trail = AuditTrail(self._store)
+        self._scribe = Worker("audit")  # a commit takes up to 20 ms on a kiosk's disk: never on the screen's thread
+        self.journal = Journal(self._store)
+        self.core = Core(loop, self, settings.timeouts)
+        self.core.listen(self._write_down)
+        self._card: CardWorker | None = None
+        self._back_end: BackEndWorker | None = None
+        self._hands: list[Hand] = []
+        if settings.back_end is not None:
+            self._add_back_end(settings.back_end)
+            if settings.card_reader is not None:
+                self._add_reader(settings.card_reader.name, settings.back_end.origin)
+        if settings.printer is not None:
+            self._add_printer(settings.printer, settings)
+        if settings.receipt_printer is not None:
+            self._add_receipt_printer(settings)
+        self.health = HealthBook(self._parts(settings), lambda offer: self.core.post(OfferChanged(offer)))
+
+    def start(self) -> None:
+        """Let every worker begin. Call it on the loop's thread."""
+        self._scribe.start()
+        self._audit(AuditLine(What.STARTED))
+        self.health.start()
+        for hand in self._hands:
+            hand.start()
+
+    def stop(self) -> None:
+        """End every worker and close the memory."""
+        for hand in reversed(self._hands):
+            hand.stop()
+        self._scribe.stop()
+        self._store.close()
+
+    # --- Hands -----------------------------------------------------------------------------------------------------
+
+    def do(self, effect: Effect) -> None:
+        """Give an effect to whoever does it."""
+        for hand in self._hands:
+            hand.do(effect)
+
+    def sign(self, effect: SignChallenge, pin: bytearray) -> None:
+        """Give the PIN to the card's worker, and to nobody else."""
+        if self._card is not None:
+            self._card.sign(effect, pin)
+
+    # --- the parts -------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _parts(settings: Settings) -> set[Part]:
+        have = {
+            Part.BACK_END: settings.back_end,
+            Part.CARD_READER: settings.back_end and settings.card_reader,
+            Part.PRINTER: settings.printer,
+            Part.RECEIPT_PRINTER: settings.receipt_printer,
+        }
+        return {part for part, setting in have.items() if setting is not None}
+
+    def _add_back_end(self, back_end: BackEnd) -> None:
+        self._back_end = BackEndWorker(
+            TownHallClient(back_end),
+            DocumentChecker(back_end.seal_ca),
+            self.journal,
+            self.core.post,
+            self._noter(Part.BACK_END),
+        )
+        self._hands.append(self._back_end)
+
+    def _add_reader(self, name: str, origin: str) -> None:
+        self._card = CardWorker(EidReader(name), origin, self.core.post, self._noter(Part.CARD_READER))
+        self._hands.append(self._card)
+
+    def _add_printer(self, setting: Printer, settings: Settings) -> None:
+        printer = CupsPrinter(setting.queue, setting.device, setting.cups)
+        waits = settings.timeouts
+        run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
+        report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
+        note = self._noter(Part.PRINTER)
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report))
+
+    def _add_receipt_printer(self, settings: Settings) -> None:
+        if settings.receipt_printer is None:
+            return
+        printer = EscPosPrinter(settings.receipt_printer.host, settings.receipt_printer.port)
+        layout = partial(slip_of, settings=settings)
+        self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
+
+    def _noter(self, part: Part) -> Callable[[Status], None]:
+        """Give the way for a worker to tell how its part does: written on the loop's thread."""
+        return lambda status: self._loop.call_soon(lambda: self._note(part, status))
+
+    def _note(self, part: Part, status: Status) -> None:
+        if self.health.statuses[part] != status:
+            fault = status.faults[0] if status.faults else None
+            self._audit(AuditLine(What.PART_CHANGED, part=part, fault=fault))
+        self.health.note(part, status)
+
+    def _write_down(self, before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
+        self._audit(*audit_lines(before, event, after, effects))
+
+    def _audit(self, *lines: AuditLine) -> None:
+        if lines:
+            self._scribe.submit(partial(self._trail.append, *lines))

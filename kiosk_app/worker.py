@@ -1,0 +1,58 @@
+"""One thread that does one thing after another: every device has its own, so that no device makes another wait."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs jobs in order on a daemon thread; when idle for `every` seconds it runs `check` (a look at the device)."""
+
+    def __init__(self, name: str, check: Callable[[], None] | None = None, every: float | None = None) -> None:
+        self._name = name
+        self._check = check
+        self._every = every if check else None
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._busy_since: float | None = None
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first thing is a look at the device."""
+        if self._check:
+            self._jobs.put(self._check)
+        self._thread.start()
+
+    def submit(self, job: Callable[[], None]) -> None:
+        """Queue a job, from any thread. It answers by itself; what it raises is logged by kind alone."""
+        self._jobs.put(job)
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether one job has been running for longer than `seconds`."""
+        since = self._busy_since
+        return since is not None and time.monotonic() - since > seconds
+
+    def stop(self, seconds: float = 2.0) -> None:
+        """End after the jobs that came before; a job that hangs is left to die with the process."""
+        self._jobs.put(None)
+        self._thread.join(seconds)
+
+    def _work(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=self._every)
+            except queue.Empty:
+                job = self._check
+            if job is None:
+                return
+            self._busy_since = time.monotonic()
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001  the rim: a bug in one job must not take the device away for ever
+                log.error("%s: a job failed with %s", self._name, type(error).__name__)
+            self._busy_since = None

@@ -1,0 +1,91 @@
+"""The kiosk's memory: what is written is there after a crash, fits the migrations, and names nobody."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from hardware.faults import FaultCode
+from kiosk_app import migrations
+from kiosk_app.audit import AuditLine, AuditTrail, What
+from kiosk_app.journal import Journal
+from kiosk_app.store import SCHEMA, Store, StoreError, audit, metadata, tickets
+from printing.progress import JobPhase, Progress
+
+TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
+
+
+def test_the_schema_is_the_newest_migration(tmp_path: Path) -> None:
+    """What the code expects, what Alembic makes, and what the tables say are one."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
+    Store(tmp_path).close()
+    made = sqlite3.connect(tmp_path / "kiosk.db")
+    for table in metadata.tables.values():
+        columns = {row[1]: (row[2], bool(row[3])) for row in made.execute(f"PRAGMA table_info({table.name})")}
+        wanted = {c.name: (str(c.type), not c.nullable or c.primary_key) for c in table.columns}
+        assert {name: kind for name, (kind, _) in columns.items()} == {n: k for n, (k, _) in wanted.items()}
+
+
+def test_a_ticket_written_before_a_kill_is_there_after_it(tmp_path: Path) -> None:
+    """A process killed right after a step was acknowledged has that step on disk."""
+    script = (
+        "import os, signal, sys; from pathlib import Path; from uuid import UUID\n"
+        "from kiosk_app.store import Store; from kiosk_app.journal import Journal\n"
+        "journal = Journal(Store(Path(sys.argv[1]))); ticket = UUID(sys.argv[2])\n"
+        "journal.ordered(ticket, 'residence'); journal.requested(ticket, 1, 2)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, str(tmp_path), str(TICKET)], check=False)
+    assert ended.returncode == -9
+    (unfinished,) = Journal(Store(tmp_path)).unfinished()
+    assert unfinished.ticket == TICKET
+
+
+def test_an_ending_is_reported_once(tmp_path: Path) -> None:
+    """Endings wait in the journal until the back end confirmed them."""
+    journal = Journal(Store(tmp_path))
+    journal.ordered(TICKET, "residence")
+    assert journal.never_begun() == [TICKET]
+    assert journal.unreported() == []
+    journal.ended(TICKET, JobPhase.FAILED, 1, FaultCode.PAPER_JAM)
+    assert journal.unreported() == [(TICKET, Progress(JobPhase.FAILED, 1, FaultCode.PAPER_JAM))]
+    journal.reported(TICKET)
+    assert journal.unreported() == []
+    assert journal.never_begun() == []
+
+
+@pytest.mark.parametrize("tamper", ["UPDATE audit SET what='signedIn' WHERE number=2", "DELETE FROM audit WHERE number=2"])
+def test_a_changed_audit_row_breaks_the_chain(tmp_path: Path, tamper: str) -> None:
+    """A row that was changed or taken out is found, by its number."""
+    store = Store(tmp_path)
+    trail = AuditTrail(store)
+    trail.append(AuditLine(What.STARTED), AuditLine(What.VISIT_BEGAN, 1))
+    trail.append(AuditLine(What.ORDERED, 1, uuid4()), AuditLine(What.VISIT_ENDED, 1))
+    assert trail.broken_at() is None
+    with store.transaction() as connection:
+        connection.execute(sa.text(tamper))
+    assert trail.broken_at() == 2
+
+
+def test_no_column_could_hold_a_person() -> None:
+    """Every text column is a code, a random number, a time or a hash: none is long enough to be a free text."""
+    for table in (tickets, audit):
+        for column in table.columns:
+            assert isinstance(column.type, sa.Integer) or column.type.length <= 64, column
+
+
+def test_a_broken_database_is_a_clear_error(tmp_path: Path) -> None:
+    """An unreadable file is said to be one."""
+    (tmp_path / "kiosk.db").write_bytes(b"this is no database, whatever its name says" * 50)
+    with pytest.raises(StoreError, match="kiosk.db"):
+        Store(tmp_path)
