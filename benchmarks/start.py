@@ -57,6 +57,7 @@ CHROMIUM = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=Translate",
     f"--window-size={WIDTH},{HEIGHT}",
     "--window-position=0,0",
 )
