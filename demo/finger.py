@@ -1,0 +1,106 @@
+"""A kiosk under a robot finger: the real kiosk, whose glass is touched by commands on standard input.
+
+Run as a process of its own by `demo.journey`. Each command is a line of JSON: `{"touch": "choice id"}`,
+`{"grab": "file.png"}`, `{"quit": true}`. Each line it prints tells what stands on the screen now: the state's name, the
+ids that can be touched, and at the end of a print what became of each ticket. Touches are real touch events.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtTest import QTest
+
+from config.settings import load
+from kiosk_app.screened import Screened
+from kiosk_app.visit import Printed, Visit
+
+
+def main(settings: Path) -> int:
+    """Run the kiosk until it is told to quit, or until standard input ends."""
+    screened = Screened(load(settings), windowed=True)
+    finger = Finger(screened)
+    screened.on_painted(finger.tell)
+    threading.Thread(target=finger.listen, name="finger", daemon=True).start()
+    return screened.run()
+
+
+class Finger:
+    """Touches what it is told to, and tells what it sees."""
+
+    def __init__(self, screened: Screened) -> None:
+        self._screened = screened
+        self._device = QTest.createTouchDevice()
+
+    def tell(self, visit: Visit) -> None:
+        """Print what stands on the screen."""
+        seen: dict[str, Any] = {
+            "state": type(visit.state).__name__,
+            "overlay": visit.overlay.value if visit.overlay else None,
+            "visit": visit.number,
+            "at": time.monotonic(),
+        }
+        if isinstance(visit.state, Printed):
+            jobs = visit.state.jobs
+            seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
+            seen["slip"] = visit.state.slip.value
+        _print(seen)
+
+    def listen(self) -> None:
+        """Read commands until the end."""
+        for line in sys.stdin:
+            command = json.loads(line)
+            self._screened.app.call_soon(lambda command=command: self._obey(command))  # type: ignore[misc]
+        self._screened.app.call_soon(self._screened.quit)
+
+    def _obey(self, command: dict[str, Any]) -> None:
+        match command:
+            case {"touch": str(name)}:
+                self._touch(name)
+            case {"grab": str(path)}:
+                saved = self._screened.app.grab().save(path)
+                _print({"grabbed": path, "saved": saved})
+            case {"quit": True}:
+                self._screened.quit()
+            case _:
+                _print({"error": "unknown command"})
+
+    def _touch(self, name: str) -> None:
+        window = self._screened.app.window
+        item = _find(window.contentItem(), name)
+        if item is None:
+            _print({"error": f"nothing to touch: {name}"})
+            return
+        centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+        self._press(window, centre)
+        _print({"touched": name, "at": time.monotonic()})
+
+    def _press(self, window: QQuickWindow, point: QPoint) -> None:
+        QTest.touchEvent(window, self._device).press(0, point, window).commit()
+        QTest.touchEvent(window, self._device).release(0, point, window).commit()
+
+
+def _find(item: QQuickItem, name: str) -> QQuickItem | None:
+    """Find a visible, enabled item by its object name; delegates are children of items, not of objects."""
+    if item.objectName() == name and item.isVisible() and item.isEnabled():
+        return item
+    for child in item.childItems():
+        found = _find(child, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _print(told: dict[str, Any]) -> None:
+    print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1])))

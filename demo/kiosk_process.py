@@ -1,0 +1,97 @@
+"""The kiosk as the journey sees it: a process whose screen can be watched, touched and photographed."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+# The kiosk's own time-outs are minutes; a journey that hears nothing for this long will hear nothing any more.
+SILENCE_SECONDS = 60.0
+
+
+class KioskDied(Exception):
+    """The kiosk ended while a journey was under way."""
+
+
+class KioskProcess:
+    """Starts `demo.finger` and talks to it. Ends it by its own process id."""
+
+    def __init__(self, settings: Path, environment: Mapping[str, str], log: Path) -> None:
+        self._log = log.open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "demo.finger", str(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**os.environ, **environment},
+            text=True,
+            bufsize=1,
+        )
+        self._told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, name="kiosk", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The kiosk's process id."""
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        """Give the running kiosk."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End it."""
+        self.close()
+
+    def next(self, seconds: float = SILENCE_SECONDS) -> dict[str, Any] | None:
+        """Give the next thing the kiosk tells; None when it says nothing for `seconds`. Raises KioskDied."""
+        try:
+            told = self._told.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return None
+        if told is None:
+            raise KioskDied(f"exit code {self._process.wait()}")
+        return told
+
+    def touch(self, choice: str) -> None:
+        """Touch a choice by its id."""
+        self._say({"touch": choice})
+
+    def grab(self, path: Path) -> None:
+        """Save a picture of the screen; wait until it is there."""
+        self._say({"grab": str(path)})
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """End it as an operator would."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._log.close()
+
+    def _say(self, command: dict[str, Any]) -> None:
+        stdin: IO[str] | None = self._process.stdin
+        if stdin is None or self._process.poll() is not None:
+            raise KioskDied(f"exit code {self._process.returncode}")
+        stdin.write(json.dumps(command) + "\n")
+
+    def _read(self) -> None:
+        for line in self._process.stdout or ():
+            self._told.put({**json.loads(line), "heard": time.monotonic()})
+        self._told.put(None)

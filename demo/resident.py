@@ -1,0 +1,115 @@
+"""The scripted resident: looks at the screen, and does what a resident would do there, the moment it is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+# Where a visit that was begun comes to its end.
+_HOME = "Portal"
+
+
+class Glass(Protocol):
+    """The kiosk's screen."""
+
+    def touch(self, choice: str) -> None:
+        """Touch a choice by its id."""
+
+
+class Slot(Protocol):
+    """The reader's slot, with this resident's card."""
+
+    def insert(self) -> None:
+        """Put the card in."""
+
+    def pull(self) -> None:
+        """Take the card out."""
+
+
+@dataclass
+class Resident:
+    """Somebody who wants one document. What was seen is kept in `states`, in order."""
+
+    glass: Glass
+    slot: Slot
+    pin: str
+    product: str = "householdComposition"
+    wrong_first: bool = False
+    wants_slip: bool = False
+    forgets_card: bool = False
+    stops_at: str | None = None
+    touches: int = 0
+    pin_touches: int = 0
+    states: list[str] = field(default_factory=list)
+    at: dict[str, float] = field(default_factory=dict)
+    on_state: Callable[[str], None] = lambda _state: None
+    _card_in: bool = False
+    _asked_slip: bool = False
+
+    def see(self, screen: dict[str, Any]) -> bool:
+        """Look at a screen and act; True when the visit is over and the kiosk is free again."""
+        state = str(screen["state"])
+        if not self.states or self.states[-1] != state:
+            self.states.append(state)
+            self.at.setdefault(state, float(screen["at"]))
+            self.on_state(state)
+            self._act(state)
+        if state == "Printed" and self._asked_slip and screen["slip"] in ("printed", "failed"):
+            self._asked_slip = False
+            self._touch("paperTaken")
+        return state == _HOME and len(self.states) > 1
+
+    def _act(self, state: str) -> None:
+        if state == self.stops_at:
+            self._touch("stop")
+            return
+        actions: dict[str, Callable[[], None]] = {
+            _HOME: self._begin,
+            "PaperLeft": lambda: self._touch("paperGone"),
+            "EnterPin": self._type_pin,
+            "LastTry": lambda: self._touch("stop"),
+            "Choosing": lambda: self._touch(self.product),
+            "Checking": lambda: self._touch("confirm"),
+            "TakeCard": self._take_card,
+            "CardBack": self._take_card,
+            "Printed": self._take_paper,
+            "Notice": self._give_up,
+        }
+        actions.get(state, lambda: None)()
+
+    def _begin(self) -> None:
+        if len(self.states) == 1:
+            self._card_in = True
+            self.slot.insert()
+
+    def _type_pin(self) -> None:
+        pin, self.wrong_first = ("0000" if self.wrong_first else self.pin), False
+        for digit in pin:
+            self.pin_touches += 1
+            self.glass.touch(f"digit-{digit}")
+        self._touch("pinDone")
+
+    def _take_card(self) -> None:
+        if not self.forgets_card:
+            self.take_card()
+
+    def take_card(self) -> None:
+        """Pull the card, if it is in."""
+        if self._card_in:
+            self._card_in = False
+            self.slot.pull()
+
+    def _take_paper(self) -> None:
+        if self.wants_slip and "slip" not in self.at:
+            self._asked_slip = True
+            self._touch("slip")
+        else:
+            self._touch("paperTaken")
+
+    def _give_up(self) -> None:
+        self._touch("stop")
+
+    def _touch(self, choice: str) -> None:
+        self.touches += 1
+        self.glass.touch(choice)

@@ -1,0 +1,43 @@
+"""The tables of `docs/journeys.md`: what each fault and each card must lead to. Read here, written there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLES = Path(__file__).parent.parent / "docs" / "journeys.md"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a visit must end."""
+
+    outcome: str
+    sheets: int
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """A fault: whether it strikes before the confirmation, and how the visit must end."""
+
+    name: str
+    before: bool
+    ending: Ending
+
+
+def faults() -> dict[str, FaultRow]:
+    """Give every fault by its name."""
+    rows = _rows("Faults")
+    return {row[0]: FaultRow(row[0], row[1] == "before", Ending(row[3], int(row[4]))) for row in rows}
+
+
+def cards() -> dict[str, Ending]:
+    """Give how a visit ends by the state of the card, or by its holder; `-` for a good card."""
+    return {row[0]: Ending(row[2], int(row[3])) for row in _rows("Cards")}
+
+
+def _rows(title: str) -> list[list[str]]:
+    """Give the cells of the table under a heading."""
+    section = TABLES.read_text(encoding="utf-8").split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]

@@ -1,0 +1,72 @@
+"""A kiosk with its screen: the portal first, then everything else, so that a resident sees it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from kiosk_app.visit import Visit
+from ui.app import App
+
+if TYPE_CHECKING:
+    from kiosk_app.events import Touch
+    from kiosk_app.wiring import Kiosk
+
+
+class Screened:
+    """The window and, once it is painted, the kiosk behind it. Lives on Qt's thread."""
+
+    def __init__(self, settings: Settings, *, windowed: bool = False) -> None:
+        self._settings = settings
+        self._kiosk: Kiosk | None = None
+        self._painted: list[Callable[[Visit], None]] = []
+        self.app = App(settings, self, windowed=windowed)
+
+    def on_painted(self, listener: Callable[[Visit], None]) -> None:
+        """Call `listener(visit)` after each step of the visit, when its screen was given to the window."""
+        self._painted.append(listener)
+
+    def run(self) -> int:
+        """Show the portal, wire the rest behind it, and serve until `quit` or SIGTERM. Gives the exit code."""
+        self.app.show(Visit())
+        self.app.call_soon(self._wire)
+        try:
+            return self.app.run()
+        finally:
+            if self._kiosk is not None:
+                self._kiosk.stop()
+
+    def quit(self) -> None:
+        """End `run`."""
+        self.app.quit()
+
+    # --- what the screen needs of the visit --------------------------------------------------------------------------
+
+    def post(self, event: Touch) -> None:
+        """Pass a touch on; before the kiosk is wired nothing can be touched yet."""
+        if self._kiosk is not None:
+            self._kiosk.core.post(event)
+
+    def type_digit(self, digit: int) -> None:
+        """Pass a digit of the PIN on."""
+        if self._kiosk is not None:
+            self._kiosk.core.type_digit(digit)
+
+    def _wire(self) -> None:
+        from kiosk_app.wiring import Kiosk  # after the first frame: this import takes longer than painting
+
+        self._kiosk = Kiosk(self._settings, self.app)
+        self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))
+        self._kiosk.start()
+        self._show(self._kiosk.core.visit)
+
+    def _show(self, visit: Visit) -> None:
+        self.app.show(visit)
+        for listener in self._painted:
+            listener(visit)
+
+
+def run_with_screen(settings: Settings, *, windowed: bool) -> int:
+    """Run a kiosk until SIGTERM."""
+    return Screened(settings, windowed=windowed).run()
