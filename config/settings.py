@@ -108,6 +108,7 @@ class CardReader(Section):
     """The eID reader: the first reader whose PC/SC name contains `name`."""
 
     name: str = ""
+    place: str = Field(default="onder dit scherm", description="Where it is, as in 'De lezer zit …'.")
 
 
 class Printer(Section):
@@ -116,6 +117,7 @@ class Printer(Section):
     queue: str
     device: str = Field(pattern=r"^ipps?://", description="The printer's own IPP address.")
     cups: str = Field(default="", description="CUPS server; empty: the system's.")
+    place: str = Field(default="onder dit scherm", description="Where paper comes out, as in 'De gleuf zit …'.")
 
 
 class ReceiptPrinter(Section):

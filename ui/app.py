@@ -1,0 +1,241 @@
+"""Owns Qt: the application, the engine, the window, and the clock. The rest of the kiosk never sees any of them.
+
+Everything runs on this one thread; `call_soon` is the way in from others. At rest nothing wakes up but the clock, once a
+minute. Taken down in this order: window, engine, bridge (the engine's bindings still look at what a bridge holds).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+# A software rasteriser beats OpenGL on one by fifteen times; and no idle wait of 5 ms before each frame. A platform or
+# a back end that was asked for stays.
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
+os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")
+
+from PySide6.QtCore import QEventLoop, QObject, QSize, QSocketNotifier, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage
+from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent, QQmlError
+from PySide6.QtQuick import QQuickWindow
+
+from config.settings import Settings
+from ui import theme
+from ui.bridge import Bridge
+from ui.drawn import Drawings, QrCodes
+from ui.screen import Template
+
+_UI = Path(__file__).parent
+_FAMILY = "Atkinson Hyperlegible"
+_WINDOW_SHARE = 0.9  # of the desktop's height, for a window beside other things
+
+
+class _Calls(QObject):
+    """Carries calls to the thread of the screen."""
+
+    asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    def _call(self, fn: Callable[[], None]) -> None:
+        fn()
+
+
+class App:
+    """One screen in one process. Make it on the main thread; `run` blocks until `quit`, SIGTERM or SIGINT."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        windowed: bool = False,
+        cursor: bool = True,
+        size_px: tuple[int, int] | None = None,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        self._now = now
+        self.qt = QGuiApplication.instance() or QGuiApplication(["kiosk"])
+        for font in sorted((_UI / "fonts").glob("*.ttf")):
+            QFontDatabase.addApplicationFont(str(font))
+        if not cursor:
+            QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+        self._calls = _Calls()
+        self._alarm = QTimer(singleShot=True)
+        self._minute = QTimer(singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
+        self._minute.timeout.connect(self._tick)
+        self._settled = False
+        self._components: list[QQmlComponent] = []
+        self._rang: Callable[[], None] | None = None
+        self._alarm.timeout.connect(self._ring)
+        self.bridge = Bridge(settings, now)
+        self.warnings: list[str] = []
+        size = QSize(*(size_px or self._size(settings, windowed=windowed)))
+        self._engine = self._load(settings, size)
+        self.window = self._open(settings, size, full=not windowed and size_px is None)
+
+    # --- making it -----------------------------------------------------------------------------------------------
+
+    def _size(self, settings: Settings, *, windowed: bool) -> tuple[int, int]:
+        """Give the size to paint at: the panel's own, or as much of a desktop as leaves room beside it."""
+        panel = settings.screen
+        if not windowed:
+            return panel.width_px, panel.height_px
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        share = min(_WINDOW_SHARE * room.height() / panel.height_px, _WINDOW_SHARE * room.width() / panel.width_px, 1.0)
+        return round(panel.width_px * share), round(panel.height_px * share)
+
+    def _load(self, settings: Settings, size: QSize) -> QQmlApplicationEngine:
+        colours = theme.colours(settings.town)
+        density = theme.px_per_mm(settings.screen, size.width(), size.height())
+        engine = QQmlApplicationEngine()
+        engine.warnings.connect(self._warned)
+        engine.addImportPath(str(_UI / "qml"))
+        engine.addImageProvider("drawn", Drawings(colours, density))
+        engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
+        self._theme: QObject = engine.singletonInstance("Loket", "Theme")
+        for name, value in {**colours, "family": _FAMILY}.items():
+            self._theme.setProperty(name, value)
+        self._fit(settings, size)
+        wire: Any = engine.singletonInstance("Loket", "Bridge")
+        wire.touched.connect(self.bridge.touch)
+        wire.digitTyped.connect(self.bridge.typeDigit)
+        self.bridge.headerChanged.connect(lambda: wire.setProperty("header", self.bridge.header))
+        self.bridge.screenChanged.connect(lambda: wire.setProperty("screen", self.bridge.screen))
+        engine.loadFromModule("Loket", "Main")
+        return engine
+
+    def _fit(self, settings: Settings, size: QSize) -> None:
+        """Turn millimetres into pixels for a window of this size."""
+        density = theme.px_per_mm(settings.screen, size.width(), size.height())
+        for role, height in theme.type_sizes(density).items():
+            self._theme.setProperty(role, height)
+        self._theme.setProperty("landscape", size.width() > size.height())
+        self._theme.setProperty("density", density)
+
+    def _open(self, settings: Settings, size: QSize, *, full: bool) -> QQuickWindow:
+        roots = self._engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise RuntimeError(f"the screen cannot be loaded: {'; '.join(self.warnings)}")
+        window = roots[0]
+        window.resize(size)
+        window.widthChanged.connect(lambda: self._fit(settings, window.size()))
+        window.heightChanged.connect(lambda: self._fit(settings, window.size()))
+        self.bridge.tick()
+        # Queued: a slot of Python's called by the scene graph's own thread would hang where there is one.
+        window.frameSwapped.connect(self._first_frame, Qt.ConnectionType.QueuedConnection)
+        if full:
+            window.showFullScreen()
+        else:
+            window.show()
+        self._wait_for_next_minute()
+        return window
+
+    def _first_frame(self) -> None:
+        """Do what the first frame did not need: QR codes, and compiling the pages to come."""
+        self.window.frameSwapped.disconnect(self._first_frame)
+        self._settled = True
+        self._theme.setProperty("settled", True)
+        self._components = [
+            QQmlComponent(
+                self._engine,
+                QUrl.fromLocalFile(str(_UI / "qml" / "Loket" / f"{template}.qml")),
+                QQmlComponent.CompilationMode.Asynchronous,
+            )
+            for template in Template
+        ]
+
+    def _warned(self, errors: list[QQmlError]) -> None:
+        self.warnings += [error.toString() for error in errors]
+
+    # --- its life ------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Serve until the end; give the exit code."""
+        with _signals(self.quit):
+            code = self.qt.exec()
+        self.close()
+        return code
+
+    def quit(self) -> None:
+        """End `run`. Call it on the screen's thread."""
+        self.qt.quit()
+
+    def close(self) -> None:
+        """Take everything down, in the order that leaves no binding looking at something gone."""
+        self._alarm.stop()
+        self._minute.stop()
+        self.window.close()
+        del self.window
+        self._components = []
+        self._engine.deleteLater()
+        self.qt.sendPostedEvents(self._engine, 0)
+        del self._engine
+
+    def call_soon(self, fn: Callable[[], None]) -> None:
+        """Have `fn` called on the screen's thread. Call this from any thread."""
+        self._calls.asked.emit(fn)
+
+    def alarm(self, seconds: float | None, fn: Callable[[], None]) -> None:
+        """Call `fn` once, in that many seconds; a new alarm replaces the one before, None only takes it away."""
+        self._rang = fn
+        if seconds is None:
+            self._alarm.stop()
+        else:
+            self._alarm.start(max(0, round(seconds * 1000)))
+
+    def grab(self) -> QImage:
+        """Give what is on the screen now."""
+        return self.window.grabWindow()
+
+    def settle(self) -> None:
+        """Wait until the first frame is out and nothing is left to paint. Not for use beside `run`."""
+        while not self._settled:
+            self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        self.qt.processEvents()
+
+    # --- the clocks ----------------------------------------------------------------------------------------------
+
+    def _ring(self) -> None:
+        if self._rang is not None:
+            self._rang()
+
+    def _tick(self) -> None:
+        self.bridge.tick()
+        self._wait_for_next_minute()
+
+    def _wait_for_next_minute(self) -> None:
+        now = datetime.now()  # noqa: DTZ005 (the wall clock of the hall)
+        self._minute.start(60_050 - now.second * 1000 - now.microsecond // 1000)
+
+
+@contextlib.contextmanager
+def _signals(quit_: Callable[[], None]) -> Iterator[None]:
+    """End on SIGTERM and SIGINT. Qt's loop never gives Python a turn to notice one: a socket does, without polling."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    before = {number: signal.signal(number, _noted) for number in (signal.SIGTERM, signal.SIGINT)}
+    wakeup = signal.set_wakeup_fd(theirs.fileno())
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(quit_)
+    try:
+        yield
+    finally:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(wakeup)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        ours.close()
+        theirs.close()
+
+
+def _noted(number: int, frame: FrameType | None) -> None:
+    """Leave it to the socket."""

@@ -1,0 +1,141 @@
+"""Carries screens to the templates and touches back. The one place where Python and QML meet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+
+from config.settings import Settings
+from kiosk_app.events import Touch
+from kiosk_app.visit import Visit
+from ui.screen import Choice, Screen
+from ui.screens import screen_for
+
+# A finger that trembles strikes twice: EN 301 549 §5.9 lets a second strike within half a second go by. It only counts
+# as one where the page has changed under the finger, or typing "11" and quick hands would suffer.
+_DOUBLE_STRIKE_S = 0.5
+_DOUBLE_STRIKE_MM = 20.0
+
+
+class Engine(Protocol):
+    """Whoever drives the visit: told of touches, and of digits apart, so that no digit is ever in an event."""
+
+    def post(self, event: Touch) -> None:
+        """Take a touch, on the screen's thread."""
+
+    def type_digit(self, digit: int) -> None:
+        """Take one PIN digit, on the screen's thread."""
+
+
+class Bridge(QObject):
+    """`screen` and `header` are what QML paints, as plain maps; `touch` and `typeDigit` are what it calls."""
+
+    screenChanged = Signal()  # noqa: N815 (Qt's way of naming)
+    headerChanged = Signal()  # noqa: N815
+
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], datetime] = datetime.now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._now, self._monotonic = now, monotonic
+        self._engine: Engine | None = None
+        self._visit = Visit()
+        self._shown: Screen | None = None
+        self._choices: dict[str, Choice] = {}
+        self._screen: dict[str, Any] | None = None
+        self._header: dict[str, Any] | None = None
+        self._page = 0
+        self._struck: tuple[float, float, float, int] | None = None
+
+    def serve(self, engine: Engine) -> None:
+        """From now on, touches go to this engine."""
+        self._engine = engine
+
+    @property
+    def shown(self) -> Screen | None:
+        """The screen that is painted now."""
+        return self._shown
+
+    def show(self, visit: Visit) -> None:
+        """Paint a visit at this moment."""
+        self._visit = visit
+        self.paint(screen_for(visit, self._settings, self._now()))
+
+    def paint(self, screen: Screen) -> None:
+        """Paint a screen; nothing happens where it is the one already there."""
+        before, self._shown = self._shown, screen
+        if before is None or before.header != screen.header:
+            self._header = to_map(screen.header)
+            self.headerChanged.emit()
+        if before is not None and _same_page(before, screen):
+            return
+        if before is None or (before.template, before.title) != (screen.template, screen.title):
+            self._page += 1
+        self._choices = {choice.id: choice for choice in screen.choices}
+        self._screen = to_map(screen)
+        self.screenChanged.emit()
+
+    def tick(self) -> None:
+        """Paint the same visit at a later moment."""
+        self.show(self._visit)
+
+    @Slot(str, float, float)
+    def touch(self, choice: str, x: float = -1e9, y: float = -1e9) -> None:
+        """Post what a choice stands for; `x` and `y` in mm. One that is not, or no longer, on screen does nothing."""
+        known = self._choices.get(choice)
+        if self._engine is None or known is None or known.event is None or not known.enabled:
+            return
+        if self._is_second_strike(x, y):
+            return
+        self._struck = (self._monotonic(), x, y, self._page)
+        self._engine.post(known.event)
+
+    @Slot(int)
+    def typeDigit(self, digit: int) -> None:  # noqa: N802 (Qt's way of naming)
+        """Hand one PIN digit to the core; nothing here keeps it."""
+        if self._engine is not None:
+            self._engine.type_digit(digit)
+
+    def _is_second_strike(self, x: float, y: float) -> bool:
+        if self._struck is None:
+            return False
+        when, was_x, was_y, page = self._struck
+        soon = self._monotonic() - when < _DOUBLE_STRIKE_S
+        near = abs(x - was_x) < _DOUBLE_STRIKE_MM and abs(y - was_y) < _DOUBLE_STRIKE_MM and x >= 0
+        return soon and near and page != self._page
+
+    def _get_screen(self) -> dict[str, Any] | None:
+        return self._screen
+
+    def _get_header(self) -> dict[str, Any] | None:
+        return self._header
+
+    screen = Property("QVariant", _get_screen, notify=screenChanged)
+    header = Property("QVariant", _get_header, notify=headerChanged)
+
+
+def _same_page(before: Screen, after: Screen) -> bool:
+    """Whether two screens differ in nothing but the header, which is painted apart."""
+    return all(getattr(before, f.name) == getattr(after, f.name) for f in fields(Screen) if f.name != "header")
+
+
+def to_map(part: Any) -> Any:  # noqa: ANN401 (a tree of plain data, from dataclasses to maps)
+    """Give a dataclass as plain maps and lists for QML. Events stay here: QML knows choices by their id alone."""
+    if isinstance(part, Choice):
+        plain = {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name != "event"}
+        return plain | {"live": part.event is not None or not part.enabled}
+    if is_dataclass(part):
+        return {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name != "header"}
+    if isinstance(part, tuple):
+        return [to_map(one) for one in part]
+    return part.value if isinstance(part, Enum) else part

@@ -1,0 +1,83 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// The bar: equal cells, always in the same place. A cell that cannot be touched is plain text.
+Rectangle {
+    id: bar
+    required property var choices
+    readonly property bool wide: Theme.landscape
+
+    height: Theme.mm(wide ? 30 : 35)
+    color: Theme.surface
+
+    Row {
+        anchors.fill: parent
+        anchors.topMargin: Theme.strong
+        Repeater {
+            model: bar.choices
+            Target {
+                id: cell
+                required property var modelData
+                required property int index
+                choice: modelData
+                width: Math.floor(bar.width / bar.choices.length)
+                height: parent.height
+                background: Rectangle {
+                    color: !cell.choice.live ? Theme.ground : cell.lit ? Theme.ink : Theme.surface
+                    Rectangle {
+                        visible: cell.index > 0
+                        width: Theme.hairline
+                        height: parent.height
+                        color: Theme.hair
+                    }
+                }
+                contentItem: Item {
+                    Flow {
+                        anchors.centerIn: parent
+                        flow: bar.wide ? Flow.LeftToRight : Flow.TopToBottom
+                        spacing: Theme.mm(bar.wide ? 4 : 1)
+                        width: bar.wide ? undefined : label.implicitWidth
+                        Item {
+                            visible: cell.choice.icon !== ""
+                            width: bar.wide ? icon.width : label.implicitWidth
+                            height: bar.wide ? label.height : icon.height
+                            Drawn {
+                                id: icon
+                                anchors.centerIn: parent
+                                width: Theme.mm(12)
+                                height: width
+                                name: cell.choice.icon
+                                it: cell.lit ? "white" : "ink"
+                            }
+                        }
+                        Words {
+                            id: label
+                            size: Theme.small
+                            strong: true
+                            text: cell.choice.label
+                            color: cell.lit ? Theme.white : Theme.ink
+                            wrapMode: Text.NoWrap
+                            Accessible.ignored: true
+                        }
+                        Words {
+                            visible: text !== ""
+                            size: Theme.small
+                            text: cell.choice.description
+                            color: Theme.ink
+                            wrapMode: Text.NoWrap
+                            width: bar.wide ? implicitWidth : label.implicitWidth
+                            horizontalAlignment: Text.AlignHCenter
+                            Accessible.ignored: true
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Rectangle {
+        width: parent.width
+        height: Theme.strong
+        color: Theme.ink
+    }
+}

@@ -1,0 +1,10 @@
+pragma Singleton
+import QtQuick
+
+// The templates' end of ui/bridge.py: the screen comes in, touches go out.
+QtObject {
+    property var screen: null
+    property var header: null
+    signal touched(string choice, real x, real y)
+    signal digitTyped(int digit)
+}

@@ -1,0 +1,26 @@
+import QtQuick
+
+// One picture of what to do with the hands, on a panel; under it what has to be known.
+Page {
+    id: page
+
+    Rectangle {
+        id: panel
+        width: parent.width
+        height: Math.min(Theme.mm(186), parent.height - (notes.height > 0 ? notes.height + Theme.mm(10) : 0))
+        radius: Theme.radius
+        color: Theme.accent
+        Drawn {
+            anchors.centerIn: parent
+            width: Math.min(parent.width - Theme.mm(20), Math.round((parent.height - Theme.mm(18)) * (page.screen.picture === "card-in" ? 1 : 1.43)))
+            height: parent.height - Theme.mm(18)
+            name: page.screen.picture
+        }
+    }
+    Sections {
+        id: notes
+        y: panel.height + Theme.mm(10)
+        width: parent.width
+        parts: page.screen.sections
+    }
+}

@@ -1,0 +1,7 @@
+import QtQuick
+
+// A dashed edge: not (yet) available.
+Image {
+    source: visible && width > 0 && height > 0 ? `image://drawn/dashed/line/${width}x${height}` : ""
+    Accessible.ignored: true
+}

@@ -1,0 +1,60 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// The body must act: the whole screen in the town's colour, one picture, arrows that step between two places.
+Page {
+    id: page
+    property bool lower: false
+
+    onColour: true
+    titleSize: Theme.act
+
+    Timer {
+        interval: 1000
+        repeat: true
+        running: page.visible
+        onTriggered: page.lower = !page.lower
+    }
+    Item {
+        id: stage
+        width: parent.width
+        height: parent.height - (slip.height > 0 ? slip.height + Theme.mm(6) : 0)
+        Drawn {
+            id: machine
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: Math.round((parent.height - height) * 0.45)
+            width: Math.min(parent.width - Theme.mm(38), Math.round((parent.height - Theme.mm(4)) * 1.17))
+            height: Math.round(width * (page.screen.picture === "card-out" ? 424 / 606 : 526 / 618))
+            name: page.screen.picture
+        }
+        Repeater {
+            model: 2
+            Drawn {
+                required property int index
+                width: Math.round(machine.width * 0.16)
+                height: Math.round(width * 1.35)
+                x: machine.x + (index === 0 ? 0.1 : 0.9) * machine.width - width / 2
+                y: machine.y + machine.height * 0.52 + (page.lower ? Theme.mm(5) : 0)
+                name: "arrow-down"
+            }
+        }
+    }
+    Repeater {
+        id: slips
+        model: page.screen.extra
+        ActionButton {
+            required property var modelData
+            choice: modelData
+            onColour: true
+            y: slip.y
+            width: implicitWidth
+            height: slip.height
+        }
+    }
+    Item {
+        id: slip
+        height: slips.count > 0 ? Theme.target : 0
+        y: parent.height - height
+    }
+}

@@ -1,0 +1,62 @@
+import QtQuick
+
+// The band at the top: whose kiosk, and when it is. Under it the ribbon in the town's own colour.
+Rectangle {
+    id: header
+    required property var words
+    property bool deep: false
+
+    height: Theme.mm(28)
+    color: deep ? Theme.accentDeep : Theme.accent
+
+    Drawn {
+        id: logo
+        x: Theme.margin
+        anchors.verticalCenter: parent.verticalCenter
+        width: Theme.mm(18)
+        height: width
+        name: "town"
+    }
+    Column {
+        anchors.verticalCenter: parent.verticalCenter
+        x: logo.x + logo.width + Theme.mm(6)
+        width: clock.x - x - Theme.mm(6)
+        Words {
+            width: parent.width
+            text: header.words.town
+            strong: true
+            color: Theme.white
+            wrapMode: Text.NoWrap
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.small
+        }
+        Words {
+            text: header.words.name
+            size: Theme.small
+            color: Theme.white
+        }
+    }
+    Column {
+        id: clock
+        anchors.verticalCenter: parent.verticalCenter
+        x: parent.width - width - Theme.margin
+        Words {
+            anchors.right: parent.right
+            text: header.words.time
+            strong: true
+            color: Theme.white
+        }
+        Words {
+            anchors.right: parent.right
+            text: header.words.day
+            size: Theme.small
+            color: Theme.white
+        }
+    }
+    Rectangle {
+        anchors.top: parent.bottom
+        width: parent.width
+        height: Theme.mm(2)
+        color: Theme.ribbon
+    }
+}

@@ -1,0 +1,70 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// What became of each document, one row each.
+Rectangle {
+    id: list
+    required property var items
+    property bool tight: false
+
+    height: rows.height
+    radius: Theme.radius
+    color: Theme.surface
+    border.width: Theme.hairline
+    border.color: Theme.line
+
+    Column {
+        id: rows
+        width: parent.width
+        Repeater {
+            model: list.items
+            Item {
+                id: row
+                required property var modelData
+                required property int index
+                width: rows.width
+                height: texts.height + 2 * Theme.mm(list.tight ? 2 : 5)
+                Rectangle {
+                    visible: row.index > 0
+                    x: Theme.hairline
+                    width: parent.width - 2 * x
+                    height: Theme.hairline
+                    color: Theme.hair
+                }
+                Drawn {
+                    x: Theme.mm(9)
+                    width: Theme.mm(13)
+                    height: width
+                    anchors.verticalCenter: parent.verticalCenter
+                    name: row.modelData.mark
+                }
+                Column {
+                    id: texts
+                    x: Theme.mm(30)
+                    width: parent.width - x - Theme.mm(8)
+                    anchors.verticalCenter: parent.verticalCenter
+                    Words {
+                        width: parent.width
+                        size: list.tight ? Theme.body : Theme.button
+                        strong: true
+                        text: row.modelData.title
+                    }
+                    Words {
+                        width: parent.width
+                        size: list.tight ? Theme.small : Theme.body
+                        strong: !list.tight
+                        text: row.modelData.status
+                    }
+                    Words {
+                        width: parent.width
+                        visible: text !== ""
+                        size: list.tight ? Theme.small : Theme.body
+                        text: row.modelData.detail
+                        color: Theme.mute
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// What every page has, in the same millimetres: header, steps, what is said, content, action row, bar.
+// Upright: what is said stands above what can be done. On its side: said on the left, done on the right.
+Rectangle {
+    id: page
+    required property var screen
+    property bool onColour: false
+    property int titleSize: Theme.title
+    property int leadSize: Theme.button
+    property bool tall: false // the content may use the place of the lead
+    default property alias content: body.data
+    property alias said: said
+    property alias body: body
+    readonly property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
+    readonly property int columnX: Theme.landscape ? width - Theme.margin - column : Theme.margin
+    readonly property int startY: Theme.mm(screen.step > 0 ? 57 : 42)
+    readonly property color front: onColour ? Theme.white : Theme.ink
+
+    color: onColour ? Theme.accent : Theme.ground
+
+    Header {
+        width: parent.width
+        words: Bridge.header
+        deep: page.onColour
+    }
+    Steps {
+        x: Theme.margin
+        y: Theme.mm(36)
+        width: parent.width - 2 * Theme.margin
+        visible: page.screen.step > 0
+        step: page.screen.step
+        onColour: page.onColour
+    }
+    Column {
+        id: said
+        x: Theme.margin
+        y: page.startY
+        width: page.column
+        spacing: Theme.mm(4)
+        Row {
+            width: parent.width
+            spacing: Theme.mm(8)
+            Drawn {
+                id: sign
+                visible: page.screen.sign !== ""
+                width: Theme.mm(27)
+                height: Theme.mm(25)
+                name: page.screen.sign
+                anchors.verticalCenter: parent.verticalCenter
+            }
+            Words {
+                width: parent.width - (sign.visible ? sign.width + parent.spacing : 0)
+                anchors.verticalCenter: parent.verticalCenter
+                text: page.screen.title
+                size: page.titleSize
+                strong: true
+                color: page.front
+                Accessible.role: Accessible.Heading
+            }
+        }
+        Repeater {
+            model: page.screen.lead
+            Words {
+                required property string modelData
+                width: said.width
+                size: page.leadSize
+                text: modelData
+                color: page.front
+            }
+        }
+    }
+    Item {
+        id: body
+        x: page.columnX
+        y: Theme.landscape ? page.startY : said.y + said.height + Theme.mm(8)
+        width: page.column
+        height: footer.y - y - Theme.mm(6)
+    }
+    Column {
+        id: footer
+        x: page.columnX
+        width: page.column
+        y: actions.y - height - (height > 0 ? Theme.mm(6) : 0)
+        spacing: Theme.mm(5)
+        Rectangle {
+            visible: page.screen.footer !== ""
+            width: parent.width
+            height: Theme.strong
+            color: page.front
+        }
+        Words {
+            visible: page.screen.footer !== ""
+            width: parent.width
+            text: page.screen.footer
+            color: page.front
+        }
+        Words {
+            visible: page.screen.question !== ""
+            width: parent.width
+            size: Theme.head
+            strong: true
+            text: page.screen.question
+            color: page.front
+        }
+    }
+    ActionRow {
+        id: actions
+        x: page.columnX
+        y: bar.y - height - Theme.mm(8)
+        width: page.column
+        choices: page.screen.actions
+        onColour: page.onColour
+    }
+    Bar {
+        id: bar
+        y: parent.height - height
+        width: parent.width
+        choices: page.screen.bar
+    }
+}

@@ -1,0 +1,133 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// Nobody is being served: what works now comes first, then the hall, then the counter.
+Page {
+    id: page
+    readonly property int upper: Theme.landscape ? 0 : greeting.height + Theme.mm(8)
+    readonly property int free: lower.y - box.y - Theme.mm(6)
+
+    said.visible: false
+
+    Item {
+        id: left
+        x: Theme.landscape ? -page.columnX + Theme.margin : 0
+        y: 0
+        width: page.column
+        height: parent.height
+    }
+    Column {
+        id: greeting
+        parent: left
+        width: parent.width
+        Words {
+            width: parent.width
+            size: Theme.title
+            strong: true
+            text: page.screen.title
+            Accessible.role: Accessible.Heading
+        }
+        Repeater {
+            model: page.screen.lead
+            Words {
+                required property string modelData
+                width: greeting.width
+                size: Theme.title
+                strong: true
+                text: modelData
+            }
+        }
+        Words {
+            width: parent.width
+            visible: text !== ""
+            size: Theme.button
+            text: page.screen.warning
+        }
+    }
+    Hero {
+        id: hero
+        parent: left
+        visible: !!page.screen.hero
+        y: greeting.height + Theme.mm(8)
+        width: parent.width
+        height: !visible ? 0 : Theme.landscape ? parent.height - y - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(81)
+        words: page.screen.hero ?? null
+        qr: page.screen.qr ?? null
+    }
+    ServiceBox {
+        id: coming
+        parent: left
+        visible: page.screen.coming.length > 0
+        y: hero.y + hero.height + (hero.visible ? Theme.gap : 0)
+        width: parent.width
+        services: page.screen.coming
+        dashed: true
+    }
+    Words {
+        id: subtitle
+        y: Theme.landscape ? 0 : (coming.visible ? coming.y + coming.height : hero.y + hero.height) + Theme.mm(hero.visible || coming.visible ? 10 : 2)
+        visible: page.screen.services.length > 0
+        text: page.screen.subtitle
+        size: Theme.button
+        strong: true
+        Accessible.role: Accessible.Heading
+    }
+    ServiceBox {
+        id: box
+        y: subtitle.y + subtitle.height + Theme.mm(3)
+        width: parent.width
+        visible: page.screen.services.length > 0
+        services: page.screen.services
+        rowHeight: Math.min(Theme.mm(Theme.landscape ? 28 : 33), Math.floor(page.free / Math.max(1, page.screen.services.length)))
+    }
+    Column {
+        id: lower
+        width: parent.width
+        y: parent.height - height
+        spacing: Theme.mm(6)
+        Rectangle {
+            visible: !!page.screen.news
+            width: parent.width
+            height: Math.max(Theme.mm(32), news.height + Theme.mm(8))
+            radius: Theme.radius
+            color: Theme.surface
+            border.width: Theme.hairline
+            border.color: Theme.line
+            Rectangle {
+                id: flag
+                x: Theme.hairline
+                y: Theme.hairline
+                width: Theme.mm(31)
+                height: parent.height - 2 * y
+                color: Theme.attention
+                Drawn {
+                    anchors.centerIn: parent
+                    width: Theme.mm(15)
+                    height: width
+                    name: "icon-news"
+                }
+            }
+            Column {
+                id: news
+                anchors.verticalCenter: parent.verticalCenter
+                x: flag.width + Theme.mm(7)
+                width: parent.width - x - Theme.mm(6)
+                Words {
+                    width: parent.width
+                    strong: true
+                    text: page.screen.news?.title ?? ""
+                }
+                Words {
+                    width: parent.width
+                    text: page.screen.news?.text ?? ""
+                }
+            }
+        }
+        CounterBlock {
+            width: parent.width
+            counter: page.screen.counter ?? null
+            qr: page.screen.hero && !page.screen.hero.choice ? null : page.screen.qr ?? null
+        }
+    }
+}

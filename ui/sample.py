@@ -1,0 +1,217 @@
+"""Every screen there is, as visits of a fictitious resident: what the gallery paints and the tests measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from config.settings import Settings, load
+from hardware.devices import Applet
+from hardware.faults import FaultCode
+from kiosk_app.visit import (
+    AskCard,
+    CardBack,
+    CardSlot,
+    Checking,
+    Choosing,
+    Document,
+    EnterPin,
+    Goodbye,
+    Job,
+    JobPhase,
+    LastTry,
+    Notice,
+    NotTaken,
+    Offer,
+    Order,
+    Ordering,
+    Overlay,
+    PaperLeft,
+    Person,
+    Portal,
+    Printed,
+    Printing,
+    Product,
+    Progress,
+    Recognising,
+    Remedy,
+    RemedyOffer,
+    SigningIn,
+    SlipState,
+    State,
+    TakeCard,
+    Visit,
+)
+
+EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
+MORNING = datetime(2026, 11, 24, 9, 5)  # noqa: DTZ001
+EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
+
+AN = Person("An", "Peeters")
+_LONG = Person("Maria-Magdalena Josephina", "Van den Broecke-Vandenbussche")
+HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op jouw adres woont")
+RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "Ook bekend als bewijs van woonst")
+NATIONALITY = Product("nationality", "Attest van nationaliteit", "Welke nationaliteit je hebt")
+_REFUSED = Product("cohabitation", "Attest van samenwoning", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
+_THREE = (HOUSEHOLD, RESIDENCE, NATIONALITY)
+_NINE = (
+    HOUSEHOLD,
+    RESIDENCE,
+    NATIONALITY,
+    Product("life", "Attest van leven", "Bijvoorbeeld voor een buitenlands pensioen"),
+    _REFUSED,
+    Product("residenceHistory", "Attest van hoofdverblijfplaats met historiek", "Waar je vroeger woonde"),
+    Product("electoralRegister", "Attest van kiesregister", "Dat je mag stemmen"),
+    Product(
+        "residenceForMarriage",
+        "Attest van verblijfplaats met het oog op een huwelijk",
+        "Voor een huwelijk in een andere gemeente of in het buitenland",
+    ),
+    Product("funeralWishes", "Attest van wijze van teraardebestelling en/of rituelen", "Wat je liet vastleggen"),
+)
+_TICKETS = tuple(UUID(int=n) for n in range(1, 13))
+
+
+@dataclass(frozen=True, repr=False)
+class Sample:
+    """A named visit, with the settings and the moment in which it is shown."""
+
+    name: str
+    visit: Visit
+    settings: Settings
+    now: datetime = EVENING
+
+
+def samples(settings: Settings | None = None) -> Iterator[Sample]:
+    """Give every screen, in the order of a visit."""
+    told = settings if settings is not None else load(EXAMPLE)
+    yield from _portals(told)
+    for name, state in _states():
+        yield Sample(name, _visit(state, CardSlot.IN), told)
+    yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
+    yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
+    yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
+    yield Sample("still-there", _visit(_choosing(_THREE), CardSlot.IN, Overlay.STILL_THERE), told)
+    for code in FaultCode:
+        slot = CardSlot.EMPTY if code is FaultCode.CARD_REMOVED else CardSlot.IN
+        yield Sample(f"notice-{code.value}", _visit(Notice(code), slot), told)
+    for applet in Applet:
+        state = Notice(FaultCode.PIN_BLOCKED, applet)
+        yield Sample(f"notice-pinBlocked-{applet.value}", _visit(state, CardSlot.IN), told)
+
+
+def _visit(state: State, slot: CardSlot = CardSlot.EMPTY, overlay: Overlay | None = None) -> Visit:
+    return Visit(1, state, slot, overlay=overlay)
+
+
+def _portals(told: Settings) -> Iterator[Sample]:
+    yield Sample("portal", _visit(Portal()), told)
+    yield Sample("portal-morning", _visit(Portal()), told, MORNING)
+    yield Sample("portal-stale-card", _visit(Portal(), CardSlot.STALE), told)
+    for code in (FaultCode.PAPER_EMPTY, FaultCode.BACKEND_DOWN, FaultCode.READER_LOST):
+        yield Sample(f"portal-{code.value}", replace(_visit(Portal()), offer=Offer(documents=code)), told)
+    alone = told.model_copy(update={"back_end": None, "card_reader": None, "printer": None, "receipt_printer": None})
+    yield Sample("portal-alone", _visit(Portal()), alone)
+    bare = told.model_copy(update={"services": (), "counter": (), "announcements": ()})
+    yield Sample("portal-bare", _visit(Portal()), bare)
+
+
+def _states() -> Iterator[tuple[str, State]]:
+    yield "paper-left", PaperLeft()
+    yield "ask-card", AskCard()
+    yield "recognising", Recognising()
+    yield from _pins()
+    yield "last-try", LastTry(Applet.V1_8)
+    yield "signing-in", SigningIn(Applet.V1_8, 3, None, None)
+    yield "choosing", _choosing(_THREE)
+    yield "choosing-refused", _choosing((*_THREE, _REFUSED))
+    yield "choosing-several", _choosing(_NINE, ("householdComposition", "residence"), several=True)
+    yield "choosing-several-none", _choosing(_NINE, (), several=True)
+    yield "choosing-page-2", replace(_choosing(_NINE), page=1)
+    yield "choosing-long-name", replace(_choosing(_THREE), person=_LONG)
+    yield "checking", Checking(AN, _THREE, (HOUSEHOLD.code,))
+    yield "checking-two", Checking(AN, _THREE, (HOUSEHOLD.code, RESIDENCE.code), several=True)
+    all_codes = tuple(product.code for product in _NINE if product.refusal is None)
+    yield "checking-all", Checking(_LONG, _NINE, all_codes, several=True)
+    yield "ordering", Ordering(_orders(1))
+    yield "ordering-two", Ordering(_orders(2), _documents(1))
+    yield from _take_cards()
+    yield from _printings()
+    yield from _printeds()
+    yield "not-taken", NotTaken()
+    for reminders in range(3):
+        yield f"card-back-{reminders}", CardBack(reminders)
+    yield "goodbye", Goodbye()
+
+
+def _choosing(products: tuple[Product, ...], chosen: tuple[str, ...] = (), *, several: bool = False) -> Choosing:
+    return Choosing(AN, products, chosen, several=several)
+
+
+def _pins() -> Iterator[tuple[str, State]]:
+    yield "pin-empty", EnterPin(Applet.V1_8, 3)
+    yield "pin-two", EnterPin(Applet.V1_8, 3, typed=2)
+    yield "pin-four", EnterPin(Applet.V1_8, 3, typed=4)
+    yield "pin-twelve", EnterPin(Applet.V1_8, 3, typed=12)
+    yield "pin-wrong", EnterPin(Applet.V1_8, 2, wrong_before=True)
+    yield "pin-one-left", EnterPin(Applet.V1_8, 1, typed=3)
+
+
+def _documents(number: int) -> tuple[Document, ...]:
+    return tuple(Document(_TICKETS[n], _NINE[n], b"", 1) for n in range(number))
+
+
+def _orders(number: int, *faults: FaultCode) -> tuple[Order, ...]:
+    had = tuple(Order(_TICKETS[n], _NINE[n]) for n in range(number))
+    return had + tuple(Order(_TICKETS[n], _NINE[n], fault) for n, fault in enumerate(faults, number))
+
+
+def _take_cards() -> Iterator[tuple[str, State]]:
+    yield "take-card", TakeCard(_documents(2), _orders(2))
+    yield "take-card-one-missing", TakeCard(_documents(1), _orders(1, FaultCode.DOCUMENT_SEAL))
+    yield "take-card-1", TakeCard(_documents(1), _orders(1), reminders=1)
+    yield "take-card-2", TakeCard(_documents(1), _orders(1), reminders=2)
+
+
+def _jobs(*progresses: Progress) -> tuple[Job, ...]:
+    return tuple(Job(d, p) for d, p in zip(_documents(len(progresses)), progresses, strict=True))
+
+
+def _printings() -> Iterator[tuple[str, State]]:
+    waiting = Progress(JobPhase.WAITING)
+    now, done = Progress(JobPhase.PRINTING, 1), Progress(JobPhase.PRINTED, 1)
+    paused = Progress(JobPhase.PAUSED, 0, FaultCode.PAPER_EMPTY)
+    yield "printing-handed", Printing(_jobs(Progress(JobPhase.HANDED)), _orders(1))
+    yield "printing-one", Printing(_jobs(now), _orders(1))
+    yield "printing-two", Printing(_jobs(Progress(JobPhase.PRINTING), waiting), _orders(2))
+    yield "printing-second", Printing(_jobs(done, now), _orders(2))
+    yield "printing-four", Printing(_jobs(done, now, waiting, waiting), _orders(4))
+    yield "printing-eight", Printing(_jobs(done, done, now, *(waiting,) * 5), _orders(8))
+    yield "printing-paused", Printing(_jobs(paused, waiting), _orders(2))
+    stopped = Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+    yield "printing-stopping", Printing(_jobs(now, stopped), _orders(2), stopping=True)
+
+
+def _printeds() -> Iterator[tuple[str, State]]:
+    done = Progress(JobPhase.PRINTED, 1)
+    failed = Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM)
+    partly = Progress(JobPhase.FAILED, 1, FaultCode.PAPER_JAM)
+    unknown = Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN)
+    code = RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29", "2026-12-07")
+    yield "printed-one", Printed(_jobs(done), _orders(1))
+    yield "printed-two", Printed(_jobs(done, done), _orders(2))
+    for slip in (SlipState.PRINTING, SlipState.PRINTED, SlipState.FAILED):
+        yield f"printed-slip-{slip.value}", Printed(_jobs(done), _orders(1), slip=slip)
+    yield "outcome-failed", Printed(_jobs(failed), _orders(1))
+    yield "outcome-failed-code", Printed(_jobs(failed), _orders(1), ((_TICKETS[0], code),), SlipState.PRINTED)
+    counter = RemedyOffer(Remedy.COUNTER)
+    yield "outcome-partly", Printed(_jobs(done, partly), _orders(2), ((_TICKETS[1], counter),))
+    yield "outcome-unknown", Printed(_jobs(unknown), _orders(1), ((_TICKETS[0], code),), SlipState.FAILED)
+    mixed = _jobs(done, failed, unknown)
+    offers = ((_TICKETS[1], code), (_TICKETS[2], replace(code, code="9K2M-71")))
+    yield "outcome-mixed", Printed(mixed, _orders(3, FaultCode.BACKEND_SLOW), offers, SlipState.PRINTING)
+    yield "outcome-refused", Printed(_jobs(done), _orders(1, FaultCode.DOCUMENT_SEAL))
+    yield "outcome-eight", Printed(_jobs(*(done,) * 6, partly, failed), _orders(8))

@@ -1,0 +1,205 @@
+"""What one screen says and offers: plain, frozen data that a QML template paints. No words are made here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk_app.events import Touch
+
+
+class Template(StrEnum):
+    """The QML file that paints a screen (`qml/Loket/<value>.qml`)."""
+
+    PORTAL = "PortalPage"
+    CARD = "CardPage"
+    PIN = "PinPage"
+    CHOOSE = "ChoosePage"
+    CHECK = "CheckPage"
+    BUSY = "BusyPage"
+    HANDS = "HandsPage"
+    PROGRESS = "ProgressPage"
+    NOTICE = "NoticePage"
+    OUTCOME = "OutcomePage"
+
+
+class Role(StrEnum):
+    """What a choice is on its screen. There is at most one PRIMARY."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    ROW = "row"
+    BAR = "bar"
+
+
+class Mark(StrEnum):
+    """The shape of a status: always beside its word, never alone."""
+
+    NONE = ""
+    OPEN = "mark-open"
+    UNTIL = "mark-until"
+    CLOSED = "mark-closed"
+    OUT = "mark-out"
+    COMING = "mark-coming"
+    WARNING = "mark-warning"
+    NOW = "mark-now"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to touch. `event` is what the touch posts; None is plain text in a control's place.
+
+    A disabled choice says why in `description`. `ticked` is None where there is no box.
+    """
+
+    id: str
+    label: str
+    event: Touch | None
+    role: Role = Role.SECONDARY
+    icon: str = ""
+    description: str = ""
+    enabled: bool = True
+    ticked: bool | None = None
+
+
+@dataclass(frozen=True)
+class Header:
+    """The band at the top: whose kiosk, and when it is."""
+
+    town: str
+    name: str
+    time: str
+    day: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with a text, under a strong line."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a fact."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A row of the check list."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """What became of one document. `look` is a picture's name; `number` stands in the dashed box of one that waits."""
+
+    title: str
+    status: str
+    mark: Mark
+    look: str
+    number: int
+    active: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """Something else in the hall, and whether it works."""
+
+    icon: str
+    name: str
+    place: str
+    mark: Mark
+    state: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Hero:
+    """The one thing that this kiosk does; or, dashed, why it cannot."""
+
+    title: str
+    text: str
+    call: str
+    choice: Choice | None
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The counter, open or closed, and when it is open."""
+
+    title: str
+    mark: Mark
+    state: str
+    when: str
+    hours: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Qr:
+    """One QR code; there is never a second on a screen."""
+
+    text: str
+    caption: str
+
+
+@dataclass(frozen=True, repr=False)
+class Screen:
+    """One screen. Its `repr` is blank: a greeting or a check list holds somebody's name.
+
+    `step` is 1..4 in the step line, 0 without one. `sign` is a picture before the title. `lead` are sentences, large;
+    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. `hint` is the line
+    that goes with the content (a count, tries left), `footer` stands right above the actions, `question` above an
+    answer. `said` is what is spoken instead of title and lead, where those hold a name.
+    """
+
+    template: Template
+    header: Header
+    title: str
+    lead: tuple[str, ...] = ()
+    step: int = 0
+    sign: str = ""
+    picture: str = ""
+    sections: tuple[Section, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    items: tuple[Item, ...] = ()
+    code: str = ""
+    hero: Hero | None = None
+    coming: tuple[ServiceRow, ...] = ()
+    services: tuple[ServiceRow, ...] = ()
+    subtitle: str = ""
+    news: Section | None = None
+    counter: Counter | None = None
+    qr: Qr | None = None
+    typed: int = 0
+    hint: str = ""
+    warning: str = ""
+    rows: tuple[Choice, ...] = ()
+    keys: tuple[Choice, ...] = ()
+    extra: tuple[Choice, ...] = ()
+    footer: str = ""
+    question: str = ""
+    actions: tuple[Choice, ...] = ()
+    bar: tuple[Choice, ...] = ()
+    said: str = ""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Everything that can be touched here, disabled or not (digits apart)."""
+        hero = (self.hero.choice,) if self.hero is not None and self.hero.choice is not None else ()
+        return (*hero, *self.rows, *self.keys, *self.extra, *self.actions, *self.bar)
+
+    @property
+    def spoken(self) -> str:
+        """The sentences to speak: what stands here, without anybody's name."""
+        if self.said:
+            return self.said
+        return " ".join(part for part in (self.title, *self.lead, self.warning, self.question) if part)

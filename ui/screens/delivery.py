@@ -1,0 +1,231 @@
+"""From "Neem je kaart terug" to the paper: true progress, and an honest word on every document."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kiosk_app.events import PaperTaken, SlipAsked
+from kiosk_app.visit import Job, JobPhase, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
+from ui import dutch
+from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
+from ui.screens.scene import PRINT, Scene, bar, to_the_beginning
+
+_DOCUMENT, _DOCUMENTS = "document", "documenten"
+# While the device has not said that it prints, nothing is shown to come out.
+_NOT_YET = {JobPhase.REQUESTED: "Gaat naar de printer", JobPhase.HANDED: "Wacht op de printer"}
+
+
+def take_card(scene: Scene, state: TakeCard) -> Screen:
+    """Ask for the card first: printing starts once it is out. A reminder is said more strongly each time."""
+    number = len(state.documents)
+    after = "Daarna drukken we je document af."
+    if number > 1:
+        after = f"Daarna drukken we je {dutch.count(number, _DOCUMENT, _DOCUMENTS)} af."
+    reminders = (
+        after,
+        f"Je kaart zit nog in de lezer. {after}",
+        "Neem je kaart nu uit de lezer. Anders drukken we niets af.",
+    )
+    return Screen(
+        Template.HANDS,
+        scene.header,
+        "Neem je kaart terug",
+        lead=(reminders[min(state.reminders, 2)], *_not_had(state.orders)),
+        step=PRINT,
+        picture="card-out",
+        bar=bar(),
+    )
+
+
+def _not_had(orders: tuple[Order, ...]) -> tuple[str, ...]:
+    """Name what could not be had, before anything is printed."""
+    missing = [order.product.title for order in orders if order.fault is not None]
+    return (f"Dit lukt nu niet: {dutch.joined(missing)}.",) if missing else ()
+
+
+# --- printing ------------------------------------------------------------------------------------------------------
+
+
+def printing(scene: Scene, state: Printing) -> Screen:
+    """Give each document with what the device itself says of it."""
+    number = len(state.jobs)
+    paused = next((job for job in state.jobs if job.progress.phase is JobPhase.PAUSED), None)
+    return Screen(
+        Template.PROGRESS,
+        scene.header,
+        _printing_title(state, number),
+        lead=(_printing_lead(scene, state, paused),),
+        step=PRINT,
+        sign="sign-warning" if paused is not None else "",
+        items=tuple(_progress_item(scene, job, n) for n, job in enumerate(state.jobs, 1)),
+        footer="Je kaart heb je al terug. De printer meldt dit zelf.",
+        bar=bar(),
+    )
+
+
+def _printing_title(state: Printing, number: int) -> str:
+    paused = any(job.progress.phase is JobPhase.PAUSED for job in state.jobs)
+    if state.stopping:
+        return "We stoppen"
+    if paused:
+        return "De printer wacht"
+    ended = sum(job.progress.phase.ended for job in state.jobs)
+    current = min(ended + 1, number)
+    return "We drukken je document af" if number == 1 else f"We drukken af: {current} van {number}"
+
+
+def _printing_lead(scene: Scene, state: Printing, paused: Job | None) -> str:
+    if state.stopping:
+        under_way = [j.document.product.title for j in state.jobs if not j.progress.phase.ended]
+        return f"Dit kan nog uit de printer komen: {dutch.joined(under_way)}."
+    if paused is not None and paused.progress.fault is not None:
+        cause = scene.words(scene.fault(paused.progress.fault).title)
+        return f"{cause}. Het afdrukken gaat vanzelf verder als dit opgelost is."
+    return f"Je papier komt uit de gleuf {_slot(scene)}."
+
+
+def _slot(scene: Scene) -> str:
+    return scene.settings.printer.place if scene.settings.printer is not None else ""
+
+
+def _progress_item(scene: Scene, job: Job, number: int) -> Item:
+    title, progress = job.document.product.title, job.progress
+    sheets = f"{dutch.count(progress.sheets, 'blad', 'bladen')} uit de printer" if progress.sheets else ""
+    match progress.phase:
+        case JobPhase.WAITING:
+            return Item(title, "Hierna", Mark.COMING, "waiting", number)
+        case JobPhase.REQUESTED | JobPhase.HANDED as phase:
+            return Item(title, _NOT_YET[phase], Mark.NOW, "sheet-slot", number, active=True)
+        case JobPhase.PRINTING:
+            return Item(title, "Wordt nu afgedrukt", Mark.NOW, "sheet-printing", number, active=True, detail=sheets)
+        case JobPhase.PAUSED:
+            cause = scene.words(scene.fault(progress.fault).title) if progress.fault is not None else "Wacht"
+            return Item(title, cause, Mark.WARNING, "sheet-slot", number, active=True, detail=sheets)
+        case JobPhase.PRINTED:
+            return Item(title, "Afgedrukt", Mark.OPEN, "sheet-done", number, detail=sheets)
+        case JobPhase.FAILED:
+            return Item(title, "Niet afgedrukt", Mark.OUT, "waiting", number, detail=sheets)
+        case JobPhase.UNKNOWN:
+            return Item(title, "Niet zeker", Mark.COMING, "waiting", number, detail=sheets)
+
+
+# --- printed, or not -----------------------------------------------------------------------------------------------
+
+
+def printed(scene: Scene, state: Printed) -> Screen:
+    """Give the hands screen when every document is on paper; else an honest word on each."""
+    had_all = all(order.fault is None for order in state.orders)
+    if had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs):
+        return _take_paper(scene, state)
+    return _outcome(scene, state)
+
+
+def _take_paper(scene: Scene, state: Printed) -> Screen:
+    one = len(state.jobs) == 1
+    counted = [job.progress.sheets for job in state.jobs if job.progress.sheets]
+    sheets = sum(counted)
+    known = len(counted) == len(state.jobs)
+    lies = f"Je {dutch.count(sheets, 'blad ligt', 'bladen liggen')}" if known and sheets > 1 else "Je papier ligt"
+    noun = _DOCUMENT if one else _DOCUMENTS
+    slip = _slip_word(state.slip)
+    return Screen(
+        Template.HANDS,
+        scene.header,
+        f"Neem je {noun}",
+        lead=(f"{lies} in de gleuf {_slot(scene)}.", *((slip,) if slip else ())),
+        step=PRINT,
+        picture="paper-one" if one and sheets <= 1 else "paper-more",
+        extra=_slip_choice(scene, state.slip),
+        question=f"Heb je je {noun}?",
+        actions=_taken("Nee, er ontbreekt iets", "Ja, ik heb alles"),
+        bar=bar(),
+    )
+
+
+def _taken(no: str, yes: str) -> tuple[Choice, ...]:
+    return (
+        Choice("paperMissing", no, PaperTaken(yes=False)),
+        Choice("paperTaken", yes, PaperTaken(yes=True), Role.PRIMARY, "icon-tick"),
+    )
+
+
+def _slip_choice(scene: Scene, slip: SlipState) -> tuple[Choice, ...]:
+    wanted = scene.visit.offer.slips and slip is SlipState.NOT_ASKED
+    return (Choice("slip", "Ik wil een bewijs", SlipAsked(), icon="icon-slip"),) if wanted else ()
+
+
+def _slip_word(slip: SlipState) -> str:
+    match slip:
+        case SlipState.NOT_ASKED:
+            return ""
+        case SlipState.PRINTING:
+            return "Je bewijs wordt afgedrukt."
+        case SlipState.PRINTED:
+            return "Je bewijs is afgedrukt."
+        case SlipState.FAILED:
+            return "Je bewijs afdrukken lukt niet."
+
+
+def _outcome(scene: Scene, state: Printed) -> Screen:
+    unknown = any(job.progress.phase is JobPhase.UNKNOWN for job in state.jobs)
+    some = any(job.progress.phase is JobPhase.PRINTED for job in state.jobs)
+    title = "Niet alles is afgedrukt." if some else "Het afdrukken is mislukt."
+    if unknown:
+        title = "We zijn niet zeker."
+    refused = [order for order in state.orders if order.fault is not None]
+    slip = _slip_word(state.slip)
+    code, ways = _ways_out(scene, state.remedies)
+    return Screen(
+        Template.OUTCOME,
+        scene.header,
+        title,
+        step=PRINT,
+        sign="sign-warning",
+        items=tuple(_ending(scene, job, n) for n, job in enumerate(state.jobs, 1))
+        + tuple(_refused(scene, order, n) for n, order in enumerate(refused, len(state.jobs) + 1)),
+        code=code,
+        sections=ways,
+        hint=slip,
+        extra=_slip_choice(scene, state.slip),
+        question="Heb je het papier dat er ligt?" if _may_lie(state.jobs) else "",
+        actions=_taken("Er ligt geen papier", "Ja, verder") if _may_lie(state.jobs) else (to_the_beginning(),),
+        bar=bar(),
+    )
+
+
+def _may_lie(jobs: tuple[Job, ...]) -> bool:
+    return any(j.progress.phase in (JobPhase.PRINTED, JobPhase.UNKNOWN) or j.progress.sheets for j in jobs)
+
+
+def _ending(scene: Scene, job: Job, number: int) -> Item:
+    title, progress = job.document.product.title, job.progress
+    why = scene.words(scene.fault(progress.fault).title) if progress.fault is not None else ""
+    match progress.phase:
+        case JobPhase.PRINTED:
+            return Item(title, "Afgedrukt", Mark.OPEN, "sheet-done", number, detail=f"Ligt in de gleuf {_slot(scene)}.")
+        case JobPhase.UNKNOWN:
+            look = f"Kijk of er papier ligt in de gleuf {_slot(scene)}."
+            return Item(title, "We weten niet of dit is afgedrukt", Mark.COMING, "waiting", number, detail=look)
+        case _ if progress.sheets:
+            partly = f"Er kwam maar {dutch.count(progress.sheets, 'blad', 'bladen')} uit. {why}."
+            return Item(title, "Niet volledig afgedrukt", Mark.OUT, "waiting", number, detail=partly)
+        case _:
+            return Item(title, "Niet afgedrukt", Mark.OUT, "waiting", number, detail=f"{why}." if why else "")
+
+
+def _refused(scene: Scene, order: Order, number: int) -> Item:
+    why = scene.words(scene.fault(order.fault).title) if order.fault is not None else ""
+    return Item(order.product.title, "Niet gekregen", Mark.OUT, "waiting", number, detail=f"{why}." if why else "")
+
+
+def _ways_out(scene: Scene, remedies: tuple[tuple[object, RemedyOffer], ...]) -> tuple[str, tuple[Section, ...]]:
+    """Give the code for a new print where the back end gave one, and what to do with it."""
+    codes = [offer for _, offer in remedies if offer.code]
+    counter = " ".join(section.text for section in scene.counter_section)
+    if not codes:
+        return "", (Section("De balie helpt je verder", counter or "Vraag je document daar opnieuw."),)
+    until = codes[0].valid_until
+    limit = f", tot {dutch.full_date(date.fromisoformat(until))}" if until else ""
+    free = f"Hiermee krijg je je document gratis aan de balie{limit}. {counter}".strip()
+    title = "Je code" if len(codes) == 1 else "Je codes"
+    return "   ".join(offer.code or "" for offer in codes), (Section(title, free),)
