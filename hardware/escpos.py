@@ -43,6 +43,7 @@ BLOCK_START, BLOCK_END = 0x37, 0x00
 DONE = b"\x37\x22"
 # DLE DC4 8: forget what is not printed yet, so that no code comes out when somebody puts in paper tomorrow.
 CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+CLEARED = b"\x37\x25\x00"
 
 # 80 mm paper: 576 dots, 48 characters of 12. The profile knows the code pages and the cutter of a whole family.
 PROFILE = "TM-T20II"
@@ -93,8 +94,7 @@ class EscPosPrinter:
                 line.send(data + ASK_WHEN_DONE + mark)
                 _wait_until_out(line, mark)
             except DeviceFault:
-                with contextlib.suppress(DeviceFault):
-                    line.send(CLEAR)
+                _forget_the_rest(line)
                 raise
 
     def close(self) -> None:
@@ -204,6 +204,14 @@ def _wait_until_out(line: _Line, mark: bytes) -> None:
     raise DeviceFault(FaultCode.RECEIPT_FAULT, "did not say that the slip is out")
 
 
+def _forget_the_rest(line: _Line) -> None:
+    """Clear what the printer has not printed yet. One that is lost has lost that too, or will not be reached."""
+    with contextlib.suppress(DeviceFault):
+        line.send(CLEAR)
+        while (block := line.block(STATUS_SECONDS)) is not None and block != CLEARED:
+            pass
+
+
 def _raise_if_down(status: Status) -> None:
     if status.health is Health.DOWN:
         raise DeviceFault(status.faults[0])
@@ -257,13 +265,15 @@ def _add_line(paper: Dummy, line: SlipLine, columns: int) -> None:
 
 def _in_code_page(text: str) -> str:
     """Write text in letters that CP858 has: ĳ as ij, ő as o, and a question mark where nothing is near."""
-    parts = (unicodedata.normalize("NFKC", part) for part in text.translate(PLAIN).split(NBSP))
-    return NBSP.join("".join(letter if _has(letter) else _base(letter) for letter in part) for part in parts)
+    letters = unicodedata.normalize("NFC", text.translate(PLAIN))
+    return "".join(letter if letter == NBSP or _has(letter) else _near(letter) for letter in letters)
 
 
-def _base(letter: str) -> str:
-    base = unicodedata.normalize("NFD", letter)[0]
-    return base if _has(base) else "?"
+def _near(letter: str) -> str:
+    """Take a letter apart by compatibility, and each part to its base."""
+    parts = unicodedata.normalize("NFKC", letter)
+    bases = (part if _has(part) else unicodedata.normalize("NFD", part)[0] for part in parts)
+    return "".join(base if _has(base) else "?" for base in bases)
 
 
 def _has(letter: str) -> bool:

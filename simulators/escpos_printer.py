@@ -1,7 +1,7 @@
 """An ESC/POS printer on a TCP port: answers what a real one answers, draws what it prints, and can go wrong.
 
     with EscPosPrinter() as printer:
-        printer.bench.run_out_after(lines=3)
+        printer.bench.strike_after(3, "paper_out")
         ...  # a client connects to printer.port
 
 Real-time commands are answered as they come in, even while the printing stands still; everything else waits its turn.
@@ -58,9 +58,9 @@ class Bench:
             self._facts[fact] = on
             self.changed.notify_all()
 
-    def run_out_after(self, lines: int) -> None:
-        """Let the roll end after that many more lines."""
-        self._at(lines, lambda: self.put("paper_out"))
+    def strike_after(self, lines: int, fact: str) -> None:
+        """Set a fact after that many more lines: the roll ends, the cover is opened."""
+        self._at(lines, lambda: self.put(fact))
 
     def lose_power_after(self, lines: int) -> None:
         """Cut the power after that many more lines."""
@@ -160,6 +160,11 @@ class EscPosPrinter:
         with self.bench.changed:
             return self.bench.changed.wait_for(lambda: len(self.slips) >= count, timeout)
 
+    def wait_for_bytes(self, count: int, timeout: float) -> bool:
+        """Wait until that many bytes came in; False when they did not, after `timeout` seconds."""
+        with self.bench.changed:
+            return self.bench.changed.wait_for(lambda: len(self.received) >= count, timeout)
+
     @property
     def paper_in_the_printer(self) -> bytes:
         """The picture (PNG) of what is printed and not cut off."""
@@ -198,7 +203,9 @@ class EscPosPrinter:
     def _serve(self, client: socket.socket) -> None:
         pending = b""
         while data := client.recv(4096):
-            self.received += data
+            with self.bench.changed:
+                self.received += data
+                self.bench.changed.notify_all()
             pending = self._real_time(client, pending + data)
             held = UNFINISHED.search(pending)
             cut = held.start() if held else len(pending)
