@@ -38,7 +38,7 @@ SCRIPT = """
 set -e
 mount --make-rprivate /
 mount --bind "$1/run" /run
-mount --bind "$1/no-drivers" /usr/lib/pcsc/drivers
+mount --bind "$1/no-drivers" /usr/lib/pcsc/drivers  # of a real reader: libccid's
 shift
 setpriv --pdeathsig KILL "$@" </dev/null >/run/pcscd.log 2>&1 &
 echo $!
@@ -55,9 +55,10 @@ class PcscdError(Exception):
 class Pcscd:
     """One private daemon. `port` is where a card plugs in; `environment` is what PC/SC clients need."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path | None = None) -> None:
+        """Lay out a folder of its own in `parent` (the system's folder for temporary files); its path must be short."""
         self._claim, self.port = _claim_ports()
-        self.folder = Path(tempfile.mkdtemp(prefix="loket-pcscd-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pcscd-", dir=parent))
         self.socket = self.folder / "run" / "pcscd" / "pcscd.comm"
         self.environment = {"PCSCLITE_CSOCK_NAME": str(self.socket)}
         self.pid = 0
@@ -68,28 +69,30 @@ class Pcscd:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def start(self) -> None:
         """Start the daemon and return when it answers. Raises PcscdError with its log."""
         command = [*_pcscd_command(), "--config", str(self.folder / "conf")]
         unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
-        self._process = subprocess.Popen(
-            [*unshare, "sh", "-c", SCRIPT, "pcscd-of-our-own", str(self.folder), *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "start.log").open("wb"),
-            start_new_session=True,
-        )
-        assert self._process.stdout is not None  # noqa: S101 - it was asked for
-        self.pid = int(self._process.stdout.readline() or 0)
+        with (self.folder / "start.log").open("wb") as log:
+            self._process = process = subprocess.Popen(
+                [*unshare, "sh", "-c", SCRIPT, "pcscd-of-our-own", str(self.folder), *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.pid = int((process.stdout.readline() if process.stdout else b"") or 0)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if not self.pid or time.monotonic() > deadline:
-                log = self._log()
+                said = self._said()
                 self.stop()
-                raise PcscdError(f"pcscd does not start: {log}")
+                raise PcscdError(f"pcscd does not start: {said}")
             time.sleep(0.005)
 
     def stop(self) -> None:
@@ -97,13 +100,15 @@ class Pcscd:
         if self._process is None:
             return
         process, self._process = self._process, None
-        process.stdin and process.stdin.close()
+        if process.stdin:
+            process.stdin.close()
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)  # the group of our own making: sh and pcscd
             process.wait()
-        process.stdout and process.stdout.close()
+        if process.stdout:
+            process.stdout.close()
         self.socket.unlink(missing_ok=True)
 
     def crash(self) -> None:
@@ -143,7 +148,7 @@ class Pcscd:
             return True
         return False
 
-    def _log(self) -> str:
+    def _said(self) -> str:
         logs = (self.folder / "start.log", self.folder / "run" / "pcscd.log")
         return " ".join(log.read_text(errors="replace") for log in logs if log.exists()).strip()
 

@@ -1,9 +1,11 @@
 """The Belgian eID card outside the kiosk: virtual cards with real keys, plugged into a real pcscd.
 
-`pki` is the test authority that issues what is on a card, `people` the fictitious residents; `files` lays out the card's
-file system as the card's content specification says; `applet` is the chip that answers APDUs; `vpcd` puts it into a slot
-of `simulators.pcscd`; `bench` is the hand that inserts, pulls and spoils cards. In process, `VirtualCard.transmit` will do.
+`pki` is the test authority that issues what is on a card, `people` the fictitious residents; `files` lays out the
+file system as the card's content specification says; `applet` is the chip that answers APDUs; `vpcd` puts it into a
+slot of `simulators.pcscd`; `bench` is the hand that inserts, pulls and spoils cards. In process,
+`VirtualCard.transmit` will do.
 
-Knows nothing of the kiosk. Sources are named where a fact comes from: [A18] the applet 1.8 reference manual, [C18] the card
-content specification v5.4, [C17] that of applet 1.7, all three published with the Belgian middleware (Fedict/eid-mw).
+Knows nothing of the kiosk. Where a fact comes from: [A18] the applet 1.8 reference manual, [C18] the card content
+specification v5.4, [C17] and [H17] that of applet 1.7 and its addendum on re-keyed cards, all of them published with
+the Belgian middleware (Fedict/eid-mw).
 """

@@ -1,7 +1,7 @@
 """The chip: a Belgian eID applet that answers APDUs over T=0 as the applet manuals say, with real keys.
 
-Its PIN tries count down and stay down, also after a reset or a stay outside the reader. It knows what a resident's visit
-and OpenSC need; every other command answers 6D00.
+Its PIN tries count down and stay down, also after a reset or a stay outside the reader. It knows the commands that a
+visit and OpenSC need; every other one answers 6D00.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ class Command:
     @classmethod
     def parse(cls, apdu: bytes) -> Command:
         """Take an APDU of at least four bytes apart. Raises ValueError."""
-        head = apdu[:4]
+        cla, ins, p1, p2 = apdu[:4]
         if len(apdu) <= 5:  # noqa: PLR2004 - four bytes of header, and P3 where there is one
-            return cls(*head, le=(apdu[4] or SHORT) if len(apdu) > 4 else None)  # noqa: PLR2004
+            return cls(cla, ins, p1, p2, le=(apdu[4] or SHORT) if len(apdu) > 4 else None)  # noqa: PLR2004
         data = apdu[5 : 5 + apdu[4]]
         if len(data) != apdu[4] or len(apdu) > 6 + apdu[4]:
             raise ValueError("Lc does not fit")
-        return cls(*head, data=data)
+        return cls(cla, ins, p1, p2, data=data)
 
 
 @dataclass(repr=False)
@@ -99,7 +99,7 @@ class VirtualCard:
         """Answer one APDU."""
         try:
             command = Command.parse(apdu)
-        except (ValueError, TypeError):
+        except ValueError:
             return _status(WRONG_LENGTH)
         if (command.cla, command.ins) != (0x00, 0xC0):
             self._waiting = b""

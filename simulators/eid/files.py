@@ -140,7 +140,7 @@ def address(person: Person) -> bytes:
 
 def photo() -> bytes:
     """A grey silhouette of 140 by 200: a face of nobody."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 - only who makes a card pays for it
+    from PIL import Image, ImageDraw  # here: only who makes a card pays for it
 
     picture = Image.new("L", (140, 200), 220)
     draw = ImageDraw.Draw(picture)

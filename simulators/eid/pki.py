@@ -54,7 +54,7 @@ class Chip:
 
 
 class Pki:
-    """The authorities in `folder`, made at first use. `ocsp_url` goes into the certificates of cards issued from now on."""
+    """The authorities in `folder`, made at first use. `ocsp_url` goes into the certificates of cards."""
 
     def __init__(self, folder: Path, ocsp_url: str = "") -> None:
         self.folder = folder
@@ -229,8 +229,8 @@ def _usage(**on: bool) -> dict[str, bool]:
 
 
 def _policy(oid: ObjectIdentifier) -> x509.CertificatePolicies:
-    statement = "https://repository.eidpki.belgium.be"
-    return x509.CertificatePolicies([x509.PolicyInformation(oid, [statement])])
+    notice = x509.UserNotice(None, "TEST. Given to nobody; proves nothing. For trying out what reads an identity card.")
+    return x509.CertificatePolicies([x509.PolicyInformation(oid, ["https://repository.eidpki.belgium.be", notice])])
 
 
 def _ocsp_at(url: str) -> x509.AuthorityInformationAccess:

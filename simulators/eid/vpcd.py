@@ -1,8 +1,8 @@
 """The wire between a virtual card and vpcd's slot in a pcscd.
 
-The protocol (vsmartcard, virtualsmartcard/src/vpcd): two bytes of length, big endian, and a body. A body of one byte is a
-control: power off, power on, reset, give the ATR (the only one that is answered). Anything else is an APDU and is answered.
-The end of the connection is the card being pulled out.
+The protocol (vsmartcard, virtualsmartcard/src/vpcd): two bytes of length, big endian, and a body. A body of one byte
+is a control: power off, power on, reset, give the ATR (only this one is answered). Anything else is an APDU and is
+answered. The end of the connection is the card being pulled out.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Plug:
 
     def _talk(self, connection: socket.socket) -> None:
         while (body := _receive(connection)) is not None:
-            if body == ON or body == RESET:  # noqa: PLR1714 - three words of a protocol, not a set of them
+            if body in {ON, RESET}:
                 self._side.power_on()
             elif body == OFF:
                 self._side.power_off()

@@ -1,0 +1,68 @@
+"""What is news at the slot: turns looks at a reader into SlotChanges, each told once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from hardware.devices import SlotChange
+
+COUNTER = 1 << 16  # pcscd's counter of insertions and removals has sixteen bits
+
+
+class Slot:
+    """The last that was known of one slot. Reports come one at a time, from whichever thread saw it first."""
+
+    def __init__(self, report: Callable[[SlotChange], None]) -> None:
+        self._report = report
+        self._lock = threading.Lock()
+        self._reader: bool | None = None
+        self._card = False
+        self._events = 0
+
+    def lost(self) -> None:
+        """No reader, or no pcscd: what is in the slot is not known any more."""
+        with self._lock:
+            if self._reader is not False:
+                self._report(SlotChange.READER_LOST)
+            self._reader, self._card = False, False
+
+    def looked(self, *, card: bool, events: int) -> None:
+        """Take pcscd's word on whether a card is in, and how often one came or went so far."""
+        with self._lock:
+            if self._reader:
+                self._compare(card, (events - self._events) % COUNTER)
+            else:
+                self._reader, self._card = True, card
+                self._report(SlotChange.READER_FOUND)
+                if card:
+                    self._report(SlotChange.CARD_IN)
+            self._events = events
+
+    def felt_empty(self) -> None:
+        """The card itself does not answer any more: it is out, though pcscd does not know yet."""
+        with self._lock:
+            if self._reader and self._card:
+                self._card = False
+                self._report(SlotChange.CARD_OUT)
+
+    @property
+    def found(self) -> bool:
+        """Whether the reader is there, as far as is known."""
+        with self._lock:
+            return self._reader is True
+
+    @property
+    def card(self) -> bool:
+        """Whether a card is in, as far as is known."""
+        with self._lock:
+            return self._card
+
+    def _compare(self, card: bool, moves: int) -> None:  # noqa: FBT001 - the same fact as above
+        if not moves:  # the counter stands still: what was felt meanwhile is newer than this look
+            return
+        if self._card:
+            self._report(SlotChange.CARD_OUT)
+        if card:
+            self._report(SlotChange.CARD_IN)
+        self._card = card
