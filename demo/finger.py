@@ -1,7 +1,7 @@
 """A kiosk under a robot finger: the real kiosk, whose glass is touched by commands on standard input.
 
 Run as a process of its own by `demo.journey`. Each command is a line of JSON: `{"touch": "choice id"}`,
-`{"grab": "file.png"}`, `{"quit": true}`. Each line it prints tells what stands on the screen now: the state's name, the
+`{"grab": "file.png"}`, `{"look": true}`, `{"quit": true}`. Each line it prints tells what stands on the screen now: the state's name, the
 ids that can be touched, and at the end of a print what became of each ticket. Touches are real touch events.
 """
 
@@ -45,6 +45,8 @@ class Finger:
             "state": type(visit.state).__name__,
             "overlay": visit.overlay.value if visit.overlay else None,
             "visit": visit.number,
+            "choices": self._choices(),
+            "known": self._screened.knows_its_devices,
             "at": time.monotonic(),
         }
         if isinstance(visit.state, Printed):
@@ -52,6 +54,10 @@ class Finger:
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
             seen["slip"] = visit.state.slip.value
         _print(seen)
+
+    def _choices(self) -> list[str]:
+        shown = self._screened.app.bridge.shown
+        return [c.id for c in shown.choices if c.enabled and c.event is not None] if shown is not None else []
 
     def listen(self) -> None:
         """Read commands until the end."""
@@ -67,6 +73,8 @@ class Finger:
             case {"grab": str(path)}:
                 saved = self._screened.app.grab().save(path)
                 _print({"grabbed": path, "saved": saved})
+            case {"look": True}:
+                self.tell(self._screened.visit)
             case {"quit": True}:
                 self._screened.quit()
             case _:

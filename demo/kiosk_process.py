@@ -66,6 +66,10 @@ class KioskProcess:
         """Touch a choice by its id."""
         self._say({"touch": choice})
 
+    def look(self) -> None:
+        """Have it tell once more what stands on the screen."""
+        self._say({"look": True})
+
     def grab(self, path: Path) -> None:
         """Save a picture of the screen; wait until it is there."""
         self._say({"grab": str(path)})

@@ -44,23 +44,24 @@ class Resident:
     states: list[str] = field(default_factory=list)
     at: dict[str, float] = field(default_factory=dict)
     on_state: Callable[[str], None] = lambda _state: None
+    on_digit: Callable[[int], None] = lambda _count: None
+    pulled_early: bool = False
     _card_in: bool = False
     _asked_slip: bool = False
 
     def see(self, screen: dict[str, Any]) -> bool:
         """Look at a screen and act; True when the visit is over and the kiosk is free again."""
-        state = str(screen["state"])
+        state, choices = str(screen["state"]), list(screen["choices"])
         if not self.states or self.states[-1] != state:
             self.states.append(state)
             self.at.setdefault(state, float(screen["at"]))
             self.on_state(state)
-            self._act(state)
-        if state == "Printed" and self._asked_slip and screen["slip"] in ("printed", "failed"):
-            self._asked_slip = False
-            self._touch("paperTaken")
+            self._act(state, choices)
+        elif state == "Printed":
+            self._look_for_slip(screen["slip"], choices)
         return state == _HOME and len(self.states) > 1
 
-    def _act(self, state: str) -> None:
+    def _act(self, state: str, choices: list[str]) -> None:
         if state == self.stops_at:
             self._touch("stop")
             return
@@ -68,13 +69,13 @@ class Resident:
             _HOME: self._begin,
             "PaperLeft": lambda: self._touch("paperGone"),
             "EnterPin": self._type_pin,
-            "LastTry": lambda: self._touch("stop"),
-            "Choosing": lambda: self._touch(self.product),
+            "LastTry": lambda: self._touch("stopNow"),
+            "Choosing": lambda: self._touch(f"product-{self.product}"),
             "Checking": lambda: self._touch("confirm"),
             "TakeCard": self._take_card,
             "CardBack": self._take_card,
-            "Printed": self._take_paper,
-            "Notice": self._give_up,
+            "Printed": lambda: self._take_paper(choices),
+            "Notice": lambda: self._touch("leave"),
         }
         actions.get(state, lambda: None)()
 
@@ -87,7 +88,8 @@ class Resident:
         pin, self.wrong_first = ("0000" if self.wrong_first else self.pin), False
         for digit in pin:
             self.pin_touches += 1
-            self.glass.touch(f"digit-{digit}")
+            self.glass.touch(f"digit{digit}")
+            self.on_digit(self.pin_touches)
         self._touch("pinDone")
 
     def _take_card(self) -> None:
@@ -98,17 +100,20 @@ class Resident:
         """Pull the card, if it is in."""
         if self._card_in:
             self._card_in = False
+            self.pulled_early = self.states[-1] not in ("TakeCard", "CardBack")
             self.slot.pull()
 
-    def _take_paper(self) -> None:
-        if self.wants_slip and "slip" not in self.at:
-            self._asked_slip = True
+    def _take_paper(self, choices: list[str]) -> None:
+        if self.wants_slip and "slip" in choices:
+            self.wants_slip, self._asked_slip = False, True
             self._touch("slip")
-        else:
-            self._touch("paperTaken")
+        elif not self._asked_slip:
+            self._touch("paperTaken" if "paperTaken" in choices else "leave")
 
-    def _give_up(self) -> None:
-        self._touch("stop")
+    def _look_for_slip(self, slip: str, choices: list[str]) -> None:
+        if self._asked_slip and slip in ("printed", "failed"):
+            self._asked_slip = False
+            self._take_paper(choices)
 
     def _touch(self, choice: str) -> None:
         self.touches += 1

@@ -40,6 +40,11 @@ class HealthBook:
         """Tell what can be offered with the parts that this kiosk has."""
         self._tell()
 
+    @property
+    def complete(self) -> bool:
+        """Whether every part that this kiosk has was heard of."""
+        return all(status.health is not Health.UNKNOWN for status in self.statuses.values())
+
     def note(self, part: Part, status: Status) -> None:
         """Take in a part's status; tells when the offer changed by it."""
         self.statuses[part] = status

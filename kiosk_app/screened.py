@@ -21,7 +21,8 @@ class Screened:
         self._settings = settings
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
-        self.app = App(settings, self, windowed=windowed)
+        self.app = App(settings, windowed=windowed, cursor=windowed)
+        self.app.bridge.serve(self)
 
     def on_painted(self, listener: Callable[[Visit], None]) -> None:
         """Call `listener(visit)` after each step of the visit, when its screen was given to the window."""
@@ -29,13 +30,23 @@ class Screened:
 
     def run(self) -> int:
         """Show the portal, wire the rest behind it, and serve until `quit` or SIGTERM. Gives the exit code."""
-        self.app.show(Visit())
+        self.app.bridge.show(Visit())
         self.app.call_soon(self._wire)
         try:
             return self.app.run()
         finally:
             if self._kiosk is not None:
                 self._kiosk.stop()
+
+    @property
+    def visit(self) -> Visit:
+        """The visit as it stands."""
+        return self._kiosk.core.visit if self._kiosk is not None else Visit()
+
+    @property
+    def knows_its_devices(self) -> bool:
+        """Whether every part has said how it does."""
+        return self._kiosk is not None and self._kiosk.health.complete
 
     def quit(self) -> None:
         """End `run`."""
@@ -62,7 +73,7 @@ class Screened:
         self._show(self._kiosk.core.visit)
 
     def _show(self, visit: Visit) -> None:
-        self.app.show(visit)
+        self.app.bridge.show(visit)
         for listener in self._painted:
             listener(visit)
 

@@ -1,0 +1,176 @@
+"""One visit, start to end: the world, the kiosk, a scripted resident, perhaps a fault; and the proof of what happened."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from demo import settings_file
+from demo.kiosk_process import KioskProcess
+from demo.resident import Resident
+from demo.strikes import STRIKES, Strike
+from demo.tables import Ending, cards, faults
+from simulators.world import World
+
+JOURNEYS = ("certificate",)
+DEFAULT_CARD = "1.8:an"
+# Slow enough to see a sheet come out, quick enough for a script.
+MS_PER_SHEET = 700
+# Nothing a journey waits for takes longer, the kiosk's own time-outs included.
+VISIT_SECONDS = 120.0
+# A kiosk knows each of its devices within the time it gives a silent back end.
+READY_SECONDS = 20.0
+
+class UnknownName(Exception):
+    """No journey, fault or card has that name."""
+
+
+@dataclass
+class Journey:
+    """What is played, and what was seen of it."""
+
+    name: str
+    card: str
+    fault: str | None
+    out: Path
+    struck_at: str | None = None
+    pictures: int = 0
+    documents: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Refuse what is not known. Raises UnknownName."""
+        if self.name not in JOURNEYS:
+            raise UnknownName(f"journey {self.name!r}; there are: {', '.join(JOURNEYS)}")
+        if self.fault is not None and self.fault not in faults():
+            raise UnknownName(f"fault {self.fault!r}; there are: {', '.join(faults())}")
+
+    @property
+    def ending(self) -> Ending:
+        """How the visit must end, by the tables."""
+        if self.fault is not None:
+            return faults()[self.fault].ending
+        kind, person, *state = self.card.split(":")
+        table = cards()
+        return next((table[name] for name in (*state, person, kind) if name in table), table["-"])
+
+
+def play(journey: Journey, folder: Path) -> bool:
+    """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand."""
+    journey.out.mkdir(parents=True, exist_ok=True)
+    (journey.out / "screens").mkdir(exist_ok=True)
+    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET) as world:
+        try:
+            world.cards.card(journey.card)
+        except (KeyError, ValueError) as error:
+            raise UnknownName(f"card {journey.card!r}: {error}") from error
+        settings = folder / "kiosk.toml"
+        settings_file.write(settings, world, folder / "kiosk")
+        strike = STRIKES[journey.fault](world) if journey.fault else None
+        if strike is not None:
+            strike.before()
+        with KioskProcess(settings, {**world.environment, "QT_QPA_PLATFORM": "offscreen"}, folder / "kiosk.log") as kiosk:
+            resident = _visit(journey, world, kiosk, strike)
+        return _prove(journey, world, resident, strike)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """The reader's slot and this resident's card."""
+
+    world: World
+    card: str
+
+    def insert(self) -> None:
+        self.world.cards.insert(self.card)
+
+    def pull(self) -> None:
+        self.world.cards.pull()
+
+
+def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike | None) -> Resident:
+    """Let the resident come, and stay until the kiosk is free again."""
+    person = world.residents[journey.card.split(":")[1]]
+    resident = Resident(kiosk, _Slot(world, journey.card), person.pin)
+
+    if strike is not None:
+        strike.brief(resident)
+        resident.on_state = lambda state: strike.at_state(state, resident)
+        resident.on_digit = lambda count: strike.at_digit(count, resident)
+    _wait_until_ready(kiosk, strike)
+    seen_state = ""
+    deadline = time.monotonic() + VISIT_SECONDS
+    while (told := kiosk.next(deadline - time.monotonic())) is not None:
+        if "state" not in told:
+            continue
+        journey.documents = told.get("documents", journey.documents)
+        if told["state"] != seen_state:
+            seen_state = told["state"]
+            _photograph(journey, kiosk, seen_state)
+        if resident.see(told):
+            break
+    if strike is not None:
+        strike.after()
+        journey.struck_at = strike.struck_at
+    return resident
+
+
+def _wait_until_ready(kiosk: KioskProcess, strike: Strike | None) -> None:
+    """Let the resident come once the kiosk knows its devices: with its hero, or without it when that is the fault."""
+    hidden = strike is not None and strike.hides_offer
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        kiosk.look()
+        told = kiosk.next(READY_SECONDS)
+        if told is not None and told.get("known") and ("documents" in told["choices"]) is not hidden:
+            kiosk.look()
+            return
+    raise TimeoutError("the kiosk did not come to know its devices")
+
+
+def _photograph(journey: Journey, kiosk: KioskProcess, state: str) -> None:
+    journey.pictures += 1
+    kiosk.grab(journey.out / "screens" / f"{journey.pictures:02}-{state}.png")
+
+
+def _prove(journey: Journey, world: World, resident: Resident, strike: Strike | None) -> bool:
+    """Write what was seen, and hold it against the tables and the printer's own tray."""
+    outcome = _outcome(journey, resident)
+    person = world.residents[journey.card.split(":")[1]]
+    told = {
+        "journey": journey.name,
+        "outcome": outcome,
+        "documents": journey.documents,
+        "ms": _times(resident),
+        "touches": resident.touches,
+        "pinTouches": resident.pin_touches,
+        "fault": {"name": journey.fault, "struckAtState": journey.struck_at},
+        "identity": [person.given_names, person.surname, person.ssin, _dotted(person.ssin), person.pin],
+    }
+    (journey.out / "journey.json").write_text(json.dumps(told, indent=2, ensure_ascii=False), encoding="utf-8")
+    struck = strike is None or journey.struck_at is not None
+    sheets = len(world.printer.printed)
+    return struck and Ending(outcome, sheets) == journey.ending
+
+
+def _outcome(journey: Journey, resident: Resident) -> str:
+    """Name the visit's end in the words of the design: the worst of its documents, or how it stopped before."""
+    if journey.documents:
+        worst = ("failed", "unknown", "printed")
+        return min((document["outcome"] for document in journey.documents), key=worst.index)
+    states = resident.states
+    if "Notice" in states:
+        pulled = resident.pulled_early
+        return "stopped" if pulled else "failed" if "Ordering" in states else "refused"
+    return "stopped"
+
+
+def _times(resident: Resident) -> dict[str, int]:
+    """Give the milliseconds from each state to the next, as the kiosk's own screen showed them."""
+    shown = list(resident.at.items())
+    return {f"{a}To{b}": round((t2 - t1) * 1000) for (a, t1), (b, t2) in zip(shown, shown[1:], strict=False)}
+
+
+def _dotted(ssin: str) -> str:
+    return f"{ssin[:2]}.{ssin[2:4]}.{ssin[4:6]}-{ssin[6:9]}.{ssin[9:]}"

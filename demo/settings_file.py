@@ -1,0 +1,22 @@
+"""The settings of the demo's kiosk: the example town, with the devices of a simulated world."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import tomli_w
+
+from simulators.world import World
+
+EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
+# A printer that waits for a hand is given up sooner than in a hall: nobody watches a journey for two minutes.
+HASTE = {"paper_wait": 20, "print_silence": 10, "take_card": 10, "goodbye": 2}
+
+
+def write(file: Path, world: World, data: Path) -> None:
+    """Write a settings file for a kiosk in `world` that keeps its memory in `data`."""
+    settings = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    file.write_text(
+        tomli_w.dumps({**settings, **world.devices, "data": str(data), "timeouts": HASTE}), encoding="utf-8"
+    )

@@ -1,0 +1,180 @@
+"""How each fault of `docs/journeys.md` is made to strike: a hand at the benches of the world, at the right moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from demo.resident import Resident
+from simulators.world import World
+
+# Long enough for the screen to say what is wrong, and to be photographed.
+MENDED_AFTER = 2.0
+
+
+class Strike:
+    """A fault that is waiting for its moment. `struck_at` is the state in which it struck."""
+
+    hides_offer = False
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.struck_at: str | None = None
+
+    def before(self) -> None:
+        """Strike before anyone comes."""
+
+    def brief(self, resident: Resident) -> None:
+        """Tell the resident what to do differently."""
+
+    def at_state(self, state: str, resident: Resident) -> None:
+        """Strike when a state is shown."""
+
+    def at_digit(self, count: int, resident: Resident) -> None:
+        """Strike after so many digits of the PIN."""
+
+    def after(self) -> None:
+        """Look whether it struck; leave nothing behind."""
+
+
+class AtPrinter(Strike):
+    """The printer's next job meets a fault; perhaps it is mended a moment later."""
+
+    def __init__(self, world: World, name: str, mend: Callable[[], None] | None = None) -> None:
+        super().__init__(world)
+        self._name = name
+        self._mend = mend
+        self._over = threading.Event()
+        self._mender = threading.Thread(target=self._mend_later, daemon=True)
+
+    def at_state(self, state: str, resident: Resident) -> None:
+        """Lay the fault in the printer's way while the documents are made."""
+        if state == "Ordering":
+            self.world.printer.strike(self._name)
+        elif state == "Printing" and self._mend is not None:
+            self._mender.start()
+
+    def after(self) -> None:
+        """It struck if the printer says so."""
+        self._over.set()
+        self.struck_at = "Printing" if self.world.printer.struck else None
+
+    def _mend_later(self) -> None:
+        while not self.world.printer.struck:
+            if self._over.wait(0.05):
+                return
+        if not self._over.wait(MENDED_AFTER) and self._mend is not None:
+            self._mend()
+
+
+class AtSlip(Strike):
+    """The slip printer fails, and a slip is asked for."""
+
+    def __init__(self, world: World, fact: str) -> None:
+        super().__init__(world)
+        self._fact = fact
+
+    def brief(self, resident: Resident) -> None:
+        """Ask for a slip."""
+        resident.wants_slip = True
+
+    def at_state(self, state: str, resident: Resident) -> None:
+        """Strike while the document comes out."""
+        if state == "Printing":
+            self.world.slips.bench.put(self._fact)
+            self.struck_at = state
+
+
+class Beforehand(Strike):
+    """Something is out of order before anyone comes, and the portal says so."""
+
+    hides_offer = True
+
+    def __init__(self, world: World, strike: Callable[[], None]) -> None:
+        super().__init__(world)
+        self._strike = strike
+
+    def before(self) -> None:
+        """Strike."""
+        self._strike()
+        self.struck_at = "Portal"
+
+
+class WhileTyping(Strike):
+    """Something goes while the PIN is typed."""
+
+    def __init__(self, world: World, strike: Callable[[Resident], None]) -> None:
+        super().__init__(world)
+        self._strike = strike
+
+    def at_digit(self, count: int, resident: Resident) -> None:
+        """Strike after the second digit."""
+        if count == 2 and self.struck_at is None:
+            self.struck_at = "EnterPin"
+            self._strike(resident)
+
+
+class AtState(Strike):
+    """Something happens the moment a state is shown."""
+
+    def __init__(self, world: World, state: str, strike: Callable[[Resident], None]) -> None:
+        super().__init__(world)
+        self._state = state
+        self._strike = strike
+
+    def at_state(self, state: str, resident: Resident) -> None:
+        """Strike once."""
+        if state == self._state and self.struck_at is None:
+            self.struck_at = state
+            self._strike(resident)
+
+
+class Habit(Strike):
+    """The resident does something unexpected, from the start."""
+
+    def __init__(self, world: World, state: str, habit: Callable[[Resident], None]) -> None:
+        super().__init__(world)
+        self._state = state
+        self._habit = habit
+
+    def brief(self, resident: Resident) -> None:
+        """Take on the habit."""
+        self._habit(resident)
+
+    def at_state(self, state: str, resident: Resident) -> None:
+        """The state where it shows."""
+        if state == self._state:
+            self.struck_at = state
+
+
+def _forget_card(resident: Resident) -> None:
+    resident.forgets_card = True
+
+
+def _mistype(resident: Resident) -> None:
+    resident.wrong_first = True
+
+
+def _stop_at_check(resident: Resident) -> None:
+    resident.stops_at = "Checking"
+
+
+STRIKES: dict[str, Callable[[World], Strike]] = {
+    "paper-empty": lambda world: AtPrinter(world, "paper-empty"),
+    "paper-refilled": lambda world: AtPrinter(world, "paper-empty", world.printer.refill),
+    "paper-jam": lambda world: AtPrinter(world, "jam"),
+    "power-cut": lambda world: AtPrinter(world, "power-cut", world.printer.power_on),
+    "printer-mute": lambda world: AtPrinter(world, "mute"),
+    "back-end-down": lambda world: AtState(world, "Checking", lambda _resident: world.town_hall.stop()),
+    "card-forgotten": lambda world: Habit(world, "TakeCard", _forget_card),
+    "card-early": lambda world: AtState(world, "Ordering", Resident.take_card),
+    "receipt-empty": lambda world: AtSlip(world, "paper_out"),
+    "receipt-mute": lambda world: AtSlip(world, "mute"),
+    "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),
+    "back-end-gone": lambda world: Beforehand(world, world.town_hall.stop),
+    "back-end-lost": lambda world: WhileTyping(world, lambda _resident: world.town_hall.stop()),
+    "card-pulled": lambda world: WhileTyping(world, Resident.take_card),
+    "reader-lost": lambda world: WhileTyping(world, lambda _resident: world.pcscd.restart()),
+    "wrong-pin": lambda world: Habit(world, "EnterPin", _mistype),
+    "stop": lambda world: Habit(world, "Checking", _stop_at_check),
+}

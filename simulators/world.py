@@ -1,0 +1,101 @@
+"""The whole outside world of one kiosk: cards and reader, print service and printer, slip printer, town hall.
+
+    with World(folder) as world:
+        world.cards.insert("1.8:an")
+        world.printer.empty_tray()
+
+Each part is a program or a thread below the kiosk's drivers, for itself and on loopback; several worlds may stand side by
+side. What they keep lies in `folder` and in folders of their own that are gone when the world ends.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simulators.cupsd import Cupsd
+from simulators.eid.bench import CardBench
+from simulators.eid.people import Person, load_residents
+from simulators.eid.pki import Pki
+from simulators.escpos_printer import EscPosPrinter
+from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
+from simulators.ocsp import OcspResponder
+from simulators.pcscd import Pcscd
+from simulators.town_hall import TownHall
+
+RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
+QUEUE = "kiosk"
+
+
+class World:
+    """Starts every part in the order in which they need each other; ends them the other way round."""
+
+    def __init__(self, folder: Path, *, out: Path | None = None, ms_per_sheet: int = MS_PER_SHEET) -> None:
+        """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed."""
+        self._folder = folder
+        self._stack = ExitStack()
+        self.out = out
+        self.residents: dict[str, Person] = load_residents(RESIDENTS)
+        self.ocsp = OcspResponder()
+        self.pki = Pki(folder / "eid", self.ocsp.url)
+        self.pcscd = Pcscd()
+        self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
+        self.cupsd = Cupsd()
+        self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)
+        self.slips = EscPosPrinter(folder=out)
+        sealed = None if out is None else out / "sealed"
+        self.town_hall = TownHall(folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed)
+
+    def __enter__(self) -> Self:
+        """Start it all. Raises what a part raises that cannot start; then nothing is left running."""
+        with ExitStack() as starting:
+            self.ocsp.serve(self.pki)
+            for part in (self.ocsp, self.pcscd, self.cards, self.cupsd, self.printer, self.slips, self.town_hall):
+                starting.callback(part.close)
+            self.pcscd.start()
+            self.printer.start()
+            self.cupsd.start()
+            self.cupsd.add_queue(QUEUE, self.printer.uri)
+            self.town_hall.start()
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it all."""
+        self._stack.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What programs need to find this world: PC/SC, CUPS, and where the rest listens."""
+        return {
+            **self.pcscd.environment,
+            **self.cupsd.environment,
+            "LOKET_PRINTER": self.printer.uri,
+            "LOKET_QUEUE": QUEUE,
+            "LOKET_SLIP_PRINTER": f"127.0.0.1:{self.slips.port}",
+            "LOKET_TOWN_HALL": self.town_hall.url,
+            "LOKET_TOWN_HALL_PUBLIC": self.town_hall.public_url,
+            "LOKET_TOWN_HALL_FILES": str(self.town_hall.ca),
+        }
+
+    @property
+    def devices(self) -> dict[str, dict[str, str | int]]:
+        """The tables of a kiosk's settings that name these devices, in the settings' own words."""
+        files = self.town_hall.ca
+        return {
+            "back_end": {
+                "url": self.town_hall.url,
+                "origin": self.town_hall.url,
+                "ca": str(files / "ca.pem"),
+                "certificate": str(files / "kiosk.pem"),
+                "key": str(files / "kiosk.key"),
+                "seal_ca": str(files / "seal-ca.pem"),
+            },
+            "card_reader": {"name": "", "place": "rechts onder dit scherm"},
+            "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
+            "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
+        }
