@@ -34,7 +34,7 @@ ASK_EVERY = 0.5
 ASK_STATUS = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
 FIXED_BITS, FIXED_VALUE = 0x93, 0x12
 OFFLINE = 0x08
-COVER_OPEN, PAPER_STOP, ERROR = 0x04, 0x20, 0x40
+COVER_OPEN, ERROR = 0x04, 0x40
 ERRORS = 0x6C  # the cutter, and what mends itself, or not
 PAPER_END, PAPER_NEAR_END = 0x60, 0x0C
 # GS ( H function 48, with four bytes of ours: answered when all before it is printed.
@@ -223,7 +223,7 @@ def _status(printer: int, offline: int, error: int, paper: int) -> Status:
         code
         for code, present in (
             (FaultCode.RECEIPT_COVER_OPEN, offline & COVER_OPEN),
-            (FaultCode.RECEIPT_PAPER_EMPTY, paper & PAPER_END or offline & PAPER_STOP),
+            (FaultCode.RECEIPT_PAPER_EMPTY, paper & PAPER_END),
             (FaultCode.RECEIPT_FAULT, offline & ERROR or error & ERRORS),
         )
         if present

@@ -20,14 +20,14 @@ CELLS = ((12, 24), (9, 17))  # of font A and font B
 CODE_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858"}
 # How many bytes follow the command's letter.
 ESC_ARGUMENTS = {
-    **dict.fromkeys(b"@2ii<", 0),
+    **dict.fromkeys(b"@2im<", 0),
     **dict.fromkeys(b"taE!M-3dJ{GR V=rU", 1),
     **dict.fromkeys(b"c$\\", 2),
     **dict.fromkeys(b"p", 3),
     **dict.fromkeys(b"W", 8),
 }
 GS_ARGUMENTS = {**dict.fromkeys(b"!BbaIrhwHf", 1), **dict.fromkeys(b"LWP", 2)}
-FS_ARGUMENTS = {**dict.fromkeys(b".&", 0), **dict.fromkeys(b"!", 1)}
+FS_ARGUMENTS = {**dict.fromkeys(b".&", 0), **dict.fromkeys(b"!-", 1), **dict.fromkeys(b"S", 2)}
 CUTS_AFTER_FEED = b"ABabgh"  # GS V with one of these has a number of dots behind it
 
 

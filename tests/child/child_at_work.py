@@ -49,10 +49,10 @@ def hang(tell: str = "") -> None:
         time.sleep(60)
 
 
-def hang_deaf() -> None:
+def hang_deaf(tell: str = "") -> None:
     """Hang as C code does that has blocked every signal it may."""
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    hang()
+    hang(tell)
 
 
 def die() -> None:

@@ -178,16 +178,17 @@ def test_the_limits_are_the_childs_only(child: Child) -> None:
     assert resource.getrlimit(resource.RLIMIT_FSIZE) == before
 
 
-@pytest.mark.parametrize("busy", ["own_pid", "hang_deaf"])
-def test_a_child_dies_with_its_parent_even_while_it_hangs(busy: str) -> None:
+@pytest.mark.parametrize("work", ["rest", "hang_deaf"])
+def test_a_child_dies_with_its_parent_even_while_it_hangs(work: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
     script = (
         "import sys, threading\n"
         "from hardware.child import Child\n"
         "child = Child('child_at_work')\n"
         "thread = threading.Thread(target=child.warm); thread.start(); thread.join()\n"
         "print(child.call('own_pid', timeout=10), flush=True)\n"
-        f"child.call({busy!r}, timeout=60)\n"
-        "sys.stdin.read()\n"
+        f"child.call('hang_deaf', {str(pipe)!r}, timeout=60) if {work == 'hang_deaf'} else sys.stdin.read()\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script],
@@ -199,6 +200,8 @@ def test_a_child_dies_with_its_parent_even_while_it_hangs(busy: str) -> None:
     with parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
+        if work == "hang_deaf":
+            assert pipe.read_bytes() == b"."
         parent.send_signal(signal.SIGKILL)
     assert wait_until_gone(pid)
 

@@ -271,7 +271,8 @@ def test_a_document_without_a_seal_is_refused(desk: Desk) -> None:
 
 def test_a_seal_of_another_town_is_refused(desk: Desk, tmp_path: Path) -> None:
     pdf = desk.another_town(tmp_path).seal(desk.typeset())
-    assert desk.refusal(pdf).code is SEAL
+    refusal = desk.refusal(pdf)
+    assert (refusal.code, refusal.detail) == (SEAL, "not by a seal we trust")
     assert "Certificate is Trusted" not in poppler_says(desk, pdf, tmp_path)
 
 
