@@ -101,11 +101,11 @@ class App:
         engine.addImportPath(str(_UI / "qml"))
         engine.addImageProvider("drawn", Drawings(colours, density))
         engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
-        self._theme: QObject = engine.singletonInstance("Loket", "Theme")
+        self._theme = _singleton(engine, "Theme")
         for name, value in {**colours, "family": _FAMILY}.items():
             self._theme.setProperty(name, value)
         self._fit(settings, size)
-        wire: Any = engine.singletonInstance("Loket", "Bridge")
+        wire: Any = _singleton(engine, "Bridge")
         wire.touched.connect(self.bridge.touch)
         wire.digitTyped.connect(self.bridge.typeDigit)
         self.bridge.headerChanged.connect(lambda: wire.setProperty("header", self.bridge.header))
@@ -215,6 +215,13 @@ class App:
     def _wait_for_next_minute(self) -> None:
         now = datetime.now()  # noqa: DTZ005 (the wall clock of the hall)
         self._minute.start(60_050 - now.second * 1000 - now.microsecond // 1000)
+
+
+def _singleton(engine: QQmlApplicationEngine, name: str) -> QObject:
+    found = engine.singletonInstance("Loket", name)
+    if not isinstance(found, QObject):
+        raise RuntimeError(f"the screen cannot be loaded: no {name}")  # noqa: TRY004 (an installation that is broken)
+    return found
 
 
 @contextlib.contextmanager

@@ -120,8 +120,8 @@ class Bridge(QObject):
     def _get_header(self) -> dict[str, Any] | None:
         return self._header
 
-    screen = Property("QVariant", _get_screen, notify=screenChanged)
-    header = Property("QVariant", _get_header, notify=headerChanged)
+    screen = Property(object, _get_screen, notify=screenChanged)
+    header = Property(object, _get_header, notify=headerChanged)
 
 
 def _same_page(before: Screen, after: Screen) -> bool:

@@ -50,7 +50,8 @@ def counter_sentence(settings: Settings, now: datetime) -> str:
     if opening is None:
         return ""
     when, hours = opening
-    return f"De balie is {dutch.relative_day(when, now.date())} open {dutch.joined(_spans(hours))}."
+    spans = " ".join(_spans(hours))
+    return f"De balie is {dutch.relative_day(when, now.date())} open {spans}."
 
 
 def counter_from(settings: Settings, now: datetime) -> str:
@@ -103,4 +104,5 @@ def _of_day(settings: Settings, when: date) -> tuple[OpenHours, ...]:
 
 
 def _spans(hours: tuple[OpenHours, ...]) -> tuple[str, ...]:
-    return tuple(f"van {dutch.hour(h.opens)} tot {dutch.at(h.closes)}" for h in hours)
+    spans = [f"van {dutch.hour(h.opens)} tot {dutch.at(h.closes)}" for h in hours]
+    return tuple(f"en {span}" if n else span for n, span in enumerate(spans))

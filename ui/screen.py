@@ -74,10 +74,11 @@ class Header:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with a text, under a strong line."""
+    """A heading with a text, under a strong line; a code to write down stands large between the two."""
 
     title: str
     text: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Item:
     number: int
     active: bool = False
     detail: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,6 @@ class Screen:
     sections: tuple[Section, ...] = ()
     facts: tuple[Fact, ...] = ()
     items: tuple[Item, ...] = ()
-    code: str = ""
     hero: Hero | None = None
     coming: tuple[ServiceRow, ...] = ()
     services: tuple[ServiceRow, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from kiosk_app.events import PaperTaken, SlipAsked
 from kiosk_app.visit import Job, JobPhase, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
@@ -10,6 +11,8 @@ from ui import dutch
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
 from ui.screens.scene import PRINT, Scene, bar, to_the_beginning
 
+# More printed documents than this are counted, not listed, where something else went wrong.
+_LIST_THEM = 3
 _DOCUMENT, _DOCUMENTS = "document", "documenten"
 # While the device has not said that it prints, nothing is shown to come out.
 _NOT_YET = {JobPhase.REQUESTED: "Gaat naar de printer", JobPhase.HANDED: "Wacht op de printer"}
@@ -24,7 +27,7 @@ def take_card(scene: Scene, state: TakeCard) -> Screen:
     reminders = (
         after,
         f"Je kaart zit nog in de lezer. {after}",
-        "Neem je kaart nu uit de lezer. Anders drukken we niets af.",
+        "Neem je kaart nu. Anders drukken we niets af.",
     )
     return Screen(
         Template.HANDS,
@@ -163,69 +166,82 @@ def _slip_word(slip: SlipState) -> str:
         case SlipState.PRINTED:
             return "Je bewijs is afgedrukt."
         case SlipState.FAILED:
-            return "Je bewijs afdrukken lukt niet."
+            return "Je bewijs is niet afgedrukt."
 
 
 def _outcome(scene: Scene, state: Printed) -> Screen:
-    unknown = any(job.progress.phase is JobPhase.UNKNOWN for job in state.jobs)
-    some = any(job.progress.phase is JobPhase.PRINTED for job in state.jobs)
-    title = "Niet alles is afgedrukt." if some else "Het afdrukken is mislukt."
-    if unknown:
-        title = "We zijn niet zeker."
-    refused = [order for order in state.orders if order.fault is not None]
+    codes = {ticket: offer for ticket, offer in state.remedies if offer.code}
     slip = _slip_word(state.slip)
-    code, ways = _ways_out(scene, state.remedies)
     return Screen(
         Template.OUTCOME,
         scene.header,
-        title,
+        _outcome_title(state),
         step=PRINT,
         sign="sign-warning",
-        items=tuple(_ending(scene, job, n) for n, job in enumerate(state.jobs, 1))
-        + tuple(_refused(scene, order, n) for n, order in enumerate(refused, len(state.jobs) + 1)),
-        code=code,
-        sections=ways,
+        items=_endings(scene, state, codes),
+        sections=_ways_out(scene, tuple(codes.values())),
         hint=slip,
         extra=_slip_choice(scene, state.slip),
-        question="Heb je het papier dat er ligt?" if _may_lie(state.jobs) else "",
+        question="Heb je je papier?" if _may_lie(state.jobs) else "",
         actions=_taken("Er ligt geen papier", "Ja, verder") if _may_lie(state.jobs) else (to_the_beginning(),),
         bar=bar(),
     )
+
+
+def _outcome_title(state: Printed) -> str:
+    phases = [job.progress.phase for job in state.jobs]
+    if JobPhase.UNKNOWN in phases:
+        return "We zijn niet zeker."
+    return "Niet alles is afgedrukt." if JobPhase.PRINTED in phases else "Het afdrukken is mislukt."
 
 
 def _may_lie(jobs: tuple[Job, ...]) -> bool:
     return any(j.progress.phase in (JobPhase.PRINTED, JobPhase.UNKNOWN) or j.progress.sheets for j in jobs)
 
 
-def _ending(scene: Scene, job: Job, number: int) -> Item:
+def _endings(scene: Scene, state: Printed, codes: dict[UUID, RemedyOffer]) -> tuple[Item, ...]:
+    """Give a row for each document; many that are printed share one, so that the bad news stays on the page."""
+    done = [job for job in state.jobs if job.progress.phase is JobPhase.PRINTED]
+    rest = [job for job in state.jobs if job.progress.phase is not JobPhase.PRINTED]
+    refused = tuple(_refused(scene, order) for order in state.orders if order.fault is not None)
+    lies = f"In de gleuf {_slot(scene)}."
+    if len(done) > _LIST_THEM:
+        number = dutch.count(len(done), _DOCUMENT, _DOCUMENTS)
+        good: tuple[Item, ...] = (Item(number, "Afgedrukt", Mark.OPEN, "sheet-done", 0, detail=lies),)
+    else:
+        titles = [job.document.product.title for job in done]
+        good = tuple(Item(title, "Afgedrukt", Mark.OPEN, "sheet-done", 0, detail=lies) for title in titles)
+    bad = tuple(_ending(scene, job, codes if len(codes) > 1 else {}) for job in rest)
+    return (*good, *bad, *refused)
+
+
+def _ending(scene: Scene, job: Job, codes: dict[UUID, RemedyOffer]) -> Item:
+    """Say what became of a document that is not printed, or not surely; its code where there are several."""
     title, progress = job.document.product.title, job.progress
-    why = scene.words(scene.fault(progress.fault).title) if progress.fault is not None else ""
-    match progress.phase:
-        case JobPhase.PRINTED:
-            return Item(title, "Afgedrukt", Mark.OPEN, "sheet-done", number, detail=f"Ligt in de gleuf {_slot(scene)}.")
-        case JobPhase.UNKNOWN:
-            look = f"Kijk of er papier ligt in de gleuf {_slot(scene)}."
-            return Item(title, "We weten niet of dit is afgedrukt", Mark.COMING, "waiting", number, detail=look)
-        case _ if progress.sheets:
-            partly = f"Er kwam maar {dutch.count(progress.sheets, 'blad', 'bladen')} uit. {why}."
-            return Item(title, "Niet volledig afgedrukt", Mark.OUT, "waiting", number, detail=partly)
-        case _:
-            return Item(title, "Niet afgedrukt", Mark.OUT, "waiting", number, detail=f"{why}." if why else "")
+    offer = codes.get(job.document.ticket)
+    code = offer.code or "" if offer is not None else ""
+    why = f"{scene.words(scene.fault(progress.fault).title)}." if progress.fault is not None else ""
+    if progress.phase is JobPhase.UNKNOWN:
+        look = f"Kijk of er papier ligt in de gleuf {_slot(scene)}."
+        return Item(title, "We weten niet of dit is afgedrukt", Mark.COMING, "waiting", 0, detail=look, code=code)
+    if progress.sheets:
+        partly = f"Er kwam {dutch.count(progress.sheets, 'blad', 'bladen')} uit. {why}".strip()
+        return Item(title, "Niet volledig afgedrukt", Mark.OUT, "waiting", 0, detail=partly, code=code)
+    return Item(title, "Niet afgedrukt", Mark.OUT, "waiting", 0, detail=why, code=code)
 
 
-def _refused(scene: Scene, order: Order, number: int) -> Item:
-    why = scene.words(scene.fault(order.fault).title) if order.fault is not None else ""
-    return Item(order.product.title, "Niet gekregen", Mark.OUT, "waiting", number, detail=f"{why}." if why else "")
+def _refused(scene: Scene, order: Order) -> Item:
+    why = f"{scene.words(scene.fault(order.fault).title)}." if order.fault is not None else ""
+    return Item(order.product.title, "Niet gekregen", Mark.OUT, "waiting", 0, detail=why)
 
 
-def _ways_out(scene: Scene, remedies: tuple[tuple[object, RemedyOffer], ...]) -> tuple[str, tuple[Section, ...]]:
+def _ways_out(scene: Scene, offers: tuple[RemedyOffer, ...]) -> tuple[Section, ...]:
     """Give the code for a new print where the back end gave one, and what to do with it."""
-    codes = [offer for _, offer in remedies if offer.code]
     counter = " ".join(section.text for section in scene.counter_section)
-    if not codes:
-        return "", (Section("De balie helpt je verder", counter or "Vraag je document daar opnieuw."),)
-    until = codes[0].valid_until
+    if not offers:
+        return (Section("De balie helpt je verder", counter or "Vraag je document daar opnieuw."),)
+    until = offers[0].valid_until
     limit = f", tot {dutch.full_date(date.fromisoformat(until))}" if until else ""
     free = f"Hiermee krijg je je document gratis aan de balie{limit}. {counter}".strip()
-    title = "Je code" if len(codes) == 1 else "Je codes"
-    return "   ".join(offer.code or "" for offer in codes), (Section(title, free),)
+    one = len(offers) == 1
+    return (Section("Je code" if one else "Je codes", free, (offers[0].code or "") if one else ""),)

@@ -8,16 +8,20 @@ from ui import dutch
 from ui.screen import Choice, Fact, Role, Screen, Template, Value
 from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene, bar
 
-_A_PAGE = 5  # rows: what fits in reach without scrolling
+# Rows a page: what fits without scrolling, upright and on its side.
+_UPRIGHT, _ON_ITS_SIDE = 5, 2
 _LONG_NAME = 18  # letters: past it the greeting would push the question to a third line
 
 
 def choosing(scene: Scene, state: Choosing) -> Screen:
     """Give the list: rows with an arrow for one document, boxes where several are being chosen."""
     products = sorted(state.products, key=lambda product: product.refusal is not None)
-    last_page = max(len(products) - 1, 0) // _A_PAGE
+    panel = scene.settings.screen
+    rows = _UPRIGHT if panel.height_mm > panel.width_mm else _ON_ITS_SIDE
+    last_page = max(len(products) - 1, 0) // rows
     page = min(max(state.page, 0), last_page)
-    shown = products[page * _A_PAGE : (page + 1) * _A_PAGE]
+    first = page * rows
+    shown = products[first : first + rows]
     question = "Wat wil je afdrukken?"
     return Screen(
         Template.CHOOSE,
@@ -26,7 +30,7 @@ def choosing(scene: Scene, state: Choosing) -> Screen:
         lead=("Tik op één of meer documenten." if state.several else "Tik op het document dat je nodig hebt.",),
         step=CHOOSE,
         rows=tuple(_row(scene, product, state) for product in shown),
-        hint=_range(page, len(shown), len(products)) if last_page else "",
+        hint=_range(first + 1, len(shown), len(products)) if last_page else "",
         extra=_pager(page, last_page),
         actions=_done(len(state.chosen)) if state.several else (),
         bar=bar(),
@@ -56,16 +60,16 @@ def _row(scene: Scene, product: Product, state: Choosing) -> Choice:
     )
 
 
-def _range(page: int, shown: int, total: int) -> str:
-    first = page * _A_PAGE + 1
+def _range(first: int, shown: int, total: int) -> str:
     last = first + shown - 1
     these = f"{first} tot {last}" if shown > 1 else f"{last}"
     return f"{these} van {dutch.count(total, 'document', 'documenten')}"
 
 
 def _pager(page: int, last_page: int) -> tuple[Choice, ...]:
-    earlier = Choice("pageBefore", "Vorige documenten", PageTurned(page - 1))
-    later = Choice("pageAfter", "Meer documenten", PageTurned(page + 1))
+    between = 0 < page < last_page
+    earlier = Choice("pageBefore", "Vorige" if between else "Vorige documenten", PageTurned(page - 1))
+    later = Choice("pageAfter", "Meer" if between else "Meer documenten", PageTurned(page + 1))
     return (*((earlier,) if page > 0 else ()), *((later,) if page < last_page else ()))
 
 
@@ -117,6 +121,7 @@ def ordering(scene: Scene, state: Ordering) -> Screen:
         "We halen je document op" if number == 1 else "We halen je documenten op",
         lead=("Er is nog niets afgedrukt.",),
         step=PRINT,
+        picture="sheet",
         hint="We wachten op het gemeentehuis." if number == 1 else f"We wachten op het gemeentehuis. {here}.",
         bar=bar(),
     )

@@ -30,6 +30,7 @@ def notice(scene: Scene, state: Notice) -> Screen:
         scene.words(fault.title),
         lead=(scene.words(text),),
         sign="sign-warning",
+        picture="" if scene.visit.slot is CardSlot.EMPTY else "card-out",
         sections=(*_card(scene, again=fault.retry), *(() if own_to_mend else scene.counter_section)),
         qr=scene.online if "online" in text else None,  # the words send people there: show the way
         actions=(to_the_beginning(),),
@@ -40,8 +41,8 @@ def notice(scene: Scene, state: Notice) -> Screen:
 def _card(scene: Scene, *, again: bool) -> tuple[Section, ...]:
     """Say what to do with the card, which may still be in the reader."""
     if scene.visit.slot is CardSlot.EMPTY:
-        return (Section("Nog eens proberen?", "Steek je kaart opnieuw in de lezer."),) if again else ()
-    then = "Wil je het nog eens proberen? Steek ze dan opnieuw in de lezer." if again else ""
+        return ()
+    then = "Daarna kan je het opnieuw proberen." if again else ""
     return (Section("Je kaart zit nog in de lezer", f"Neem je kaart terug. {then}".strip()),)
 
 

@@ -23,7 +23,7 @@ def portal(scene: Scene) -> Screen:
         Template.PORTAL,
         scene.header,
         f"{dutch.greeting(scene.now)}.",
-        lead=("Wat wil je doen?" if hero is not None and hero.choice is not None else "Welkom in deze hal.",),
+        lead=("Wat wil je doen?" if hero is not None else "Welkom in deze hal.",),
         hero=hero,
         coming=tuple(own),
         services=tuple(others),

@@ -45,6 +45,7 @@ def recognising(scene: Scene) -> Screen:
         "We bekijken je kaart",
         lead=("Laat je kaart zitten.",),
         step=CARD,
+        picture="card-out",
         bar=bar(),
     )
 
@@ -56,7 +57,7 @@ def enter_pin(scene: Scene, state: EnterPin) -> Screen:
         Template.PIN,
         scene.header,
         "Typ je pincode",
-        lead=("Dek de toetsen af met je andere hand. Zo kijkt niemand mee.",),
+        lead=("Dek de toetsen af met je andere hand.", "Zo kijkt niemand mee."),
         step=CARD,
         picture="hand",
         typed=state.typed,
@@ -121,6 +122,7 @@ def signing_in(scene: Scene) -> Screen:
         "We melden je aan",
         lead=("Laat je kaart zitten.",),
         step=CARD,
+        picture="card-out",
         hint="We wachten op het antwoord van het gemeentehuis.",
         bar=bar(),
     )

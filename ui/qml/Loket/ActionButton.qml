@@ -11,8 +11,8 @@ Target {
     readonly property color front: !choice.enabled ? Theme.mute : filled ? paper : paint
     readonly property string frontName: !choice.enabled ? "mute" : filled === onColour ? "accent" : "white"
 
-    implicitHeight: Theme.target
-    implicitWidth: Theme.mm(14) + label.implicitWidth + (choice.icon !== "" ? Theme.mm(22) : 0)
+    implicitHeight: Math.max(Theme.target, texts.height + Theme.mm(8))
+    implicitWidth: Theme.mm(17) + label.implicitWidth + (choice.icon !== "" ? Theme.mm(22) : 0)
 
     background: Rectangle {
         radius: Theme.radius
@@ -35,6 +35,7 @@ Target {
             it: button.frontName
         }
         Column {
+            id: texts
             anchors.verticalCenter: parent.verticalCenter
             x: button.back ? picture.x + picture.width + Theme.mm(5) : Theme.mm(9)
             width: parent.width - x - (button.back || picture.name === "" ? Theme.mm(6) : Theme.mm(26))

@@ -9,7 +9,9 @@ Row {
     property bool onColour: false
 
     spacing: Theme.gap
-    height: choices.length > 0 ? Theme.target : 0
+    readonly property int needed: Math.max(Theme.target, ...Array.from(children, (button) => button.implicitHeight ?? 0))
+
+    height: choices.length > 0 ? needed : 0
 
     Repeater {
         model: row.choices
@@ -18,7 +20,7 @@ Row {
             required property int index
             choice: modelData
             onColour: row.onColour
-            height: Theme.target
+            height: row.needed
             width: row.choices.length === 1 ? row.width : Math.round((row.width - Theme.gap) * (index === 0 ? 0.4 : 0.6))
         }
     }

@@ -16,7 +16,13 @@ Page {
     Column {
         width: parent.width
         y: Math.round((parent.height - height) * (Theme.landscape ? 0.5 : 0.38))
-        spacing: Theme.mm(10)
+        spacing: Theme.mm(14)
+        Drawn {
+            anchors.horizontalCenter: parent.horizontalCenter
+            width: Theme.mm(130)
+            height: Theme.mm(96)
+            name: page.screen.picture
+        }
         Row {
             anchors.horizontalCenter: parent.horizontalCenter
             spacing: Theme.mm(5)

@@ -41,7 +41,7 @@ Page {
                     required property var modelData
                     choice: modelData
                     height: pager.height
-                    width: Theme.mm(page.screen.extra.length > 1 ? 74 : 99)
+                    width: implicitWidth
                 }
             }
         }

@@ -29,7 +29,7 @@ Item {
                 Column {
                     x: Theme.mm(10)
                     anchors.verticalCenter: parent.verticalCenter
-                    width: picture.x - x - Theme.mm(6)
+                    width: picture.x - x - Theme.mm(3)
                     spacing: Theme.mm(4)
                     Words {
                         width: parent.width
@@ -60,7 +60,7 @@ Item {
                 }
                 Drawn {
                     id: picture
-                    x: parent.width - width - Theme.mm(11)
+                    x: parent.width - width - Theme.mm(8)
                     anchors.verticalCenter: parent.verticalCenter
                     width: Theme.mm(57)
                     height: width

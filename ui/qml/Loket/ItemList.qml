@@ -63,6 +63,13 @@ Rectangle {
                         text: row.modelData.detail
                         color: Theme.mute
                     }
+                    Words {
+                        width: parent.width
+                        visible: text !== ""
+                        size: Theme.button
+                        strong: true
+                        text: row.modelData.code
+                    }
                 }
             }
         }

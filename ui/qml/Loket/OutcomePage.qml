@@ -6,21 +6,17 @@ import QtQuick
 Page {
     id: page
 
-    Column {
+    ItemList {
+        id: list
         width: parent.width
+        items: page.screen.items
+        tight: page.screen.items.length > 3 || Theme.landscape
+    }
+    Column {
+        x: Theme.landscape ? Theme.margin - page.columnX : 0
+        y: Theme.landscape ? page.said.height + Theme.mm(8) : list.height + Theme.mm(8)
+        width: page.column
         spacing: Theme.mm(7)
-        ItemList {
-            width: parent.width
-            items: page.screen.items
-            tight: page.screen.items.length > 3 || Theme.landscape
-        }
-        Words {
-            visible: page.screen.code !== ""
-            width: parent.width
-            size: Theme.act
-            strong: true
-            text: page.screen.code
-        }
         Sections {
             width: parent.width
             parts: page.screen.sections
@@ -35,7 +31,6 @@ Page {
             ActionButton {
                 required property var modelData
                 choice: modelData
-                height: Theme.target
             }
         }
     }

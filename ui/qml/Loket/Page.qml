@@ -10,7 +10,7 @@ Rectangle {
     property bool onColour: false
     property int titleSize: Theme.title
     property int leadSize: Theme.button
-    property bool tall: false // the content may use the place of the lead
+    property bool leads: true // the lead stands under the title
     default property alias content: body.data
     property alias said: said
     property alias body: body
@@ -62,7 +62,7 @@ Rectangle {
             }
         }
         Repeater {
-            model: page.screen.lead
+            model: page.leads ? page.screen.lead : []
             Words {
                 required property string modelData
                 width: said.width
@@ -75,9 +75,9 @@ Rectangle {
     Item {
         id: body
         x: page.columnX
-        y: Theme.landscape ? page.startY : said.y + said.height + Theme.mm(8)
+        y: Theme.landscape || !said.visible ? page.startY : said.y + said.height + Theme.mm(8)
         width: page.column
-        height: footer.y - y - Theme.mm(6)
+        height: (footer.height + actions.height > 0 ? footer.y : bar.y) - y - Theme.mm(6)
     }
     Column {
         id: footer

@@ -8,8 +8,7 @@ Page {
     readonly property int lines: Math.min(12, Math.max(4, screen.typed))
     readonly property int keyHeight: Theme.landscape ? Math.floor((body.height - 3 * Theme.gap) / 4) : Theme.mm(35)
 
-    leadSize: Theme.body
-    said.spacing: Theme.mm(4)
+    leads: false
 
     Item {
         id: cover
@@ -23,34 +22,38 @@ Page {
             height: Theme.mm(41)
             name: page.screen.picture
         }
-        Column {
-            x: hand.width + Theme.mm(10)
+        Words {
+            x: hand.width + Theme.mm(12)
             width: parent.width - x
             anchors.verticalCenter: hand.verticalCenter
+            size: Theme.button
+            text: page.screen.lead.join("\n")
+        }
+        Row {
+            id: warning
             visible: page.screen.warning !== ""
-            spacing: Theme.mm(3)
-            Row {
-                width: parent.width
-                spacing: Theme.mm(5)
-                Drawn {
-                    id: triangle
-                    width: Theme.mm(16)
-                    height: Theme.mm(15)
-                    name: "sign-warning"
-                    anchors.verticalCenter: parent.verticalCenter
-                }
-                Words {
-                    width: parent.width - triangle.width - parent.spacing
-                    anchors.verticalCenter: parent.verticalCenter
-                    size: Theme.button
-                    strong: true
-                    text: page.screen.warning
-                }
+            y: hand.height + Theme.mm(10)
+            width: parent.width
+            height: visible ? implicitHeight : 0
+            spacing: Theme.mm(5)
+            Drawn {
+                id: triangle
+                width: Theme.mm(16)
+                height: Theme.mm(15)
+                name: "sign-warning"
+                anchors.verticalCenter: parent.verticalCenter
+            }
+            Words {
+                width: parent.width - triangle.width - parent.spacing
+                anchors.verticalCenter: parent.verticalCenter
+                size: Theme.button
+                strong: true
+                text: page.screen.warning
             }
         }
         Column {
             width: parent.width
-            y: Theme.mm(41) + Math.round((parent.height - Theme.mm(41) - height) / 2)
+            y: warning.y + warning.height + Math.round((parent.height - warning.y - warning.height - height) / 2)
             spacing: Theme.mm(4)
             Row {
                 id: dots

@@ -10,31 +10,35 @@ Rectangle {
     border.width: item.active ? Theme.edge : 0
     border.color: Theme.accent
 
-    Column {
-        width: parent.width - 2 * Theme.mm(5)
-        anchors.centerIn: parent
-        spacing: Theme.mm(3)
-        Item {
-            width: parent.width
-            height: Math.min(Theme.mm(114), Math.round(width * 1.1))
-            Drawn {
-                anchors.fill: parent
-                name: card.item.look === "waiting" ? "" : card.item.look
-            }
-            Dashed {
-                visible: card.item.look === "waiting"
+    Item {
+        x: Theme.mm(5)
+        y: Theme.mm(8)
+        width: parent.width - 2 * x
+        height: words.y - y - Theme.mm(4)
+        Drawn {
+            anchors.fill: parent
+            name: card.item.look === "waiting" ? "" : card.item.look
+        }
+        Dashed {
+            visible: card.item.look === "waiting"
+            anchors.centerIn: parent
+            height: Math.min(parent.height, Theme.mm(100))
+            width: Math.round(height * 0.71)
+            Words {
                 anchors.centerIn: parent
-                height: parent.height
-                width: Math.round(height * 0.71)
-                Words {
-                    anchors.centerIn: parent
-                    size: Theme.digit
-                    strong: true
-                    text: card.item.number
-                    color: Theme.mute
-                }
+                size: Theme.digit
+                strong: true
+                text: card.item.number
+                color: Theme.mute
             }
         }
+    }
+    Column {
+        id: words
+        x: Theme.mm(5)
+        y: parent.height - height - Theme.mm(7)
+        width: parent.width - 2 * x
+        spacing: Theme.mm(2)
         Words {
             width: parent.width
             strong: card.item.active

@@ -7,15 +7,16 @@ Page {
     id: page
     readonly property int documents: screen.items.length
     readonly property int across: documents === 1 ? 1 : 2
+    readonly property bool pictures: documents <= (Theme.landscape ? 2 : 4)
 
     Grid {
         id: cards
-        visible: page.documents <= 4
+        visible: page.pictures
         columns: page.across
         spacing: Theme.mm(6)
         anchors.centerIn: parent
         Repeater {
-            model: page.documents <= 4 ? page.screen.items : []
+            model: page.pictures ? page.screen.items : []
             ProgressCard {
                 required property var modelData
                 item: modelData
@@ -25,9 +26,9 @@ Page {
         }
     }
     ItemList {
-        visible: page.documents > 4
+        visible: !page.pictures
         width: parent.width
-        items: page.documents > 4 ? page.screen.items : []
+        items: page.pictures ? [] : page.screen.items
         tight: page.documents > 6 || Theme.landscape
     }
 }

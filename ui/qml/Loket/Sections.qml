@@ -37,6 +37,13 @@ Column {
             }
             Words {
                 width: parent.width
+                visible: text !== ""
+                size: Theme.act
+                strong: true
+                text: part.modelData.code
+            }
+            Words {
+                width: parent.width
                 text: part.modelData.text
             }
         }
