@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from checks import house, licences, qml, tools
+from checks import house, licences, tools
 
 Check = Callable[[Path], list[str]]
 
@@ -16,7 +16,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("format (ruff format)", tools.formatting),
     ("lint (ruff check)", tools.lint),
     ("layers (import-linter)", tools.layers),
-    ("screens (qmllint)", qml.lint),
+    ("screens (qmllint)", tools.screens),
     ("lock file (uv lock --check)", tools.lock),
     ("shell syntax (sh -n)", tools.shell),
     ("licences of dependencies", licences.allowed),

@@ -49,3 +49,10 @@ def lock(project: Path) -> list[str]:
 def shell(project: Path) -> list[str]:
     """Whether the shell can read our scripts."""
     return [line for script in ("dev", ".ci/run") for line in complaint(project, "sh", "-n", script)]
+
+
+def screens(project: Path) -> list[str]:
+    """Whether qmllint has anything to say of the screens."""
+    files = sorted(str(path.relative_to(project)) for path in project.glob("ui/qml/**/*.qml"))
+    # -W 0: a single warning makes it exit with an error
+    return complaint(project, "pyside6-qmllint", "-W", "0", "-I", "ui/qml", *files)

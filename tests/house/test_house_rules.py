@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from checks import house, licences
+from checks import house, licences, tools
 
 PUBLICCODE = Path(__file__).parents[2] / "publiccode.yml"
 
@@ -62,3 +62,14 @@ def test_a_contract_that_is_no_openapi_is_refused(tmp_path: Path) -> None:
 )
 def test_only_licences_that_fit_the_eupl_pass(licence: str, *, fit: bool) -> None:
     assert licences.fit(licence) is fit
+
+
+@pytest.mark.parametrize(("words", "content"), [("root.words", True), ("nobody.words", False)])
+def test_a_screen_that_qmllint_warns_of_is_refused(tmp_path: Path, words: str, *, content: bool) -> None:
+    module = tmp_path / "ui" / "qml" / "Hall"
+    module.mkdir(parents=True)
+    (module / "qmldir").write_text("module Hall\nSign 1.0 Sign.qml\n")
+    (module / "Sign.qml").write_text(
+        f"import QtQuick\n\nItem {{\n    id: root\n\n    property string words\n\n    Text {{ text: {words} }}\n}}\n"
+    )
+    assert (tools.screens(tmp_path) == []) is content
