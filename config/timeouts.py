@@ -20,7 +20,9 @@ class Timeouts(BaseModel):
     # Registers answer in seconds or not at all; three documents, each at most 10 s.
     order: float = Field(default=45, ge=10, le=180, description="From confirm until every document is here.")
     # The slot is not motorised: three reminders, then the kiosk gives up asking.
-    take_card: float = Field(default=20, ge=10, le=120, description="Between two reminders that the card is in the reader.")
+    take_card: float = Field(
+        default=20, ge=10, le=120, description="Between two reminders to take the card."
+    )
     # Refilling a tray takes a member of staff about a minute and a half, when there is one.
     paper_wait: float = Field(default=120, ge=20, le=600, description="The printer waits for a hand: then cancelled.")
     # Slowest supported printer: 20 s to warm up and 4 s a sheet; past that its answer is not to be had.

@@ -13,7 +13,9 @@ from demo.journey import DEFAULT_CARD, Journey, UnknownName, play
 
 def main() -> int:
     """Play; 0 when the visit ended as it must, 1 when it did not, 2 for a name that is not known."""
-    parser = argparse.ArgumentParser(prog="./dev demo", description="The kiosk on simulators, with a real pcscd and cupsd.")
+    parser = argparse.ArgumentParser(
+        prog="./dev demo", description="The kiosk on simulators, with a real pcscd and cupsd."
+    )
     parser.add_argument("--headless", action="store_true", help="a scripted visit, no window")
     parser.add_argument("--journey", default="certificate", metavar="NAME")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the proof goes")

@@ -1,8 +1,9 @@
 """A kiosk under a robot finger: the real kiosk, whose glass is touched by commands on standard input.
 
-Run as a process of its own by `demo.journey`. Each command is a line of JSON: `{"touch": "choice id"}`,
-`{"grab": "file.png"}`, `{"look": true}`, `{"quit": true}`. Each line it prints tells what stands on the screen now: the state's name, the
-ids that can be touched, and at the end of a print what became of each ticket. Touches are real touch events.
+Run as a process of its own by `demo.kiosk_process`. Each command is a line of JSON: `{"touch": "choice id"}`,
+`{"grab": "file.png"}`, `{"look": true}`, `{"quit": true}`. Each line it prints tells what stands on the screen now: the
+state's name, the ids that can be touched, and at the end of a print what became of each ticket. Touches are real touch
+events.
 """
 
 from __future__ import annotations

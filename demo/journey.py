@@ -1,10 +1,11 @@
-"""One visit, start to end: the world, the kiosk, a scripted resident, perhaps a fault; and the proof of what happened."""
+"""One visit, start to end: the world, the kiosk, a scripted resident, perhaps a fault; and the proof of it."""
 
 from __future__ import annotations
 
 import json
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from demo import settings_file
@@ -22,6 +23,7 @@ MS_PER_SHEET = 700
 VISIT_SECONDS = 120.0
 # A kiosk knows each of its devices within the time it gives a silent back end.
 READY_SECONDS = 20.0
+
 
 class UnknownName(Exception):
     """No journey, fault or card has that name."""
@@ -70,7 +72,9 @@ def play(journey: Journey, folder: Path) -> bool:
         strike = STRIKES[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()
-        with KioskProcess(settings, {**world.environment, "QT_QPA_PLATFORM": "offscreen"}, folder / "kiosk.log") as kiosk:
+        with KioskProcess(
+            settings, {**world.environment, "QT_QPA_PLATFORM": "offscreen"}, folder / "kiosk.log"
+        ) as kiosk:
             resident = _visit(journey, world, kiosk, strike)
         return _prove(journey, world, resident, strike)
 
@@ -169,7 +173,7 @@ def _outcome(journey: Journey, resident: Resident) -> str:
 def _times(resident: Resident) -> dict[str, int]:
     """Give the milliseconds from each state to the next, as the kiosk's own screen showed them."""
     shown = list(resident.at.items())
-    return {f"{a}To{b}": round((t2 - t1) * 1000) for (a, t1), (b, t2) in zip(shown, shown[1:], strict=False)}
+    return {f"{a}To{b}": round((t2 - t1) * 1000) for (a, t1), (b, t2) in pairwise(shown)}
 
 
 def _dotted(ssin: str) -> str:

@@ -10,6 +10,7 @@ from simulators.world import World
 
 # Long enough for the screen to say what is wrong, and to be photographed.
 MENDED_AFTER = 2.0
+MIDDLE_DIGIT = 2
 
 
 class Strike:
@@ -47,7 +48,7 @@ class AtPrinter(Strike):
         self._over = threading.Event()
         self._mender = threading.Thread(target=self._mend_later, daemon=True)
 
-    def at_state(self, state: str, resident: Resident) -> None:
+    def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
         """Lay the fault in the printer's way while the documents are made."""
         if state == "Ordering":
             self.world.printer.strike(self._name)
@@ -78,7 +79,7 @@ class AtSlip(Strike):
         """Ask for a slip."""
         resident.wants_slip = True
 
-    def at_state(self, state: str, resident: Resident) -> None:
+    def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
         """Strike while the document comes out."""
         if state == "Printing":
             self.world.slips.bench.put(self._fact)
@@ -108,8 +109,8 @@ class WhileTyping(Strike):
         self._strike = strike
 
     def at_digit(self, count: int, resident: Resident) -> None:
-        """Strike after the second digit."""
-        if count == 2 and self.struck_at is None:
+        """Strike in the middle of the PIN."""
+        if count == MIDDLE_DIGIT and self.struck_at is None:
             self.struck_at = "EnterPin"
             self._strike(resident)
 
@@ -141,7 +142,7 @@ class Habit(Strike):
         """Take on the habit."""
         self._habit(resident)
 
-    def at_state(self, state: str, resident: Resident) -> None:
+    def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
         """The state where it shows."""
         if state == self._state:
             self.struck_at = state

@@ -30,7 +30,8 @@ from kiosk_app.events import (
     SlipEnded,
 )
 from kiosk_app.health import Part
-from kiosk_app.store import Store, audit
+from kiosk_app.store import Store
+from kiosk_app.tables import audit
 from kiosk_app.visit import Notice, Portal, Visit
 
 

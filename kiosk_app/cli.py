@@ -33,3 +33,7 @@ def _run(path: Path, *, windowed: bool) -> int:
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

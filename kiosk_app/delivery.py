@@ -37,7 +37,7 @@ def rules(visit: Visit, state: TakeCard | Printing | Printed, event: Event) -> S
             return _job_changed(visit, state, ticket, progress)
         case Printing(), TimedOut():
             return _no_news(visit, state)
-        case (Printing() | Printed()), RemedyGiven(_, ticket, offer) if ticket not in dict(state.remedies):
+        case ((Printing() | Printed()), RemedyGiven(_, ticket, offer)) if ticket not in dict(state.remedies):
             return _remedy(visit, replace(state, remedies=(*state.remedies, (ticket, offer))))
         case Printed(slip=SlipState.NOT_ASKED | SlipState.FAILED), SlipAsked() if visit.offer.slips:
             return _print_slip(visit, state)

@@ -67,17 +67,17 @@ class PageTurned:
 
 @dataclass(frozen=True)
 class AnotherAsked:
-    """"Nog een document" was touched."""
+    """The tile "Nog een document" was touched."""
 
 
 @dataclass(frozen=True)
 class ChoiceDone:
-    """"Verder met n documenten" was touched."""
+    """The button "Verder met n documenten" was touched."""
 
 
 @dataclass(frozen=True)
 class ChangeAsked:
-    """"Wijzigen" was touched on the check screen."""
+    """The button "Wijzigen" was touched on the check screen."""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from printing.job import UnfinishedJob
 
 from hardware.faults import FaultCode
-from kiosk_app.store import Store, tickets
-from printing.job import UnfinishedJob
+from kiosk_app.store import Store
+from kiosk_app.tables import tickets
 from printing.progress import JobPhase, Progress
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
@@ -42,10 +43,9 @@ class Journal:
         """The bytes are about to leave the kiosk's hands."""
         self._write(ticket, phase=JobPhase.HANDED.value)
 
-    def ended(self, ticket: UUID, progress: Progress) -> None:
+    def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The device has spoken, or nobody can know: the last word on this ticket."""
-        fault = progress.fault.value if progress.fault else None
-        self._write(ticket, phase=progress.phase.value, sheets=progress.sheets, fault=fault)
+        self._write(ticket, phase=phase.value, sheets=sheets, fault=fault.value if fault else None)
 
     def unfinished(self) -> list[UnfinishedJob]:
         """Give the jobs that a crash left between request and ending."""

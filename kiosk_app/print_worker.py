@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from printing.job import PrintRun, recover
+
 from hardware.devices import Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import Abandon, CancelPrint, Effect, Print, PrintSlip
@@ -14,7 +16,6 @@ from kiosk_app.events import Event, JobChanged, SlipEnded
 from kiosk_app.journal import Journal
 from kiosk_app.visit import Document
 from kiosk_app.worker import Worker
-from printing.job import PrintRun, recover
 from printing.progress import JobPhase, Progress
 
 # A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.

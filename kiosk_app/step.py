@@ -113,7 +113,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case CardBack(reminders), TimedOut():
             given_up = reminders + 1 >= REMINDERS
             return home(visit) if given_up else (replace(visit, state=CardBack(reminders + 1)), ())
-        case (Notice() | NotTaken() | PaperLeft() | AskCard()), TimedOut():
+        case ((Notice() | NotTaken() | PaperLeft() | AskCard()), TimedOut()):
             return leave(visit)
         case Goodbye(), TimedOut():
             return home(visit)

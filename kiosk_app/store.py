@@ -1,7 +1,4 @@
-"""The kiosk's one database file: SQLite that survives a power cut, opened by one process, written by one connection.
-
-The tables have typed columns for facts about tickets and devices; there is no column in which a person would fit.
-"""
+"""The kiosk's one database file: SQLite that survives a power cut, opened by one process, written by one connection."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from pysqlite3 import dbapi2
@@ -18,37 +14,6 @@ from pysqlite3 import dbapi2
 _SAFE_WAL = (3, 51, 3)
 # The migration that this code was written for; a test holds it to the newest one in `migrations/`.
 SCHEMA = "0001"
-
-metadata = sa.MetaData()
-
-tickets = sa.Table(
-    "ticket",
-    metadata,
-    sa.Column("ticket", sa.String(36), primary_key=True),
-    sa.Column("product", sa.String(64), nullable=False),
-    sa.Column("attempt", sa.Integer, nullable=False),
-    sa.Column("phase", sa.String(16), nullable=False),
-    sa.Column("pages", sa.Integer),
-    sa.Column("job_uuid", sa.String(64)),
-    sa.Column("sheets", sa.Integer),
-    sa.Column("fault", sa.String(32)),
-    sa.Column("changed_at", sa.String(32), nullable=False),
-    sa.Column("reported_at", sa.String(32)),
-)
-
-audit = sa.Table(
-    "audit",
-    metadata,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(32), nullable=False),
-    sa.Column("what", sa.String(32), nullable=False),
-    sa.Column("visit", sa.Integer),
-    sa.Column("ticket", sa.String(36)),
-    sa.Column("fault", sa.String(32)),
-    sa.Column("part", sa.String(32)),
-    sa.Column("previous", sa.String(64), nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
-)
 
 
 class StoreError(Exception):
@@ -95,7 +60,7 @@ class Store:
             self._engine.dispose()
 
 
-def _durable(connection: Any, _record: object) -> None:
+def _durable(connection: dbapi2.Connection, _record: object) -> None:
     """Make a commit survive a power cut (200 of 200 crash images with these settings)."""
     cursor = connection.cursor()
     wal = dbapi2.sqlite_version_info >= _SAFE_WAL

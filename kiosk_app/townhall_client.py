@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -114,7 +115,9 @@ class TownHallClient:
     async def health(self) -> Status:
         """Say how the back end does; never raises."""
         try:
-            answer = await self._json("GET", "/health", seconds=min(HEALTH_SECONDS, self._call_seconds), expected=(200, 503))
+            answer = await self._json(
+                "GET", "/health", seconds=min(HEALTH_SECONDS, self._call_seconds), expected=(200, 503)
+            )
         except DeviceFault as fault:
             return Status(Health.DOWN, (fault.code,))
         words = {"UP": Status(Health.OK), "DEGRADED": Status(Health.DEGRADED)}
@@ -193,7 +196,7 @@ class TownHallClient:
 
     async def _document(self, path: str, bearer: dict[str, str]) -> tuple[bytes, str | None]:
         async with self._call("GET", path, {**bearer, "Accept": "application/pdf"}) as response:
-            if response.status_code != 200 or response.headers.get("content-type") != "application/pdf":
+            if response.status_code != HTTPStatus.OK or response.headers.get("content-type") != "application/pdf":
                 raise await _refusal(response)
             return await _body(response, MAX_PDF), response.headers.get("content-digest")
 
@@ -298,7 +301,5 @@ async def _refusal(response: httpx.Response) -> DeviceFault:
         known = _PROBLEMS.get(str(problem.get("type", "")).rsplit(":", 1)[-1])
         if known is not None:
             return DeviceFault(known, f"HTTP {response.status_code}")
-    unwell = response.status_code >= 500 or response.status_code == 429
-    return DeviceFault(
-        FaultCode.BACKEND_DOWN if unwell else FaultCode.BACKEND_ANSWER, f"HTTP {response.status_code}"
-    )
+    unwell = response.is_server_error or response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    return DeviceFault(FaultCode.BACKEND_DOWN if unwell else FaultCode.BACKEND_ANSWER, f"HTTP {response.status_code}")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from printing.job import PrintRun
+
 from config.settings import BackEnd, Printer, Settings
 from hardware.cups import CupsPrinter
 from hardware.devices import Status
@@ -26,7 +28,6 @@ from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
-from printing.job import PrintRun
 
 
 class Hand(Protocol):

@@ -1,4 +1,4 @@
-"""`./dev simulators`: only the outside world. Prints an "export NAME=value" a line, then "ready"; ends all on SIGTERM."""
+"""`./dev simulators`: only the outside world. Prints "export NAME=value" lines, then "ready"; ends on SIGTERM."""
 
 from __future__ import annotations
 

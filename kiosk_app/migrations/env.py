@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from kiosk_app.store import metadata
+from kiosk_app.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

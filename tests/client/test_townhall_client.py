@@ -1,4 +1,4 @@
-"""The kiosk's line to the town hall, against servers that misbehave: every call ends, in time, with a fault that says why."""
+"""The kiosk's line to the town hall, against servers that misbehave: every call ends, with a fault that says why."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def town_hall(certificates: Path, reply: Reply) -> Iterator[tuple[asyncio.Runner
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = next((int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower()[:14] == b"content-length"), 0)
+                length = next(
+                    (int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower()[:14] == b"content-length"), 0
+                )
                 await reply(head + await reader.readexactly(length), writer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
@@ -135,7 +137,10 @@ def fault_of(runner: asyncio.Runner, call: Awaitable[object]) -> FaultCode:
         (bytes_reply(http(302, b"", "Location: https://127.0.0.2/elsewhere")), FaultCode.BACKEND_ANSWER),
         (json_reply({}, 500), FaultCode.BACKEND_DOWN),
         (json_reply({}, 429), FaultCode.BACKEND_DOWN),
-        (json_reply({"type": "urn:problem-type:x:y:teapot"}, 418, "application/problem+json"), FaultCode.BACKEND_ANSWER),
+        (
+            json_reply({"type": "urn:problem-type:x:y:teapot"}, 418, "application/problem+json"),
+            FaultCode.BACKEND_ANSWER,
+        ),
         (bytes_reply(b"SSH-2.0-no HTTP here\r\n\r\n"), FaultCode.BACKEND_DOWN),
         (bytes_reply(b"HTTP/1.1 201 X\r\nContent-Length: 90\r\n\r\n{"), FaultCode.BACKEND_SLOW),
     ],
@@ -230,7 +235,12 @@ def test_a_back_end_that_is_not_there_is_down(certificates: Path, unused_tcp_por
     url = f"https://localhost:{unused_tcp_port}"
     files = {name: certificates / f"{name}.pem" for name in ("ca", "kiosk")}
     settings = BackEnd(
-        url=url, origin=url, ca=files["ca"], certificate=files["kiosk"], key=certificates / "kiosk.key", seal_ca=files["ca"]
+        url=url,
+        origin=url,
+        ca=files["ca"],
+        certificate=files["kiosk"],
+        key=certificates / "kiosk.key",
+        seal_ca=files["ca"],
     )
     with asyncio.Runner() as runner:
         status = runner.run(TownHallClient(settings).health())

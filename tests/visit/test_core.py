@@ -41,7 +41,9 @@ class Hands:
 
 
 @contextmanager
-def running(timeouts: Timeouts | None = None) -> Iterator[tuple[Core, Hands, Callable[[Callable[[Visit], bool]], Visit]]]:
+def running(
+    timeouts: Timeouts | None = None,
+) -> Iterator[tuple[Core, Hands, Callable[[Callable[[Visit], bool]], Visit]]]:
     """Run a core on a loop of its own; gives it, its hands, and a way to wait for a fact."""
     loop, hands = PlainLoop(), Hands()
     core = Core(loop, hands, timeouts or Timeouts())

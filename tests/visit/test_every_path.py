@@ -89,7 +89,11 @@ def alphabet() -> tuple[events.Event, ...]:
         events.BackEndFailed(0, FaultCode.BACKEND_DOWN),
         *(events.DocumentReady(0, document) for document in DOCUMENTS),
         *(events.OrderFailed(0, ticket, FaultCode.BACKEND_DOWN) for ticket in TICKETS),
-        *(events.JobChanged(0, ticket, progress) for ticket, some in ((TICKETS[0], progresses), (TICKETS[1], progresses[3:5])) for progress in some),
+        *(
+            events.JobChanged(0, ticket, progress)
+            for ticket, some in ((TICKETS[0], progresses), (TICKETS[1], progresses[3:5]))
+            for progress in some
+        ),
         *(events.RemedyGiven(0, ticket, RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29")) for ticket in TICKETS),
         *(events.SlipEnded(0, printed) for printed in (True, False)),
     )
@@ -204,7 +208,9 @@ def test_nothing_unconfirmed_is_printed_and_nothing_twice(moves: list[Move]) -> 
 def test_leaving_always_forgets(moves: list[Move]) -> None:
     """Whoever was in a state that holds data or a PIN is forgotten on the move that leaves it for home or a notice."""
     anonymous = (Portal, Goodbye, CardBack, Notice, NotTaken)
-    left = [m for m in moves if isinstance(m.before.visit.state, PRIVATE) and isinstance(m.after.visit.state, anonymous)]
+    left = [
+        m for m in moves if isinstance(m.before.visit.state, PRIVATE) and isinstance(m.after.visit.state, anonymous)
+    ]
     assert {type(move.before.visit.state) for move in left} >= {EnterPin, Choosing, TakeCard, Printed}
     for move in left:
         kinds = {type(effect) for effect in move.effects}

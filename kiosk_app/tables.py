@@ -1,0 +1,36 @@
+"""The tables of the kiosk's memory: facts about tickets and devices, no column in which a person fits."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+tickets = sa.Table(
+    "ticket",
+    metadata,
+    sa.Column("ticket", sa.String(36), primary_key=True),
+    sa.Column("product", sa.String(64), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("phase", sa.String(16), nullable=False),
+    sa.Column("pages", sa.Integer),
+    sa.Column("job_uuid", sa.String(64)),
+    sa.Column("sheets", sa.Integer),
+    sa.Column("fault", sa.String(32)),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+    sa.Column("reported_at", sa.String(32)),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("what", sa.String(32), nullable=False),
+    sa.Column("visit", sa.Integer),
+    sa.Column("ticket", sa.String(36)),
+    sa.Column("fault", sa.String(32)),
+    sa.Column("part", sa.String(32)),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
