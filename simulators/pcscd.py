@@ -1,7 +1,9 @@
 """A pcscd of our own, with a virtual reader, that leaves the machine's own pcscd and readers alone.
 
     with Pcscd() as pcscd:
-        os.environ.update(pcscd.environment)  # before the first PC/SC call: libpcsclite reads it once
+        subprocess.run(["eidenv"], env=os.environ | pcscd.environment)
+        with pcscd.used_here():
+            ...  # PC/SC calls of this very process
 
 The daemon runs in a mount namespace of its own: there its `/run` is a folder of ours, and no driver but vpcd's is to be
 found, so that it never touches a real reader. It ends with whoever started it, however that one ends.
@@ -18,6 +20,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -111,6 +114,26 @@ class Pcscd:
             process.stdout.close()
         self.socket.unlink(missing_ok=True)
 
+    @contextlib.contextmanager
+    def used_here(self) -> Iterator[None]:
+        """Let the PC/SC calls of this process come here; afterwards they go where they went before.
+
+        libpcsclite reads the socket's name once in a process's life (pcsc-lite, winscard_msg.c), and there may be
+        several daemons in it, one after the other: so the name is that of a link, which points to the one in use.
+        """
+        link = Path(tempfile.gettempdir()) / f"pcscd-of-{os.getpid()}.comm"
+        before = link.readlink() if link.is_symlink() else None
+        _point(link, self.socket)
+        named, os.environ["PCSCLITE_CSOCK_NAME"] = os.environ.get("PCSCLITE_CSOCK_NAME"), str(link)
+        try:
+            yield
+        finally:
+            _point(link, before)
+            if named is None:
+                del os.environ["PCSCLITE_CSOCK_NAME"]
+            else:
+                os.environ["PCSCLITE_CSOCK_NAME"] = named
+
     def crash(self) -> None:
         """Let the daemon die without a word; `start` brings up a fresh one."""
         os.kill(self.pid, signal.SIGKILL)
@@ -151,6 +174,12 @@ class Pcscd:
     def _said(self) -> str:
         logs = (self.folder / "start.log", self.folder / "run" / "pcscd.log")
         return " ".join(log.read_text(errors="replace") for log in logs if log.exists()).strip()
+
+
+def _point(link: Path, target: Path | None) -> None:
+    link.unlink(missing_ok=True)
+    if target is not None:
+        link.symlink_to(target)
 
 
 def _pcscd_command() -> list[str]:

@@ -6,6 +6,8 @@ A whole login on a card with a certificate of 1 KB: recognise 1 (applet 1.8) or 
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from hardware.devices import Applet, Card, Certificate, PinRefused, Signature
 from hardware.eid import certificate
 from hardware.eid.apdu import (
@@ -83,10 +85,9 @@ def _card_data(transmit: Transmit, command: bytes) -> bytes:
         response = exchange(transmit, CARD_DATA)
     if response.status in {NO_INSTRUCTION, CONDITIONS}:
         raise DeviceFault(FaultCode.CARD_NOT_ACTIVATED, f"GET CARD DATA: {response.status:04X}")
-    _expect_ok(response, "GET CARD DATA")
-    size = len(response.data)
-    if size < CARD_DATA_SIZE or (size > TRIES_AT and response.data[TRIES_AT] > MAX_TRIES):
-        raise unreadable(f"GET CARD DATA: {size} bytes that make no sense")
+    _expect_ok(response, "GET CARD DATA", (CARD_DATA_SIZE, CARD_DATA_SIZE + 3))
+    if len(response.data) > CARD_DATA_SIZE and response.data[TRIES_AT] > MAX_TRIES:
+        raise unreadable("GET CARD DATA: tries that cannot be")
     return response.data
 
 
@@ -128,7 +129,7 @@ def read_certificate(transmit: Transmit) -> Certificate:
         response = exchange(transmit, SELECT_CERTIFICATE)
     if response.status == NOT_FOUND:
         raise DeviceFault(FaultCode.NO_CERTIFICATE, "no such file")
-    _expect_ok(response, "SELECT certificate")
+    _expect_ok(response, "SELECT certificate", (0,))
     return certificate.parse(_read_der(transmit))
 
 
@@ -154,10 +155,8 @@ def _read_piece(transmit: Transmit, offset: int, size: int) -> bytes:
     response = exchange(transmit, bytes((0x00, 0xB0, offset >> 8, offset & 0xFF, size & 0xFF)))
     if response.status == OFFSET:
         return b""
-    if response.status != END_OF_FILE:
-        _expect_ok(response, "READ BINARY")
-    if len(response.data) > size:
-        raise unreadable(f"READ BINARY: {len(response.data)} bytes for {size}")
+    if response.status != END_OF_FILE or len(response.data) > size:
+        _expect_ok(response, "READ BINARY", range(size + 1))
     return response.data
 
 
@@ -173,14 +172,12 @@ def sign(transmit: Transmit, applet: Applet, pin: bytearray, digest: bytes) -> S
     if len(digest) != digest_size:
         raise DeviceFault(FaultCode.INTERNAL, f"a digest of {len(digest)} bytes for a key that takes {digest_size}")
     environment = bytes((0x00, 0x22, 0x41, 0xB6, 5, 4, 0x80, algorithm, 0x84, AUTHENTICATION_KEY))
-    _expect_ok(exchange(transmit, environment), "choice of key")
+    _expect_ok(exchange(transmit, environment), "choice of key", (0,))
     refused = verify(transmit, pin)
     if refused is not None:
         return refused
     response = exchange(transmit, SIGN + bytes((digest_size,)) + digest)
-    _expect_ok(response, "signature")
-    if len(response.data) != signature_size:
-        raise unreadable(f"a signature of {len(response.data)} bytes")
+    _expect_ok(response, "signature", (signature_size,))
     return Signature(response.data)
 
 
@@ -193,8 +190,7 @@ def verify(transmit: Transmit, pin: bytearray) -> PinRefused | None:
         command[:] = bytes(len(command))
     if response.tries_left is not None:
         return PinRefused(response.tries_left)
-    if response.status != OK:
-        raise _refusal(response, "VERIFY")
+    _expect_ok(response, "VERIFY", (0,))
     return None
 
 
@@ -218,9 +214,11 @@ def log_off(transmit: Transmit) -> bool:
         return False
 
 
-def _expect_ok(response: Response, what: str) -> None:
+def _expect_ok(response: Response, what: str, sizes: Container[int]) -> None:
     if response.status != OK:
         raise _refusal(response, what)
+    if len(response.data) not in sizes:
+        raise unreadable(f"{what}: {len(response.data)} bytes")
 
 
 def _refusal(response: Response, what: str) -> DeviceFault:

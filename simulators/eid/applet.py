@@ -74,7 +74,6 @@ class VirtualCard:
     pin: str
     tries: int = PIN_TRIES
     life_cycle: int = PERSONALISED
-    powered: bool = field(default=False, init=False)
     _file: bytes | None = field(default=None, init=False)
     _waiting: bytes = field(default=b"", init=False)
     _verified: bool = field(default=False, init=False)
@@ -87,13 +86,11 @@ class VirtualCard:
 
     def power_on(self) -> None:
         """Cold or warm reset: whatever was selected or verified is forgotten."""
-        self.powered = True
         self._file, self._waiting, self._verified, self._environment = None, b"", False, None
 
     def power_off(self) -> None:
         """Out of the reader, or the reader saves power."""
         self.power_on()
-        self.powered = False
 
     def transmit(self, apdu: bytes) -> bytes:
         """Answer one APDU."""

@@ -45,9 +45,11 @@ class Side(Protocol):
 class Plug:
     """A card pushed into the slot at `port` of this machine, until `pull`. It stays in when pcscd restarts."""
 
-    def __init__(self, port: int, side: Side) -> None:
+    def __init__(self, port: int, side: Side, after: float = 0.0) -> None:
+        """Push the card in when `after` seconds have passed."""
         self._port = port
         self._side = side
+        self._after = after
         self._out = threading.Event()
         self._connection: socket.socket | None = None
         self._lock = threading.Lock()
@@ -68,6 +70,7 @@ class Plug:
         return not self._out.is_set()
 
     def _stay(self) -> None:
+        self._out.wait(self._after)
         while not self._out.is_set():
             connection = self._connect()
             if connection is not None:
