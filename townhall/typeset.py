@@ -51,9 +51,7 @@ class Typesetter:
     """A warm typst compiler: some 5 ms a page. Safe from threads, one page at a time."""
 
     def __init__(self) -> None:
-        fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")]
-        )
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")])
         self._compiler = typst.Compiler(str(HERE / "templates" / "attest.typ"), font_paths=fonts)
         self._one_at_a_time = threading.Lock()  # the compiler keeps its inputs between calls
 

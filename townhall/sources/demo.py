@@ -62,8 +62,7 @@ class DemoSource:
         return Attest(
             title="Attest van gezinssamenstelling",
             municipality=resident.municipality,
-            statement="volgens het bevolkingsregister bestaat het gezin van de onderstaande persoon op vandaag uit"
-            f" {_people(len(members))}.",
+            statement=f"volgens de bevolkingsregisters bestaat het gezin van deze persoon uit {_people(len(members))}.",
             facts=(*_identity(resident), Row("Adres", _address(resident))),
             heading="Samenstelling van het gezin",
             columns=("Naam", "Geboren", "Verwantschap"),
@@ -76,8 +75,7 @@ class DemoSource:
         return Attest(
             title="Attest van hoofdverblijfplaats",
             municipality=resident.municipality,
-            statement="volgens het bevolkingsregister heeft de onderstaande persoon op vandaag de hoofdverblijfplaats"
-            " op het vermelde adres.",
+            statement="volgens de bevolkingsregisters heeft deze persoon de hoofdverblijfplaats op het volgende adres.",
             facts=(*_identity(resident), Row("Hoofdverblijfplaats", _address(resident))),
             notice=NOTICE,
         )
@@ -87,8 +85,7 @@ class DemoSource:
         return Attest(
             title="Attest van nationaliteit",
             municipality=resident.municipality,
-            statement="volgens het bevolkingsregister heeft de onderstaande persoon op vandaag de vermelde"
-            " nationaliteit.",
+            statement="volgens de bevolkingsregisters heeft deze persoon de volgende nationaliteit.",
             facts=(
                 *_identity(resident),
                 Row("Adres", _address(resident)),

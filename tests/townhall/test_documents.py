@@ -1,0 +1,325 @@
+"""What the town hands out: judged by qpdf, poppler, NSS, openssl, zxing and the check digits of the register."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import hashlib
+import re
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops
+
+from printing.document_check import DocumentChecker
+from simulators.eid.people import load_residents
+from townhall.authority import Authority, make
+from townhall.residents import RESIDENTS, Resident, load
+from townhall.seal import Sealer, SealError
+from townhall.sources import DocumentSource, DocumentUnavailable
+from townhall.sources.demo import DemoSource
+
+CODE = "7KQ4-MX2P-9TRD"
+VERIFY = f"https://kiosk.lindeveld.example/verify/{CODE}"
+ISSUED, VALID_UNTIL = dt.date(2026, 11, 24), dt.date(2027, 2, 24)
+A4_MM = (210, 297)
+PRINTER_MARGIN_MM = 5
+
+People = dict[str, Resident]
+Attest = Callable[..., Path]
+
+
+def ran(*command: object) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.decode(errors="replace")
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def page_text(pdf: Path) -> str:
+    return flat(ran("pdftotext", "-layout", pdf, "-"))
+
+
+def raster(pdf: Path) -> Image.Image:
+    ran("pdftoppm", "-r", "150", "-png", "-singlefile", pdf, pdf.with_suffix(""))
+    return Image.open(pdf.with_suffix(".png")).convert("L")
+
+
+@pytest.fixture(scope="module")
+def people() -> People:
+    return {resident.slug: resident for resident in load(RESIDENTS).values()}
+
+
+@pytest.fixture(scope="module")
+def source() -> DocumentSource:
+    return DemoSource(load(RESIDENTS))
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make(tmp_path_factory.mktemp("authority"), "LV-01")
+
+
+@pytest.fixture(scope="module")
+def sealer(authority: Authority) -> Sealer:
+    sealer = Sealer(authority.seal, authority.seal_key, authority.seal_ca)
+    sealer.warm()
+    return sealer
+
+
+def made(source: DocumentSource, resident: Resident, product: str) -> bytes:
+    return source.document(resident, product, "nl", CODE, VERIFY, ISSUED, VALID_UNTIL)
+
+
+@pytest.fixture
+def attest(people: People, source: DocumentSource, sealer: Sealer, tmp_path: Path) -> Attest:
+    def sealed(slug: str = "an", product: str = "householdComposition") -> Path:
+        out = tmp_path / f"{product}.pdf"
+        out.write_bytes(sealer.seal(made(source, people[slug], product), "Attest"))
+        return out
+
+    return sealed
+
+
+def test_every_national_number_is_valid_and_of_a_range_that_is_never_issued(people: People) -> None:
+    assert len(people) >= 12
+    assert len(load(RESIDENTS)) == len(people)
+    for resident in people.values():
+        born, nine, check = resident.birth_date, resident.ssin[:9], int(resident.ssin[9:])
+        assert re.fullmatch(r"\d{11}", resident.ssin)
+        assert nine[:6] == born.strftime("%y%m%d")
+        assert nine[6:] in {"999", "000"}
+        assert check == 97 - int(("2" if born.year >= 2000 else "") + nine) % 97
+
+
+def test_everybody_the_issue_asks_for_lives_in_lindeveld(people: People) -> None:
+    assert len(people["an"].household) == 4
+    assert people["alone"].household == (("alone", "referentiepersoon"),)
+    assert not people["elsewhere"].registered
+    assert people["an"].registered
+    assert people["nothing"].nothing
+    assert people["foreigner"].nationality != "Belg"
+    children = [
+        2026 - people[slug].birth_date.year for slug, relation in people["an"].household if relation == "dochter"
+    ]
+    assert any(12 <= age < 18 for age in children)
+    assert set("ëçßł") <= set("".join(resident.name.lower() for resident in people.values()))
+    assert max(len(resident.name) for resident in people.values()) > 90
+
+
+def test_the_cards_are_made_from_the_same_list(people: People) -> None:
+    cards = load_residents(RESIDENTS)
+    assert {slug: (card.ssin, card.surname) for slug, card in cards.items()} == {
+        slug: (resident.ssin, resident.surname) for slug, resident in people.items()
+    }
+    assert cards["an"].ssin == "85113099960"
+    assert cards["foreigner"].document_type not in {"1", "6"}
+
+
+def test_a_resident_is_never_spelled_out_by_accident(people: People) -> None:
+    assert not re.search("Peeters|8511", repr(people["an"]) + str(people["an"]))
+
+
+@pytest.mark.parametrize(
+    ("slug", "reason"), [("an", None), ("foreigner", None), ("nothing", "counterOnly"), ("elsewhere", "notRegistered")]
+)
+def test_who_may_have_what_is_said_with_the_reason(
+    people: People, source: DocumentSource, slug: str, reason: str | None
+) -> None:
+    products = source.products(people[slug])
+    assert [product.code for product in products] == ["householdComposition", "residence", "nationality"]
+    assert {(product.available, product.reason) for product in products} == {(reason is None, reason)}
+
+
+@pytest.mark.parametrize(
+    ("slug", "product", "language"),
+    [
+        ("nothing", "residence", "nl"),
+        ("elsewhere", "residence", "nl"),
+        ("an", "criminalRecord595", "nl"),
+        ("an", "residence", "fr"),
+    ],
+)
+def test_what_is_not_on_offer_is_not_made(
+    people: People, source: DocumentSource, slug: str, product: str, language: str
+) -> None:
+    with pytest.raises(DocumentUnavailable) as caught:
+        source.document(people[slug], product, language, CODE, VERIFY, ISSUED, VALID_UNTIL)
+    assert people[slug].surname not in str(caught.value)
+
+
+@pytest.mark.parametrize("slug", ["an", "longname", "francois", "alone"])
+@pytest.mark.parametrize("product", ["householdComposition", "residence", "nationality"])
+def test_an_attest_is_one_whole_tagged_a4_page(attest: Attest, slug: str, product: str) -> None:
+    pdf = attest(slug, product)
+    ran("qpdf", "--check", pdf)
+    facts = dict(re.findall(r"^([^:]+):\s+(.*)$", ran("pdfinfo", pdf), re.MULTILINE))
+    assert (facts["Tagged"], facts["Pages"], facts["JavaScript"]) == ("yes", "1", "no")
+    assert "(A4)" in facts["Page size"]
+    assert facts["Title"].startswith("Attest van ")
+
+
+def test_only_our_own_fonts_are_used_and_all_are_embedded(attest: Attest) -> None:
+    rows = ran("pdffonts", attest("francois")).splitlines()[2:]
+    assert len(rows) == 2
+    for row in rows:
+        assert re.match(r"[A-Z]{6}\+AtkinsonHyperlegible-(Regular|Bold)", row)
+        assert re.search(r"\byes yes yes\b", row), "embedded, subset, with a map to Unicode"
+
+
+def test_the_household_stands_on_the_page_with_everybody_in_it(attest: Attest) -> None:
+    text = page_text(attest("an"))
+    for said in ("An Maria Peeters", "Bram Jozef De Wilde", "Noor De Wilde", "Lou De Wilde", "4 personen"):
+        assert said in text
+    for said in ("14 mei 2011", "dochter", "85.11.30-999.60", "Kerkstraat 1", "24 november 2026", "24 februari 2027"):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("slug", "product", "said"),
+    [
+        ("foreigner", "nationality", "Portugal"),
+        ("francois", "residence", "Sint-Jozefstraat 12 bus 3"),
+        ("francois", "residence", "François Łukasz"),
+        ("francois", "residence", "Größe-Vandenbroucke van der Meersch"),
+        ("alone", "householdComposition", "uit één persoon"),
+    ],
+)
+def test_each_attest_says_what_it_is_for(attest: Attest, slug: str, product: str, said: str) -> None:
+    assert said in page_text(attest(slug, product))
+
+
+def test_a_name_in_markup_is_printed_letter_by_letter(people: People, source: DocumentSource, tmp_path: Path) -> None:
+    name = '#strong[x]*_ = $a$ <b> "q" \\ #panic()'
+    odd = dataclasses.replace(people["alone"], surname=name)
+    pdf = tmp_path / "odd.pdf"
+    pdf.write_bytes(made(source, odd, "residence"))
+    assert name in page_text(pdf)
+
+
+def test_the_qr_code_leads_to_the_verification_and_the_code_stands_beside_it(attest: Attest) -> None:
+    pdf = attest("longname", "residence")
+    assert [code.text for code in zxingcpp.read_barcodes(raster(pdf))] == [VERIFY]
+    assert CODE in page_text(pdf).replace(VERIFY, "")
+    assert VERIFY in page_text(pdf)
+    assert "elektronisch verzegeld" in page_text(pdf)
+
+
+def test_the_qr_code_has_words_for_who_cannot_see_it(attest: Attest) -> None:
+    assert f"QR-code met het adres {VERIFY}" in ran("qpdf", "--qdf", "--object-streams=disable", attest(), "-")
+
+
+def test_nothing_is_lost_in_the_margin_that_a_printer_leaves_white(attest: Attest) -> None:
+    page = raster(attest("longname"))
+    inked = ImageChops.invert(page).getbbox()
+    assert inked is not None
+    per_mm = page.width / A4_MM[0]
+    left, top, right, bottom = (edge / per_mm for edge in inked)
+    assert min(left, top, A4_MM[0] - right, A4_MM[1] - bottom) > PRINTER_MARGIN_MM
+
+
+def signature(pdf: Path, ca: Path, folder: Path) -> str:
+    store = f"sql:{folder}"
+    ran("certutil", "-N", "-d", store, "--empty-password")
+    ran("certutil", "-A", "-d", store, "-n", "seal", "-t", "C,C,C", "-i", ca)
+    return ran("pdfsig", "-nssdir", store, pdf)
+
+
+def test_the_seal_is_valid_trusted_and_covers_the_whole_document(
+    attest: Attest, authority: Authority, tmp_path: Path
+) -> None:
+    said = signature(attest(), authority.seal_ca, tmp_path)
+    assert "Signature is Valid." in said
+    assert "Certificate is Trusted." in said
+    assert "Total document signed" in said
+    assert "ETSI.CAdES.detached" in said
+
+
+def test_a_changed_letter_breaks_the_seal(attest: Attest, authority: Authority, tmp_path: Path) -> None:
+    pdf = attest()
+    pdf.write_bytes(pdf.read_bytes().replace(b"/Lang", b"/Lung", 1))
+    assert "Digest Mismatch" in signature(pdf, authority.seal_ca, tmp_path)
+
+
+def test_another_authority_does_not_vouch_for_the_seal(attest: Attest, tmp_path: Path) -> None:
+    stranger = make(tmp_path / "stranger", "LV-01")
+    store = tmp_path / "store"
+    store.mkdir()
+    assert "Certificate is Trusted." not in signature(attest(), stranger.seal_ca, store)
+
+
+def test_the_kiosk_prints_what_the_town_seals(attest: Attest, authority: Authority) -> None:
+    pdf = attest("longname").read_bytes()
+    checker = DocumentChecker(authority.seal_ca)
+    try:
+        digest = f"sha-256=:{base64.b64encode(hashlib.sha256(pdf).digest()).decode()}:"
+        assert checker.check(pdf, digest, timeout=60) == 1
+    finally:
+        checker.close()
+
+
+def test_a_seal_without_its_key_is_refused_by_name(authority: Authority, tmp_path: Path) -> None:
+    with pytest.raises(SealError, match=r"none\.key"):
+        Sealer(authority.seal, tmp_path / "none.key", authority.seal_ca)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_openssl_trusts_each_certificate_for_its_own_purpose(authority: Authority) -> None:
+    ran("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", authority.ca, authority.server)
+    ran("openssl", "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", authority.ca, authority.kiosk)
+    ran("openssl", "verify", "-x509_strict", "-CAfile", authority.seal_ca, authority.seal)
+    assert "CN = LV-01" in ran("openssl", "x509", "-in", authority.kiosk, "-noout", "-subject")
+    assert "Non Repudiation" in ran("openssl", "x509", "-in", authority.seal, "-noout", "-ext", "keyUsage")
+    local = ran("openssl", "x509", "-in", authority.server, "-noout", "-ext", "subjectAltName")
+    assert "DNS:localhost" in local
+    assert "IP Address:127.0.0.1" in local
+
+
+def test_a_kiosk_cannot_pass_for_the_back_end(authority: Authority) -> None:
+    done = subprocess.run(
+        ["openssl", "verify", "-purpose", "sslserver", "-CAfile", authority.ca, authority.kiosk],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+
+
+def test_keys_are_for_their_owner_alone(authority: Authority) -> None:
+    keys = sorted(authority.ca.parent.glob("*.key"))
+    assert [key.name for key in keys] == ["ca.key", "kiosk.key", "seal-ca.key", "seal.key", "server.key"]
+    assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
+
+
+def test_a_second_start_uses_what_is_there(tmp_path: Path) -> None:
+    make(tmp_path, "LV-01")
+    first = contents(tmp_path)
+    make(tmp_path, "LV-01")
+    assert contents(tmp_path) == first
+
+
+def test_another_kiosk_number_changes_that_certificate_alone(tmp_path: Path) -> None:
+    make(tmp_path, "LV-01")
+    first = contents(tmp_path)
+    make(tmp_path, "LV-02")
+    second = contents(tmp_path)
+    assert {name for name in second if second[name] != first[name]} == {"kiosk.pem"}
+
+
+def test_a_lost_authority_is_replaced_with_all_it_issued(tmp_path: Path) -> None:
+    authority = make(tmp_path, "LV-01")
+    authority.ca.unlink()
+    authority.ca.with_suffix(".key").unlink()
+    make(tmp_path, "LV-01")
+    ran("openssl", "verify", "-CAfile", authority.ca, authority.server, authority.kiosk)
