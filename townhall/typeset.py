@@ -22,6 +22,10 @@ MONTHS = (
 )
 
 
+class TypesetError(Exception):
+    """A page could not be made, most often because our fonts lack a letter of it. Says nothing of what is on it."""
+
+
 @dataclass(frozen=True, repr=False)
 class Row:
     """One fact on the page: what it is, and what the register says."""
@@ -56,7 +60,7 @@ class Typesetter:
         self._one_at_a_time = threading.Lock()  # the compiler keeps its inputs between calls
 
     def attest(self, attest: Attest, *, code: str, verify_url: str, issued: dt.date, valid_until: dt.date) -> bytes:
-        """Typeset one attest; `verify_url` becomes text and a QR code. Raises typst.TypstError on a bad template."""
+        """Typeset one attest; `verify_url` becomes text and a QR code. Raises TypesetError."""
         page = asdict(attest) | {
             "code": code,
             "verifyUrl": verify_url,
@@ -65,10 +69,14 @@ class Typesetter:
             "issuedOn": [issued.year, issued.month, issued.day],
             "validUntil": day(valid_until),
         }
-        with self._one_at_a_time:
-            pdf = self._compiler.compile(
-                format="pdf", sys_inputs={"page": json.dumps(page)}, pdf_standards=["1.7", "ua-1"]
-            )
+        return self._compiled(json.dumps(page))
+
+    def _compiled(self, page: str) -> bytes:
+        try:
+            with self._one_at_a_time:
+                pdf = self._compiler.compile(format="pdf", sys_inputs={"page": page}, pdf_standards=["1.7", "ua-1"])
+        except typst.TypstError:
+            raise TypesetError("typst refused the page") from None  # its message quotes the page
         assert isinstance(pdf, bytes)  # noqa: S101 - no output file was named
         return pdf
 

@@ -10,6 +10,7 @@ import re
 import stat
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from townhall.residents import RESIDENTS, Resident, load
 from townhall.seal import Sealer, SealError
 from townhall.sources import DocumentSource, DocumentUnavailable
 from townhall.sources.demo import DemoSource
+from townhall.typeset import TypesetError
 
 CODE = "7KQ4-MX2P-9TRD"
 VERIFY = f"https://kiosk.lindeveld.example/verify/{CODE}"
@@ -167,8 +169,9 @@ def test_an_attest_is_one_whole_tagged_a4_page(attest: Attest, slug: str, produc
     assert facts["Title"].startswith("Attest van ")
 
 
-def test_only_our_own_fonts_are_used_and_all_are_embedded(attest: Attest) -> None:
-    rows = ran("pdffonts", attest("francois")).splitlines()[2:]
+@pytest.mark.parametrize("slug", ["francois", "longname", "foreigner"])
+def test_only_our_own_fonts_are_used_and_all_are_embedded(attest: Attest, slug: str) -> None:
+    rows = ran("pdffonts", attest(slug)).splitlines()[2:]
     assert len(rows) == 2
     for row in rows:
         assert re.match(r"[A-Z]{6}\+AtkinsonHyperlegible-(Regular|Bold)", row)
@@ -203,6 +206,33 @@ def test_a_name_in_markup_is_printed_letter_by_letter(people: People, source: Do
     pdf = tmp_path / "odd.pdf"
     pdf.write_bytes(made(source, odd, "residence"))
     assert name in page_text(pdf)
+
+
+def test_what_a_viewer_shows_of_a_document_names_nobody(attest: Attest) -> None:
+    assert not re.search(r"Peeters|An Maria|8511|85\.11", ran("pdfinfo", attest()))
+
+
+def test_two_at_once_never_get_each_others_page(people: People, source: DocumentSource, tmp_path: Path) -> None:
+    wanted = [people[slug] for slug in ("alone", "mart", "agnes", "foreigner")] * 4
+    with ThreadPoolExecutor(8) as pool:
+        pages = list(pool.map(lambda resident: made(source, resident, "residence"), wanted))
+    for number, (resident, page) in enumerate(zip(wanted, pages, strict=True)):
+        pdf = tmp_path / f"{number}.pdf"
+        pdf.write_bytes(page)
+        text = page_text(pdf)
+        assert [other.slug for other in people.values() if other.surname in text] == [resident.slug]
+
+
+def test_a_letter_our_fonts_lack_is_an_error_that_quotes_nobody(people: People, source: DocumentSource) -> None:
+    odd = dataclasses.replace(people["alone"], surname="Hendrickx 漢字")
+    with pytest.raises(TypesetError) as caught:
+        made(source, odd, "residence")
+    chain = [
+        caught.value,
+        caught.value.__cause__,
+        None if caught.value.__suppress_context__ else caught.value.__context__,
+    ]
+    assert not re.search("Hendrickx|漢", "".join(map(str, chain)))
 
 
 def test_the_qr_code_leads_to_the_verification_and_the_code_stands_beside_it(attest: Attest) -> None:
