@@ -1,7 +1,7 @@
 """Owns Qt: the application, the engine, the window, and the clock. The rest of the kiosk never sees any of them.
 
-Everything runs on this one thread; `call_soon` is the way in from others. At rest nothing wakes up but the clock, once a
-minute. Taken down in this order: window, engine, bridge (the engine's bindings still look at what a bridge holds).
+Everything runs on this one thread; `call_soon` is the way in from others. At rest nothing wakes up but the clock, once
+a minute. Taken down in this order: window, engine, bridge (the engine's bindings still look at what a bridge holds).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent, QQmlError
 from PySide6.QtQuick import QQuickWindow
 
+from config.settings import Screen as Panel
 from config.settings import Settings
 from ui import theme
 from ui.bridge import Bridge
@@ -34,6 +36,7 @@ from ui.screen import Template
 
 _UI = Path(__file__).parent
 _FAMILY = "Atkinson Hyperlegible"
+_WARNINGS = 50  # the latest: a kiosk runs for months
 _WINDOW_SHARE = 0.9  # of the desktop's height, for a window beside other things
 
 
@@ -77,16 +80,17 @@ class App:
         self._rang: Callable[[], None] | None = None
         self._alarm.timeout.connect(self._ring)
         self.bridge = Bridge(settings, now)
-        self.warnings: list[str] = []
-        size = QSize(*(size_px or self._size(settings, windowed=windowed)))
+        self.warnings: deque[str] = deque(maxlen=_WARNINGS)  # what QML complained of, which it never should
+        self._panel = settings.screen
+        size = QSize(*(size_px or self._size(windowed=windowed)))
         self._engine = self._load(settings, size)
-        self.window = self._open(settings, size, full=not windowed and size_px is None)
+        self.window = self._open(size, full=not windowed and size_px is None)
 
     # --- making it -----------------------------------------------------------------------------------------------
 
-    def _size(self, settings: Settings, *, windowed: bool) -> tuple[int, int]:
+    def _size(self, *, windowed: bool) -> tuple[int, int]:
         """Give the size to paint at: the panel's own, or as much of a desktop as leaves room beside it."""
-        panel = settings.screen
+        panel = self._panel
         if not windowed:
             return panel.width_px, panel.height_px
         room = QGuiApplication.primaryScreen().availableGeometry()
@@ -95,7 +99,7 @@ class App:
 
     def _load(self, settings: Settings, size: QSize) -> QQmlApplicationEngine:
         colours = theme.colours(settings.town)
-        density = theme.px_per_mm(settings.screen, size.width(), size.height())
+        density = theme.px_per_mm(self._panel, size.width(), size.height())
         engine = QQmlApplicationEngine()
         engine.warnings.connect(self._warned)
         engine.addImportPath(str(_UI / "qml"))
@@ -104,7 +108,7 @@ class App:
         self._theme = _singleton(engine, "Theme")
         for name, value in {**colours, "family": _FAMILY}.items():
             self._theme.setProperty(name, value)
-        self._fit(settings, size)
+        self._fit(size)
         wire: Any = _singleton(engine, "Bridge")
         wire.touched.connect(self.bridge.touch)
         wire.digitTyped.connect(self.bridge.typeDigit)
@@ -113,22 +117,28 @@ class App:
         engine.loadFromModule("Loket", "Main")
         return engine
 
-    def _fit(self, settings: Settings, size: QSize) -> None:
+    def _fit(self, size: QSize) -> None:
         """Turn millimetres into pixels for a window of this size."""
-        density = theme.px_per_mm(settings.screen, size.width(), size.height())
+        density = theme.px_per_mm(self._panel, size.width(), size.height())
         for role, height in theme.type_sizes(density).items():
             self._theme.setProperty(role, height)
         self._theme.setProperty("landscape", size.width() > size.height())
         self._theme.setProperty("density", density)
 
-    def _open(self, settings: Settings, size: QSize, *, full: bool) -> QQuickWindow:
+    def lay_out(self, panel: Panel) -> None:
+        """Lay everything out for another panel, at its own size in pixels."""
+        self._panel = panel
+        self.window.resize(panel.width_px, panel.height_px)
+        self._fit(self.window.size())
+
+    def _open(self, size: QSize, *, full: bool) -> QQuickWindow:
         roots = self._engine.rootObjects()
         if not roots or not isinstance(roots[0], QQuickWindow):
             raise RuntimeError(f"the screen cannot be loaded: {'; '.join(self.warnings)}")
         window = roots[0]
         window.resize(size)
-        window.widthChanged.connect(lambda: self._fit(settings, window.size()))
-        window.heightChanged.connect(lambda: self._fit(settings, window.size()))
+        window.widthChanged.connect(lambda: self._fit(window.size()))
+        window.heightChanged.connect(lambda: self._fit(window.size()))
         self.bridge.tick()
         # Queued: a slot of Python's called by the scene graph's own thread would hang where there is one.
         window.frameSwapped.connect(self._first_frame, Qt.ConnectionType.QueuedConnection)
@@ -143,7 +153,7 @@ class App:
         """Do what the first frame did not need: QR codes, and compiling the pages to come."""
         self.window.frameSwapped.disconnect(self._first_frame)
         self._settled = True
-        self._theme.setProperty("settled", True)
+        self._theme.setProperty("settled", True)  # noqa: FBT003 (Qt takes it so)
         self._components = [
             QQmlComponent(
                 self._engine,
@@ -176,8 +186,6 @@ class App:
         self.window.close()
         del self.window
         self._components = []
-        self._engine.deleteLater()
-        self.qt.sendPostedEvents(self._engine, 0)
         del self._engine
 
     def call_soon(self, fn: Callable[[], None]) -> None:
@@ -213,7 +221,7 @@ class App:
         self._wait_for_next_minute()
 
     def _wait_for_next_minute(self) -> None:
-        now = datetime.now()  # noqa: DTZ005 (the wall clock of the hall)
+        now = self._now()
         self._minute.start(60_050 - now.second * 1000 - now.microsecond // 1000)
 
 
@@ -236,7 +244,7 @@ def _signals(quit_: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        notifier.setEnabled(False)
+        del notifier
         signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():
             signal.signal(number, handler)

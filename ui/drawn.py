@@ -20,14 +20,14 @@ class Drawings(QQuickImageProvider):
     """`image://drawn/<picture>/<colour of an icon>/<width>x<height>` in pixels; `dashed` is a dashed edge of that size.
 
     The size stands in the name, for a picture may be asked for before its `sourceSize` is known.
-   """
+    """
 
     def __init__(self, colours: dict[str, str], density: float) -> None:
         super().__init__(QQuickImageProvider.ImageType.Image)
         self._colours = colours
         self._density = density
 
-    def requestImage(self, id: str, size: QSize, requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
+    def requestImage(self, id: str, size: QSize, _requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
         """Draw one picture."""
         name, colour, room = id.split("/")
         asked = QSize(*(round(float(side)) for side in room.split("x")))
@@ -70,7 +70,7 @@ class QrCodes(QQuickImageProvider):
         super().__init__(QQuickImageProvider.ImageType.Image)
         self._ink, self._ground = QColor(ink), QColor(ground)
 
-    def requestImage(self, id: str, size: QSize, requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
+    def requestImage(self, id: str, size: QSize, _requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
         """Draw the code of a text, as large as fits in whole pixels a module."""
         room, _, text = id.partition("/")
         modules = _modules(unquote(text))
@@ -86,8 +86,8 @@ class QrCodes(QQuickImageProvider):
 
 
 def _modules(text: str) -> list[list[bool]]:
-    from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415 (120 ms that the first frame must not wait for)
-    from qrcode.main import QRCode  # noqa: PLC0415
+    from qrcode.constants import ERROR_CORRECT_M
+    from qrcode.main import QRCode
 
     code = QRCode(error_correction=ERROR_CORRECT_M, border=1)
     code.add_data(text)

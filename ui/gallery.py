@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Paint every screen into a folder; say how many, and any warning of QML. Give the exit code."""
     asked = _arguments(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from ui.app import App  # noqa: PLC0415 (the platform has to be chosen before Qt comes in)
+    from ui.app import App
 
     settings = load(asked.settings)
     if asked.landscape:

@@ -57,10 +57,7 @@ class Accent:
 def accent_of(town: Town) -> Accent:
     """Derive the accent from the town's colour: same hue, dark enough to read. Raises ThemeError."""
     lightness, chroma, hue = _to_oklch(town.colour)
-    if lightness > _TOO_PALE:
-        accent = INK
-    else:
-        accent = _darkened(lightness, min(chroma, _CHROMA_MAX), hue)
+    accent = INK if lightness > _TOO_PALE else _darkened(lightness, min(chroma, _CHROMA_MAX), hue)
     lightness, chroma, hue = _to_oklch(accent)
     tint = _from_oklch((_TINT_L, min(chroma, _TINT_C_MAX), hue))
     deep = _from_oklch((max(lightness - _DEEPER, 0.0), chroma, hue))
@@ -105,7 +102,11 @@ def _refuse_unreadable(accent: str, tint: str) -> None:
         "accent/tint": contrast(accent, tint),
         "ink/tint": contrast(INK, tint),
     }
-    short = [f"{pair} {value:.2f} < {_LEAST[pair]:g}" for pair, value in measured.items() if value < _LEAST[pair]]
+    short = [
+        f"{pair} {math.floor(100 * value) / 100} < {_LEAST[pair]:g}"
+        for pair, value in measured.items()
+        if value < _LEAST[pair]
+    ]
     if short:
         raise ThemeError(f"accent {accent}, tint {tint}: {', '.join(short)}")
 
@@ -116,11 +117,13 @@ def _channels(colour: str) -> _Triple:
 
 
 def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+    """Undo sRGB's gamma (IEC 61966-2-1, with the threshold as corrected in 2003)."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
 
 
 def _gamma(value: float) -> float:
-    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+    """Apply sRGB's gamma."""
+    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055  # noqa: PLR2004
 
 
 def _luminance(colour: str) -> float:

@@ -222,7 +222,7 @@ def _ending(scene: Scene, job: Job, codes: dict[UUID, RemedyOffer]) -> Item:
     code = offer.code or "" if offer is not None else ""
     why = f"{scene.words(scene.fault(progress.fault).title)}." if progress.fault is not None else ""
     if progress.phase is JobPhase.UNKNOWN:
-        look = f"Kijk of er papier ligt in de gleuf {_slot(scene)}."
+        look = "Kijk of er papier ligt."
         return Item(title, "We weten niet of dit is afgedrukt", Mark.COMING, "waiting", 0, detail=look, code=code)
     if progress.sheets:
         partly = f"Er kwam {dutch.count(progress.sheets, 'blad', 'bladen')} uit. {why}".strip()

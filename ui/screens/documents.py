@@ -9,7 +9,7 @@ from ui.screen import Choice, Fact, Role, Screen, Template, Value
 from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene, bar
 
 # Rows a page: what fits without scrolling, upright and on its side.
-_UPRIGHT, _ON_ITS_SIDE = 5, 2
+_UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
 _LONG_NAME = 18  # letters: past it the greeting would push the question to a third line
 
 
@@ -17,7 +17,8 @@ def choosing(scene: Scene, state: Choosing) -> Screen:
     """Give the list: rows with an arrow for one document, boxes where several are being chosen."""
     products = sorted(state.products, key=lambda product: product.refusal is not None)
     panel = scene.settings.screen
-    rows = _UPRIGHT if panel.height_mm > panel.width_mm else _ON_ITS_SIDE
+    on_its_side = _ON_ITS_SIDE_WITH_A_BUTTON if state.several else _ON_ITS_SIDE
+    rows = _UPRIGHT if panel.height_mm > panel.width_mm else on_its_side
     last_page = max(len(products) - 1, 0) // rows
     page = min(max(state.page, 0), last_page)
     first = page * rows

@@ -57,7 +57,7 @@ def _no_documents(scene: Scene, code: FaultCode) -> Hero:
     fault = scene.fault(code)
     elsewhere = hours.counter_from(scene.settings, scene.now)
     ways = f"Vraag je document online, of {elsewhere}." if elsewhere else "Vraag je document online."
-    return Hero(fault.title, ways, "", None, status="Afdrukken kan nu niet")
+    return Hero(scene.words(fault.title), ways, "", None, status="Afdrukken kan nu niet")
 
 
 def _news(scene: Scene) -> Section | None:

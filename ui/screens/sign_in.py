@@ -22,7 +22,9 @@ def ask_card(scene: Scene) -> Screen:
         Template.CARD,
         scene.header,
         "Steek je kaart in de lezer",
-        lead=("Er zit nog een kaart in de lezer. Neem die eerst weg en steek dan jouw kaart erin.",) if stale else (how,),
+        lead=("Er zit nog een kaart in de lezer. Neem die eerst weg en steek dan jouw kaart erin.",)
+        if stale
+        else (how,),
         step=CARD,
         picture="card-out" if stale else "card-in",
         sections=(

@@ -12,7 +12,7 @@ Target {
     readonly property string frontName: !choice.enabled ? "mute" : filled === onColour ? "accent" : "white"
 
     implicitHeight: Math.max(Theme.target, texts.height + Theme.mm(8))
-    implicitWidth: Theme.mm(17) + label.implicitWidth + (choice.icon !== "" ? Theme.mm(22) : 0)
+    implicitWidth: Theme.mm(17) + label.implicitWidth + (choice.icon !== "" ? Theme.mm(16) : 0)
 
     background: Rectangle {
         radius: Theme.radius
@@ -38,7 +38,7 @@ Target {
             id: texts
             anchors.verticalCenter: parent.verticalCenter
             x: button.back ? picture.x + picture.width + Theme.mm(5) : Theme.mm(9)
-            width: parent.width - x - (button.back || picture.name === "" ? Theme.mm(6) : Theme.mm(26))
+            width: parent.width - x - (button.back || picture.name === "" ? Theme.mm(6) : Theme.mm(23))
             Words {
                 id: label
                 width: parent.width

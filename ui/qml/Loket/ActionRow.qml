@@ -8,12 +8,16 @@ Row {
     required property var choices
     property bool onColour: false
 
+    // The left one is as wide as its words ask, between a third and two fifths.
+    readonly property int first: Math.min(Math.max(buttons.count > 0 ? buttons.itemAt(0)?.implicitWidth ?? 0 : 0, width * 0.33), width * 0.42)
+
     spacing: Theme.gap
     readonly property int needed: Math.max(Theme.target, ...Array.from(children, (button) => button.implicitHeight ?? 0))
 
     height: choices.length > 0 ? needed : 0
 
     Repeater {
+        id: buttons
         model: row.choices
         ActionButton {
             required property var modelData
@@ -21,7 +25,7 @@ Row {
             choice: modelData
             onColour: row.onColour
             height: row.needed
-            width: row.choices.length === 1 ? row.width : Math.round((row.width - Theme.gap) * (index === 0 ? 0.4 : 0.6))
+            width: row.choices.length === 1 ? row.width : index === 0 ? row.first : row.width - row.spacing - row.first
         }
     }
 }

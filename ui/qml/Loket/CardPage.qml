@@ -7,7 +7,7 @@ Page {
     Rectangle {
         id: panel
         width: parent.width
-        height: Math.min(Theme.mm(186), parent.height - (notes.height > 0 ? notes.height + Theme.mm(10) : 0))
+        height: Math.min(Theme.mm(186), parent.height - (notes.height > 0 && !Theme.landscape ? notes.height + Theme.mm(10) : 0))
         radius: Theme.radius
         color: Theme.accent
         Drawn {
@@ -19,7 +19,8 @@ Page {
     }
     Sections {
         id: notes
-        y: panel.height + Theme.mm(10)
+        x: Theme.landscape ? Theme.margin - page.columnX : 0
+        y: (Theme.landscape ? page.said.height : panel.height) + Theme.mm(10)
         width: parent.width
         parts: page.screen.sections
     }

@@ -10,7 +10,7 @@ Page {
     FactList {
         id: list
         width: parent.width
-        facts: Theme.landscape ? page.screen.facts.slice(0, 2) : page.screen.facts
+        facts: Theme.landscape ? page.screen.facts.slice(1, 2) : page.screen.facts
         tight: page.many
     }
     FactList {
@@ -19,7 +19,7 @@ Page {
         x: Theme.margin - page.columnX
         y: page.said.height + Theme.mm(8)
         width: page.column
-        facts: visible ? page.screen.facts.slice(2) : []
+        facts: visible ? page.screen.facts.filter((fact, n) => n !== 1) : []
     }
     Repeater {
         model: page.screen.extra

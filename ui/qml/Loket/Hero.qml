@@ -62,7 +62,7 @@ Item {
                     id: picture
                     x: parent.width - width - Theme.mm(8)
                     anchors.verticalCenter: parent.verticalCenter
-                    width: Theme.mm(57)
+                    width: Theme.mm(Theme.landscape ? 50 : 57)
                     height: width
                     name: "card-in"
                     visible: !button.lit

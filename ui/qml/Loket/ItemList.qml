@@ -39,10 +39,19 @@ Rectangle {
                     anchors.verticalCenter: parent.verticalCenter
                     name: row.modelData.mark
                 }
+                Words {
+                    id: code
+                    visible: text !== ""
+                    x: parent.width - width - Theme.mm(8)
+                    anchors.verticalCenter: parent.verticalCenter
+                    size: Theme.button
+                    strong: true
+                    text: row.modelData.code
+                }
                 Column {
                     id: texts
                     x: Theme.mm(30)
-                    width: parent.width - x - Theme.mm(8)
+                    width: (code.visible ? code.x : parent.width) - x - Theme.mm(8)
                     anchors.verticalCenter: parent.verticalCenter
                     Words {
                         width: parent.width
@@ -54,21 +63,13 @@ Rectangle {
                         width: parent.width
                         size: list.tight ? Theme.small : Theme.body
                         strong: !list.tight
-                        text: row.modelData.status
+                        text: row.modelData.status + (list.tight && row.modelData.detail !== "" ? ". " + row.modelData.detail : "")
                     }
                     Words {
                         width: parent.width
                         visible: text !== ""
-                        size: list.tight ? Theme.small : Theme.body
-                        text: row.modelData.detail
+                        text: list.tight ? "" : row.modelData.detail
                         color: Theme.mute
-                    }
-                    Words {
-                        width: parent.width
-                        visible: text !== ""
-                        size: Theme.button
-                        strong: true
-                        text: row.modelData.code
                     }
                 }
             }

@@ -9,20 +9,27 @@ Page {
     Sections {
         id: ways
         width: parent.width
-        parts: page.screen.sections
+        parts: Theme.landscape ? page.screen.sections.slice(0, 2) : page.screen.sections
+    }
+    Sections {
+        id: more
+        visible: Theme.landscape
+        x: page.aside
+        y: page.below
+        width: page.column
+        parts: visible ? page.screen.sections.slice(2) : []
     }
     CounterBlock {
         id: code
-        x: Theme.landscape ? page.aside : 0
-        y: Theme.landscape ? page.below : ways.height + Theme.mm(ways.height > 0 ? 10 : 0)
+        y: ways.height + Theme.mm(ways.height > 0 ? 10 : 0)
         width: page.column
         visible: !!page.screen.qr
         qr: page.screen.qr ?? null
     }
     Rectangle {
-        readonly property int start: (code.visible ? code.y + code.height : Theme.landscape ? page.below : ways.height) + (Theme.landscape && !code.visible ? 0 : Theme.mm(10))
-        visible: page.screen.picture !== ""
-        x: code.x
+        readonly property int start: Theme.landscape ? page.below : ways.height + Theme.mm(10) + (code.visible ? code.height + Theme.mm(10) : 0)
+        visible: page.screen.picture !== "" && height > Theme.mm(60)
+        x: Theme.landscape ? page.aside : 0
         width: page.column
         height: Math.min(Theme.mm(150), parent.height - start)
         y: parent.height - height

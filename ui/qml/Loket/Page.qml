@@ -16,7 +16,7 @@ Rectangle {
     property alias body: body
     readonly property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
     readonly property int columnX: Theme.landscape ? width - Theme.margin - column : Theme.margin
-    readonly property int startY: Theme.mm(screen.step > 0 ? 57 : 42)
+    readonly property int startY: Theme.mm(screen.step > 0 ? 57 : 40)
     readonly property color front: onColour ? Theme.white : Theme.ink
 
     color: onColour ? Theme.accent : Theme.ground

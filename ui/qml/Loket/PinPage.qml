@@ -26,7 +26,7 @@ Page {
             x: hand.width + Theme.mm(12)
             width: parent.width - x
             anchors.verticalCenter: hand.verticalCenter
-            size: Theme.button
+            size: Theme.landscape ? Theme.body : Theme.button
             text: page.screen.lead.join("\n")
         }
         Row {

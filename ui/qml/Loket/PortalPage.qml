@@ -1,11 +1,8 @@
-pragma ComponentBehavior: Bound
-
 import QtQuick
 
 // Nobody is being served: what works now comes first, then the hall, then the counter.
 Page {
     id: page
-    readonly property int upper: Theme.landscape ? 0 : greeting.height + Theme.mm(8)
     readonly property int free: lower.y - box.y - Theme.mm(6)
 
     said.visible: false
@@ -25,18 +22,8 @@ Page {
             width: parent.width
             size: Theme.title
             strong: true
-            text: page.screen.title
+            text: [page.screen.title, ...page.screen.lead].join("\n")
             Accessible.role: Accessible.Heading
-        }
-        Repeater {
-            model: page.screen.lead
-            Words {
-                required property string modelData
-                width: greeting.width
-                size: Theme.title
-                strong: true
-                text: modelData
-            }
         }
         Words {
             width: parent.width

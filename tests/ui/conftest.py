@@ -1,0 +1,27 @@
+"""One screen for all tests of a process: an engine made and destroyed per test crashes now and then in its teardown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from config.settings import load
+from ui.app import App
+from ui.sample import EXAMPLE
+
+
+@pytest.fixture(scope="session")
+def the_app() -> App:
+    settings = load(EXAMPLE)
+    app = App(settings, size_px=(settings.screen.width_px, settings.screen.height_px))
+    app.settle()
+    return app
+
+
+@pytest.fixture
+def app(the_app: App) -> Iterator[App]:
+    """The screen; a test in which QML complains fails."""
+    the_app.warnings.clear()
+    yield the_app
+    assert not the_app.warnings
