@@ -11,32 +11,30 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from msgspec import Meta, Struct, ValidationError, convert
 
 from config.timeouts import Timeouts
 
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^/\s]+$")]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
 class SettingsError(Exception):
     """The settings cannot be used. The message names the file, each wrong key and why; it holds no value."""
 
 
-class Section(BaseModel):
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the settings file: frozen, and strict about keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class Town(Section):
+class Town(Section, frozen=True, kw_only=True):
     """Whose kiosk this is."""
 
-    name: str = Field(description="As it stands in the header, e.g. 'Gemeente Lindeveld'.")
-    municipality: str = Field(description="The bare name, as it stands in a sentence: 'ingeschreven in …'.")
+    name: Annotated[str, Meta(description="As it stands in the header, e.g. 'Gemeente Lindeveld'.")]
+    municipality: Annotated[str, Meta(description="The bare name, as it stands in a sentence: 'ingeschreven in …'.")]
     colour: Colour = "#0F6478"
     ribbon: Colour | None = None
-    online_desk: str = Field(description="Address of the online desk, shown as a QR code.")
+    online_desk: Annotated[str, Meta(description="Address of the online desk, shown as a QR code.")]
 
 
 class ServiceState(StrEnum):
@@ -55,27 +53,27 @@ class ServiceKind(StrEnum):
     LOCKERS = "lockers"
 
 
-class Service(Section):
+class Service(Section, frozen=True, kw_only=True):
     """Something else in the zone: a cash machine, the parcel locker."""
 
     kind: ServiceKind
     name: str
     place: str
     state: ServiceState = ServiceState.OPEN
-    open_from: time | None = Field(default=None, description="None: day and night.")
+    open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
     coming_from: date | None = None
 
 
-class OpenHours(Section):
+class OpenHours(Section, frozen=True, kw_only=True):
     """One stretch of counter hours. `weekday` 0 is Monday."""
 
-    weekday: int = Field(ge=0, le=6)
+    weekday: Annotated[int, Meta(ge=0, le=6)]
     opens: time
     closes: time
 
 
-class Announcement(Section):
+class Announcement(Section, frozen=True, kw_only=True):
     """A message of the town on the portal, from and until a day (both included)."""
 
     title: str
@@ -84,54 +82,54 @@ class Announcement(Section):
     last_day: date
 
 
-class Screen(Section):
+class Screen(Section, frozen=True, kw_only=True):
     """The panel. Sizes on screen are millimetres; this turns them into pixels."""
 
-    width_mm: float = Field(default=268, gt=100)
-    height_mm: float = Field(default=476, gt=100)
-    width_px: int = Field(default=1080, ge=480)
-    height_px: int = Field(default=1920, ge=480)
+    width_mm: Annotated[float, Meta(gt=100)] = 268
+    height_mm: Annotated[float, Meta(gt=100)] = 476
+    width_px: Annotated[int, Meta(ge=480)] = 1080
+    height_px: Annotated[int, Meta(ge=480)] = 1920
 
 
-class BackEnd(Section):
+class BackEnd(Section, frozen=True, kw_only=True):
     """The town hall's service and how this kiosk proves itself to it."""
 
     url: HttpsUrl
-    origin: HttpsUrl = Field(description="The origin that the card signs; the back end expects the same.")
+    origin: Annotated[HttpsUrl, Meta(description="The origin that the card signs; the back end expects the same.")]
     ca: Path
     certificate: Path
     key: Path
-    seal_ca: Path = Field(description="Who may seal documents (PEM).")
+    seal_ca: Annotated[Path, Meta(description="Who may seal documents (PEM).")]
 
 
-class CardReader(Section):
+class CardReader(Section, frozen=True, kw_only=True):
     """The eID reader: the first reader whose PC/SC name contains `name`."""
 
     name: str = ""
-    place: str = Field(default="onder dit scherm", description="Where it is, as in 'De lezer zit …'.")
+    place: Annotated[str, Meta(description="Where it is, as in 'De lezer zit …'.")] = "onder dit scherm"
 
 
-class Printer(Section):
+class Printer(Section, frozen=True, kw_only=True):
     """The page printer: its CUPS queue, and the device itself for the truth about its jobs."""
 
     queue: str
-    device: str = Field(pattern=r"^ipps?://", description="The printer's own IPP address.")
-    cups: str = Field(default="", description="CUPS server; empty: the system's.")
-    place: str = Field(default="onder dit scherm", description="Where paper comes out, as in 'De gleuf zit …'.")
+    device: Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
+    cups: Annotated[str, Meta(description="CUPS server; empty: the system's.")] = ""
+    place: Annotated[str, Meta(description="Where paper comes out, as in 'De gleuf zit …'.")] = "onder dit scherm"
 
 
-class ReceiptPrinter(Section):
+class ReceiptPrinter(Section, frozen=True, kw_only=True):
     """The slip printer on the network."""
 
     host: str
-    port: int = Field(default=9100, ge=1, le=65535)
+    port: Annotated[int, Meta(ge=1, le=65535)] = 9100
 
 
-class Settings(Section):
+class Settings(Section, frozen=True, kw_only=True):
     """Everything one kiosk is told. A device that is not there is left out: a supported state."""
 
-    kiosk: str = Field(description="The number on the kiosk, e.g. 'LV-01'.", pattern=r"^[A-Z0-9-]{2,16}$")
-    data: Path = Field(description="Folder for journal and audit trail.")
+    kiosk: Annotated[str, Meta(description="The number on the kiosk, e.g. 'LV-01'.", pattern=r"^[A-Z0-9-]{2,16}$")]
+    data: Annotated[Path, Meta(description="Folder for journal and audit trail.")]
     town: Town
     screen: Screen = Screen()
     back_end: BackEnd | None = None
@@ -140,7 +138,7 @@ class Settings(Section):
     receipt_printer: ReceiptPrinter | None = None
     services: tuple[Service, ...] = ()
     counter: tuple[OpenHours, ...] = ()
-    closed: tuple[date, ...] = Field(default=(), description="Days on which the counter stays closed.")
+    closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()
     announcements: tuple[Announcement, ...] = ()
     timeouts: Timeouts = Timeouts()
 
@@ -148,11 +146,17 @@ class Settings(Section):
 def load(path: Path) -> Settings:
     """Read and validate a settings file. Raises SettingsError."""
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return convert(tomllib.loads(path.read_text(encoding="utf-8")), Settings, dec_hook=_decoded)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML ({error})") from error
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        raise SettingsError(f"{path}: {wrong}") from error
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _decoded(kind: type, value: object) -> object:
+    """Turn what TOML has no word for into its type."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise ValidationError(f"expected {kind.__name__}")

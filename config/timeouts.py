@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 
-class Timeouts(BaseModel):
+class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long things last. The bounds keep a slip of the pen from locking residents out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     # EN 301 549 / WCAG 2.2.1: warn, and give at least 20 s to go on by one touch.
-    idle: float = Field(default=60, ge=20, le=600, description="No touch: ask 'Ben je er nog?'.")
-    still_there: float = Field(default=30, ge=20, le=120, description="That question not answered: the visit ends.")
+    idle: Annotated[float, Meta(ge=20, le=600, description="No touch: ask 'Ben je er nog?'.")] = 60
+    still_there: Annotated[float, Meta(ge=20, le=120, description="That question not answered: the visit ends.")] = 30
     # A good card answers in 0.1 s; a dirty one, after the driver's own retry, in 3 s.
-    recognise: float = Field(default=10, ge=3, le=60, description="Until the reader has said what the card is.")
+    recognise: Annotated[float, Meta(ge=3, le=60, description="Until the reader has said what the card is.")] = 10
     # Signature on the oldest chip about 1 s, the back end's deadline 8 s.
-    sign_in: float = Field(default=20, ge=5, le=60, description="From OK on the PIN pad until signed in.")
+    sign_in: Annotated[float, Meta(ge=5, le=60, description="From OK on the PIN pad until signed in.")] = 20
     # Registers answer in seconds or not at all; three documents, each at most 10 s.
-    order: float = Field(default=45, ge=10, le=180, description="From confirm until every document is here.")
+    order: Annotated[float, Meta(ge=10, le=180, description="From confirm until every document is here.")] = 45
     # The slot is not motorised: three reminders, then the kiosk gives up asking.
-    take_card: float = Field(
-        default=20, ge=10, le=120, description="Between two reminders to take the card."
-    )
+    take_card: Annotated[float, Meta(ge=10, le=120, description="Between two reminders to take the card.")] = 20
     # Refilling a tray takes a member of staff about a minute and a half, when there is one.
-    paper_wait: float = Field(default=120, ge=20, le=600, description="The printer waits for a hand: then cancelled.")
+    paper_wait: Annotated[float, Meta(ge=20, le=600, description="The printer waits for a hand: then cancelled.")] = 120
     # Slowest supported printer: 20 s to warm up and 4 s a sheet; past that its answer is not to be had.
-    print_silence: float = Field(default=60, ge=10, le=600, description="No news of a job: its end is unknown.")
+    print_silence: Annotated[float, Meta(ge=10, le=600, description="No news of a job: its end is unknown.")] = 60
     # The worker ends each job by the two above; this net is for a worker that does not answer any more.
-    print_net: float = Field(default=240, ge=60, le=1800, description="No news from the print worker itself.")
+    print_net: Annotated[float, Meta(ge=60, le=1800, description="No news from the print worker itself.")] = 240
     # Paper forgotten: long enough to gather papers, short enough that nobody else finds them.
-    take_paper: float = Field(default=30, ge=15, le=300, description="'Heb je je document?' unanswered.")
-    notice: float = Field(default=30, ge=10, le=300, description="How long a notice stands before the portal returns.")
-    goodbye: float = Field(default=5, ge=2, le=30, description="How long the goodbye stands.")
+    take_paper: Annotated[float, Meta(ge=15, le=300, description="'Heb je je document?' unanswered.")] = 30
+    notice: Annotated[float, Meta(ge=10, le=300, description="How long a notice stands.")] = 30
+    goodbye: Annotated[float, Meta(ge=2, le=30, description="How long the goodbye stands.")] = 5

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from printing.job import UnfinishedJob
 
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
 from kiosk_app.tables import tickets
+from printing.job import UnfinishedJob
 from printing.progress import JobPhase, Progress
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)

@@ -12,11 +12,11 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+import msgspec
+from msgspec import Meta, Struct
 
 from hardware.devices import Certificate, Health, Signature, Status
 from hardware.faults import DeviceFault, FaultCode
@@ -51,53 +51,53 @@ _PROBLEMS = {
 }
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+class _Answer(Struct, frozen=True, rename="camel"):
+    """Part of an answer: fields it does not name are ignored, as Belgif asks of a client."""
 
 
-class _Challenge(_Answer):
+class _Challenge(_Answer, frozen=True, kw_only=True):
     id: UUID
-    nonce: str = Field(pattern=r"^[A-Za-z0-9+/=_-]{44,128}$")
+    nonce: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/=_-]{44,128}$")]
 
 
-class _Session(_Answer):
+class _Session(_Answer, frozen=True, kw_only=True):
     href: str
-    access_token: str = Field(min_length=16, max_length=4096)
+    access_token: Annotated[str, Meta(min_length=16, max_length=4096)]
 
 
-class _Person(_Answer):
-    given_name: str = Field(min_length=1, max_length=200)
-    family_name: str = Field(min_length=1, max_length=200)
+class _Person(_Answer, frozen=True, kw_only=True):
+    given_name: Annotated[str, Meta(min_length=1, max_length=200)]
+    family_name: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class _Product(_Answer):
-    code: str = Field(pattern=r"^[A-Za-z0-9]{1,64}$")
-    title: str = Field(min_length=1, max_length=200)
-    description: str = Field("", max_length=400)
+class _Product(_Answer, frozen=True, kw_only=True):
+    code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    description: Annotated[str, Meta(max_length=400)] = ""
     languages: tuple[str, ...] = ("nl",)
     price_in_cents: int = 0
     available: bool
 
 
-class _Products(_Answer):
-    items: tuple[_Product, ...] = Field(max_length=200)
+class _Products(_Answer, frozen=True, kw_only=True):
+    items: Annotated[tuple[_Product, ...], Meta(max_length=200)]
 
 
-class _SignedIn(_Answer):
+class _SignedIn(_Answer, frozen=True, kw_only=True):
     session: _Session
     person: _Person
     document_products: _Products
 
 
-class _Order(_Answer):
+class _Order(_Answer, frozen=True, kw_only=True):
     status: str
-    poll_after: float = Field(1.0, ge=0.1, le=10)
+    poll_after: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
 
 
-class _Remedy(_Answer):
+class _Remedy(_Answer, frozen=True, kw_only=True):
     remedy: str
-    code: str | None = Field(None, pattern=r"^[A-Z0-9-]{4,16}$")
-    valid_until: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}")
+    code: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{4,16}$")] | None = None
+    valid_until: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}")] | None = None
 
 
 _Model = TypeVar("_Model", bound=_Answer)
@@ -266,10 +266,10 @@ def _product(item: _Product) -> Product:
 
 def _parsed(model: type[_Model], answer: dict[str, Any]) -> _Model:
     try:
-        return model.model_validate(answer)
-    except ValidationError as error:
-        wrong = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False))
-        raise DeviceFault(FaultCode.BACKEND_ANSWER, f"{model.__name__}: {wrong}") from None
+        return msgspec.convert(answer, model)
+    except msgspec.ValidationError as error:
+        # What msgspec says names the field and the kind of error, never the value.
+        raise DeviceFault(FaultCode.BACKEND_ANSWER, f"{model.__name__}: {error}") from None
 
 
 async def _json_body(response: httpx.Response) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from msgspec import structs
+
 from config.settings import Settings, load
 from ui.sample import EXAMPLE, samples
 from ui.screens import screen_for
@@ -44,7 +46,7 @@ def landscape(settings: Settings) -> Settings:
         "width_px": screen.height_px,
         "height_px": screen.width_px,
     }
-    return settings.model_copy(update={"screen": screen.model_copy(update=turned)})
+    return structs.replace(settings, screen=structs.replace(screen, **turned))
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from msgspec import structs
+
 from config.settings import Settings, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
@@ -113,9 +115,9 @@ def _portals(told: Settings) -> Iterator[Sample]:
     yield Sample("portal-stale-card", _visit(Portal(), CardSlot.STALE), told)
     for code in (FaultCode.PAPER_EMPTY, FaultCode.BACKEND_DOWN, FaultCode.READER_LOST):
         yield Sample(f"portal-{code.value}", replace(_visit(Portal()), offer=Offer(documents=code)), told)
-    alone = told.model_copy(update={"back_end": None, "card_reader": None, "printer": None, "receipt_printer": None})
+    alone = structs.replace(told, back_end=None, card_reader=None, printer=None, receipt_printer=None)
     yield Sample("portal-alone", _visit(Portal()), alone)
-    bare = told.model_copy(update={"services": (), "counter": (), "announcements": ()})
+    bare = structs.replace(told, services=(), counter=(), announcements=())
     yield Sample("portal-bare", _visit(Portal()), bare)
 
 

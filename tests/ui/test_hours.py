@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import pytest
+from msgspec import structs
 
 from config.settings import OpenHours, Service, ServiceKind, ServiceState, Settings, load
 from ui import dutch, hours
@@ -18,7 +19,7 @@ def settings() -> Settings:
 
 
 def cash(**fields: object) -> Service:
-    return Service.model_validate({"kind": ServiceKind.CASH, "name": "Geldautomaat", "place": "Links", **fields})
+    return Service(kind=ServiceKind.CASH, name="Geldautomaat", place="Links", **fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -36,16 +37,16 @@ def test_the_counter_says_when_it_is_open(settings: Settings, moment: str, said:
 
 
 def test_a_town_without_counter_hours_promises_none(settings: Settings) -> None:
-    bare = settings.model_copy(update={"counter": ()})
+    bare = structs.replace(settings, counter=())
     now = datetime.fromisoformat("2026-11-23T10:00")
     assert hours.counter_sentence(bare, now) == ""
     assert hours.counter(bare, now) is None
 
 
 def test_a_counter_that_is_closed_for_months_promises_no_day(settings: Settings) -> None:
-    never = settings.model_copy(update={"counter": (OpenHours(weekday=0, opens=time(9), closes=time(12)),)})
+    never = structs.replace(settings, counter=(OpenHours(weekday=0, opens=time(9), closes=time(12)),))
     mondays = tuple(date.fromordinal(date(2026, 11, 23).toordinal() + 7 * week) for week in range(8))
-    shut = never.model_copy(update={"closed": mondays})
+    shut = structs.replace(never, closed=mondays)
     assert hours.counter_sentence(shut, datetime.fromisoformat("2026-11-23T08:00")) == ""
 
 

@@ -122,7 +122,7 @@ def test_each_confirmed_document_has_a_ticket_of_its_own() -> None:
 
 def test_nobody_there_is_asked_and_then_taken_home() -> None:
     """The idle clock asks; the next clock ends the visit; both run by themselves."""
-    short = Timeouts.model_construct(**{**Timeouts().model_dump(), "idle": 0.05, "still_there": 0.05, "goodbye": 0.05})
+    short = Timeouts(idle=0.05, still_there=0.05, goodbye=0.05)
     with running(short) as (core, _hands, until):
         core.post(events.DocumentsAsked())
         until(lambda visit: visit.overlay is Overlay.STILL_THERE)

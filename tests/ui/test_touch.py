@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPointingDevice
+from PySide6.QtQuick import QQuickItem
+from PySide6.QtTest import QTest
+
+from config.settings import load
+from hardware.devices import Applet
+from kiosk_app import events
+from kiosk_app.visit import AskCard, Checking, EnterPin, Goodbye, Overlay, Portal, State, Visit
+from ui.app import App
+from ui.bridge import Bridge
+from ui.sample import EXAMPLE, samples
+
+SETTINGS = load(EXAMPLE)
+BY_NAME = {sample.name: sample.visit for sample in samples(SETTINGS)}
+
+
+@dataclass
+class Core:
+    """Remembers what the resident did; shows the next visit where a test gives one."""
+
+    bridge: Bridge
+    then: Visit | None = None
+    touches: list[events.Touch] = field(default_factory=list)
+    digits: list[int] = field(default_factory=list)
+
+    def post(self, event: events.Touch) -> None:
+        self.touches.append(event)
+        if self.then is not None:
+            self.bridge.show(self.then)
+
+    def type_digit(self, digit: int) -> None:
+        self.digits.append(digit)
+
+
+@pytest.fixture
+def core(app: App) -> Iterator[Core]:
+    app.lay_out(SETTINGS.screen)
+    app.bridge._struck = None
+    core = Core(app.bridge)
+    app.bridge.serve(core)
+    yield core
+    app.bridge.show(Visit())
+
+
+@pytest.fixture(scope="session")
+def finger(the_app: App) -> QPointingDevice:
+    return QTest.createTouchDevice()
+
+
+def show(app: App, visit: Visit | State) -> None:
+    app.bridge.show(visit if isinstance(visit, Visit) else Visit(1, visit))
+    app.settle()
+
+
+def find(app: App, name: str) -> QQuickItem:
+    waiting = [app.window.contentItem()]
+    while waiting:
+        item = waiting.pop()
+        if item.objectName() == name and item.isVisible():
+            return item
+        waiting += item.childItems()
+    raise LookupError(name)
+
+
+def centre(app: App, name: str) -> QPoint:
+    item = find(app, name)
+    return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+
+
+def press(app: App, finger: QPointingDevice, at: QPoint) -> None:
+    QTest.touchEvent(app.window, finger).press(0, at, app.window).commit()
+
+
+def release(app: App, finger: QPointingDevice, at: QPoint) -> None:
+    QTest.touchEvent(app.window, finger).release(0, at, app.window).commit()
+    app.settle()
+
+
+def tap(app: App, finger: QPointingDevice, name: str) -> None:
+    at = centre(app, name)
+    press(app, finger, at)
+    release(app, finger, at)
+
+
+@pytest.mark.parametrize(
+    ("screen", "choice", "event"),
+    [
+        ("portal", "documents", events.DocumentsAsked()),
+        ("portal", "help", events.HelpAsked()),
+        ("paper-left", "paperGone", events.PaperGone()),
+        ("ask-card", "back", events.StopPressed()),
+        ("pin-two", "eraseLast", events.LastErased()),
+        ("pin-two", "eraseAll", events.AllErased()),
+        ("pin-four", "pinDone", events.PinEntered()),
+        ("last-try", "tryAnyway", events.TriedAnyway()),
+        ("choosing", "product-residence", events.Chose("residence")),
+        ("choosing-several", "pageAfter", events.PageTurned(1)),
+        ("choosing-several", "chosen", events.ChoiceDone()),
+        ("checking", "another", events.AnotherAsked()),
+        ("checking", "change", events.ChangeAsked()),
+        ("checking", "confirm", events.Confirmed()),
+        ("printing-one", "stop", events.StopPressed()),
+        ("printed-one", "slip", events.SlipAsked()),
+        ("printed-one", "paperTaken", events.PaperTaken(yes=True)),
+        ("printed-one", "paperMissing", events.PaperTaken(yes=False)),
+        ("still-there", "goOn", events.StillHere()),
+    ],
+)
+def test_a_touch_posts_what_the_choice_stands_for(
+    app: App, core: Core, finger: QPointingDevice, screen: str, choice: str, event: events.Touch
+) -> None:
+    show(app, BY_NAME[screen])
+    tap(app, finger, choice)
+    assert core.touches == [event]
+
+
+def test_it_acts_on_release_and_shows_the_press_at_once(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, BY_NAME["checking"])
+    at = centre(app, "confirm")
+    probe = find(app, "confirm").mapToScene(QPointF(20, 20)).toPoint()
+    rest = app.grab().pixelColor(probe)
+    press(app, finger, at)
+    assert app.grab().pixelColor(probe) != rest
+    assert core.touches == []
+    release(app, finger, at)
+    assert core.touches == [events.Confirmed()]
+
+
+def test_a_finger_that_slides_off_does_nothing(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, BY_NAME["checking"])
+    press(app, finger, centre(app, "confirm"))
+    away = centre(app, "confirm") - QPoint(0, 400)
+    QTest.touchEvent(app.window, finger).move(0, away, app.window).commit()
+    release(app, finger, away)
+    assert core.touches == []
+
+
+def test_a_disabled_button_posts_nothing(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, BY_NAME["pin-two"])
+    tap(app, finger, "pinDone")
+    show(app, BY_NAME["choosing-refused"])
+    tap(app, finger, "product-cohabitation")
+    assert core.touches == []
+
+
+def test_digits_go_to_the_core_and_nowhere_else(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, EnterPin(Applet.V1_8, 3))
+    for digit in (1, 1, 9, 0):
+        tap(app, finger, f"digit{digit}")
+    assert core.digits == [1, 1, 9, 0]
+    assert core.touches == []
+    assert app.bridge.shown is not None
+    assert app.bridge.shown.typed == 0, "only the core's word counts digits"
+
+
+def test_a_key_survives_the_digit_it_types(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, EnterPin(Applet.V1_8, 3))
+    key = find(app, "digit5")
+    show(app, EnterPin(Applet.V1_8, 3, typed=1))
+    assert find(app, "digit5") is key
+
+
+def test_a_choice_that_is_no_longer_on_screen_posts_nothing(app: App, core: Core) -> None:
+    show(app, BY_NAME["checking"])
+    show(app, Goodbye())
+    app.bridge.touch("confirm", 10.0, 10.0)
+    app.bridge.touch("unheard-of", 10.0, 10.0)
+    assert core.touches == []
+
+
+def test_a_finger_that_trembles_does_not_confirm_what_it_has_not_seen(
+    app: App, core: Core, finger: QPointingDevice
+) -> None:
+    """"Verder met 2 documenten" and "Druk 2 documenten af" stand in the same place."""
+    show(app, BY_NAME["choosing-several"])
+    core.then = BY_NAME["checking-two"]
+    tap(app, finger, "chosen")
+    core.then = None
+    tap(app, finger, "confirm")
+    assert core.touches == [events.ChoiceDone()]
+
+
+def test_a_finger_that_goes_elsewhere_or_waits_is_believed(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, BY_NAME["choosing-several"])
+    core.then = BY_NAME["checking-two"]
+    tap(app, finger, "chosen")
+    core.then = None
+    tap(app, finger, "change")
+    app.bridge._struck = replace_time(app.bridge._struck, -1.0)
+    tap(app, finger, "confirm")
+    assert core.touches == [events.ChoiceDone(), events.ChangeAsked(), events.Confirmed()]
+
+
+def replace_time(struck: tuple[float, float, float, int] | None, seconds: float) -> tuple[float, float, float, int]:
+    assert struck is not None
+    return (struck[0] + seconds, *struck[1:])
+
+
+def test_ticking_boxes_quickly_is_not_a_tremble(app: App, core: Core, finger: QPointingDevice) -> None:
+    show(app, BY_NAME["choosing-several"])
+    core.then = BY_NAME["choosing-several-none"]
+    tap(app, finger, "product-residence")
+    tap(app, finger, "product-residence")
+    assert core.touches == [events.Chose("residence")] * 2
+
+
+def test_an_unchanged_visit_repaints_nothing(app: App, core: Core) -> None:
+    show(app, Portal())
+    painted: list[bool] = []
+    app.bridge.screenChanged.connect(lambda: painted.append(True))
+    app.bridge.show(Visit(7, Portal()))
+    app.bridge.tick()
+    assert painted == []
+    app.bridge.show(Visit(7, AskCard()))
+    assert painted == [True]
+
+
+def test_the_keyboard_reaches_what_a_finger_does(app: App, core: Core) -> None:
+    show(app, Visit(1, AskCard(), overlay=Overlay.STILL_THERE))
+    find(app, "goOn").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(app.window, Qt.Key.Key_Space)
+    app.settle()
+    assert core.touches == [events.StillHere()]
+
+
+def test_a_check_of_two_can_follow_a_check_of_one_on_the_same_page(app: App, core: Core) -> None:
+    one, two = BY_NAME["checking"], BY_NAME["checking-two"]
+    show(app, one)
+    show(app, two)
+    assert isinstance(two.state, Checking)
+    assert find(app, "confirm").property("choice").toVariant()["label"] == "Druk 2\N{NO-BREAK SPACE}documenten af"
+    show(app, replace(one, number=9))
