@@ -44,7 +44,7 @@ User {user}
 Group {group}
 SystemGroup {system_group}
 LogFilePerm 0600
-SyncOnClose Yes
+SyncOnClose No
 """
 
 # debug would write job names and options into the log; the other numbers are those of a kiosk.

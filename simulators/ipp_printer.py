@@ -149,8 +149,9 @@ class PrinterBench:
 
     def power_on(self) -> None:
         """Switch on what has no power; memory and spool are empty. A second time does nothing."""
-        if self._printer is not None and self._printer.running:
+        if self._printer is not None and self._printer.running and not ("power-cut" in self._plan and self.struck):
             return
+        self.power_cut()  # in case its engine pulled the plug a moment ago, and to tidy up after it
         self._plan.pop("power-cut", None)
         self._write_control()
         for remains in self.spool.iterdir():

@@ -36,7 +36,7 @@ OPERATION_GROUP, END, INTEGER, URI, KEYWORD, CHARSET, LANGUAGE = 0x01, 0x03, 0x2
 
 @dataclass(frozen=True)
 class Control:
-    """What the bench wants: milliseconds a sheet, what is in the way now, and what shall happen after so many sheets."""
+    """What the bench wants: milliseconds a sheet, what is in the way now, what shall happen after so many sheets."""
 
     ms: int
     now: frozenset[str]
@@ -82,13 +82,14 @@ class Engine:
         """Let happen what is planned after so many sheets, and give what is in the way now."""
         control = self._read_control()
         due = {name for name, after in control.after.items() if sheets >= after}
+        if "power-cut" in due:
+            os.kill(self._printer, signal.SIGKILL)
+        if "mute" in due:
+            os.kill(self._printer, signal.SIGSTOP)
         if due:
             self._control.with_name("struck").touch()
         if "power-cut" in due:
-            os.kill(self._printer, signal.SIGKILL)
             sys.exit(1)
-        if "mute" in due:
-            os.kill(self._printer, signal.SIGSTOP)
         if "abort" in due:
             say("ERROR: the engine gave up")
             sys.exit(1)

@@ -1,0 +1,219 @@
+"""The driver of a page printer: what CUPS and the device say, turned into `hardware.devices.Printer`.
+
+CUPS's *completed* means that the device has the bytes; what became of them only the device knows, so it is asked by our
+job's name. Where the device cannot know either, the answer is GONE or SILENT, and never a guess.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from hardware.child import Child, ChildGone
+from hardware.cups.keywords import blocking, health
+from hardware.devices import DeviceJob, DeviceJobState, Health, Status
+from hardware.faults import DeviceFault, FaultCode
+
+log = logging.getLogger(__name__)
+
+# Each is a few milliseconds on a good day; past it the child is killed and the next call starts another.
+CREATE_SECONDS = 5.0
+SEND_SECONDS = 20.0  # 500 pages are some 20 MB, over a socket of this machine
+LOOK_SECONDS = 6.0  # three questions to the device, two seconds each
+CANCEL_SECONDS = 8.0
+STATUS_SECONDS = 4.0
+# A printer that sleeps or is busy misses an answer now and then [home-assistant/core#128067].
+MISSES_BEFORE_GONE = 3
+# Up-time counts whole seconds, and so does the clock it is compared with.
+BOOT_TOLERANCE = 2.0
+# A visit prints a handful of documents, one after the other; of older jobs nobody asks any more.
+JOBS_REMEMBERED = 20
+
+# [RFC 8011 §5.3.7]
+_PROCESSING, _CANCELED, _ABORTED, _COMPLETED = 5, 7, 8, 9
+_STOPPED = 5  # printer-state
+# The device took a cancel and comes to a stop; as long as something is in the way it may not get there.
+_STOPPING = "processing-to-stop-point"
+_ENDED = {
+    _CANCELED: DeviceJobState.CANCELED,
+    _ABORTED: DeviceJobState.ABORTED,
+    _COMPLETED: DeviceJobState.COMPLETED,
+}
+
+
+def job_options() -> dict[str, str]:
+    """Give the options of a job on a raw queue, the one kind in use: the device gets our bytes, and these beside them.
+
+    Such a queue is made with `lpadmin -p NAME -E -v 'ipp://HOST/ipp/print?waitjob=false&contimeout=10'
+    -o printer-error-policy=abort-job`. A printer that takes only raster, or a CUPS without raw queues (3.0), needs the
+    driverless kind (`-m everywhere`); then these names and `child.FORMAT` are what changes.
+    """
+    return {
+        "media": "iso_a4_210x297mm",
+        "sides": "one-sided",
+        "copies": "1",
+        "print-scaling": "none",
+        "job-cancel-after": "60",  # seconds; when the kiosk is gone nobody else calls a stuck job back
+    }
+
+
+@dataclass
+class _Job:
+    """What we know of a job: its uuid in CUPS, and what the device let us see since it was created."""
+
+    uuid: str | None
+    boot: float | None  # when the device was switched on, by our clock, as far as we knew then
+    reached: bool = False
+    seen: bool = False
+
+
+class CupsPrinter:
+    """A printer by its queue, and by its own address `ipp://host:port/ipp/print`. `cups` is a socket, a host or ""."""
+
+    def __init__(self, queue: str, device: str, cups: str = "") -> None:
+        self._queue = queue
+        self._device = device
+        self._cups = cups
+        self._child = Child("hardware.cups.child")
+        self._closed = threading.Event()
+        self._jobs: dict[str, _Job] = {}
+        self._boot: float | None = None
+        self._misses = 0
+        self._child.warm()
+
+    def status(self) -> Status:
+        """Give the device's health from its own words. Never raises: unknown, and down after three misses in a row."""
+        try:
+            answer = self._call("status", self._queue, self._device, timeout=STATUS_SECONDS)
+        except DeviceFault as fault:
+            return self._missed(fault)
+        if self._misses >= MISSES_BEFORE_GONE:
+            log.info("the printer answers again")
+        self._misses = 0
+        printer = _fields(answer, "printer") or {}
+        self._note_boot(printer)
+        status = health(_words(printer))
+        refuses = printer.get("accepting") is False or printer.get("state") == _STOPPED or not answer["queueOpen"]
+        if refuses and status.health is not Health.DOWN:
+            return Status(Health.DOWN, (FaultCode.PRINTER_FAULT, *status.faults))
+        return status
+
+    def create(self, job_name: str) -> str:
+        """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
+        uuid = str(self._ask("create", self._queue, job_name, job_options(), timeout=CREATE_SECONDS))
+        self._jobs[job_name] = _Job(uuid, self._boot)
+        if len(self._jobs) > JOBS_REMEMBERED:
+            del self._jobs[next(iter(self._jobs))]
+        return uuid
+
+    def send(self, job_uuid: str, pdf: bytes) -> None:
+        """Send the bytes of a created job and release it. Raises PRINT_FAILED, PRINTER_LOST."""
+        self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS)
+
+    def look(self, job_name: str) -> DeviceJob:
+        """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
+        job = self._jobs.get(job_name)
+        try:
+            answer = self._call("look", self._device, job_name, job.uuid if job else None, timeout=LOOK_SECONDS)
+        except DeviceFault as fault:
+            log.info("looking for a job: %s", fault)
+            return DeviceJob(DeviceJobState.SILENT)
+        printer = _fields(answer, "printer")
+        boot = self._note_boot(printer or {})
+        known = job or _Job(None, None, reached=True, seen=True)  # from before a restart: suppose the worst
+        known.reached = known.reached or bool(answer["reached"])
+        theirs = _fields(answer, "job")
+        if theirs is not None:
+            known.seen = True
+            return _judged(theirs, _words(printer or {}))
+        if not answer["queueAnswers"]:
+            return DeviceJob(DeviceJobState.SILENT)
+        queue = _number(answer, "queue")
+        if job is None and queue is not None and queue < _PROCESSING:
+            self._jobs[job_name] = _Job(None, boot)  # from before a restart, and still with CUPS alone
+        return _not_there(queue, known, printer, boot)
+
+    def cancel(self, job_name: str) -> None:
+        """Cancel on CUPS and on the device. Raises PRINTER_LOST when one of them could not be told."""
+        job = self._jobs.get(job_name)
+        self._ask("cancel", self._device, job_name, job.uuid if job else None, timeout=CANCEL_SECONDS)
+
+    def close(self) -> None:
+        """Let go of the printer; a call under way ends."""
+        self._closed.set()
+        self._child.close()
+
+    def _missed(self, fault: DeviceFault) -> Status:
+        self._misses += 1
+        if self._misses < MISSES_BEFORE_GONE:
+            return Status(Health.UNKNOWN)
+        if self._misses == MISSES_BEFORE_GONE:
+            log.warning("the printer is gone: %s", fault)
+        return Status(Health.DOWN, (FaultCode.PRINTER_LOST,))
+
+    def _note_boot(self, printer: dict[str, object]) -> float | None:
+        """Work out when the device was switched on, by our clock."""
+        up_time = _number(printer, "up_time")
+        boot = None if up_time is None else time.monotonic() - up_time
+        self._boot = boot if boot is not None else self._boot
+        return boot
+
+    def _call(self, name: str, *args: object, timeout: float) -> dict[str, object]:
+        answer = self._ask(name, *args, timeout=timeout)
+        if not isinstance(answer, dict):
+            raise DeviceFault(FaultCode.PRINTER_LOST, "the child's answer has no known form")
+        return answer
+
+    def _ask(self, name: str, *args: object, timeout: float, payload: bytes = b"") -> object:
+        if self._closed.is_set():
+            raise DeviceFault(FaultCode.PRINTER_LOST, "closed")
+        try:
+            return self._child.call(name, self._cups, *args, payload=payload, timeout=timeout)
+        except ChildGone as gone:
+            raise DeviceFault(FaultCode.PRINTER_LOST, f"{name}: {type(gone).__name__}") from None
+
+
+def _judged(job: dict[str, object], printer_words: list[str]) -> DeviceJob:
+    """Turn the device's own words on our job into ours."""
+    state, impressions = _number(job, "state"), _number(job, "impressions")
+    if state in _ENDED:
+        return DeviceJob(_ENDED[state], impressions)
+    faults = blocking(printer_words)
+    if faults and _STOPPING in _words(job):
+        return DeviceJob(DeviceJobState.CANCELED, impressions, faults)
+    return DeviceJob(DeviceJobState.PRINTING, impressions, faults)
+
+
+def _not_there(queue: int | None, job: _Job, printer: dict[str, object] | None, boot: float | None) -> DeviceJob:
+    """Judge a job that the device does not show, by how it is in CUPS and by what we have seen of the device."""
+    if queue is not None and queue < _CANCELED:
+        if printer is None:
+            return DeviceJob(DeviceJobState.SILENT)
+        return DeviceJob(DeviceJobState.NOT_THERE_YET, None, blocking(_words(printer)))
+    stopped = _ENDED[queue] if queue in (_CANCELED, _ABORTED) else None
+    if stopped and not job.reached:
+        # The device took no connection since the job was created: nothing can have left.
+        return DeviceJob(stopped, 0, (FaultCode.PRINTER_LOST,))
+    if printer is None:
+        return DeviceJob(DeviceJobState.SILENT)
+    same_boot = boot is not None and job.boot is not None and abs(boot - job.boot) < BOOT_TOLERANCE
+    if stopped and same_boot and not job.seen:
+        return DeviceJob(stopped, 0)
+    return DeviceJob(DeviceJobState.GONE)
+
+
+def _fields(answer: dict[str, object], name: str) -> dict[str, object] | None:
+    value = answer.get(name)
+    return value if isinstance(value, dict) else None
+
+
+def _number(answer: dict[str, object], name: str) -> int | None:
+    value = answer.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _words(answer: dict[str, object]) -> list[str]:
+    reasons = answer.get("reasons")
+    return [word for word in reasons if isinstance(word, str)] if isinstance(reasons, list) else []

@@ -1,0 +1,243 @@
+"""The life of a print job: at most once on paper, and never called printed before the device itself has said so.
+
+    requested → (held job in CUPS) → handed → printing n/m ⇄ paused → printed | failed | unknown
+
+Every step is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on
+only the device's own word counts, found by our job's name. Nothing is ever sent a second time: after a crash `recover`
+asks the device what came of a job, and what it cannot tell stays unknown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from hardware.devices import DeviceJob, DeviceJobState, Printer
+from hardware.faults import DeviceFault, FaultCode
+from printing.progress import JobPhase, Progress
+
+# A short document is out within seconds and somebody stands waiting; asking costs the device about a millisecond.
+QUICK_SECONDS, QUICK_POLL, POLL = 1.0, 0.05, 0.25
+# The slowest printer we support; one that counts no sheets is silent for so long per page (config.timeouts).
+SECONDS_PER_PAGE = 4.0
+# From a cancel until the device has come to a stop: a sheet under way, and then some.
+STOP_SECONDS = 10.0
+# One miss says nothing yet; three in a row do [home-assistant/core#128067].
+MAX_SILENCES = 3
+# After a restart nobody may be waiting any more: a job that still moves gets this long between two signs of life.
+RECOVER_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class UnfinishedJob:
+    """What the journal knows of a job that had not ended. `job_uuid` is None when CUPS never told it."""
+
+    ticket: UUID
+    attempt: int
+    pages: int
+    job_uuid: str | None
+    phase: JobPhase
+
+
+class JobJournal(Protocol):
+    """Where each step is written down. Every call returns only when the step is on disk."""
+
+    def requested(self, ticket: UUID, attempt: int, pages: int) -> None:
+        """The document is about to be put into the queue."""
+
+    def created(self, ticket: UUID, job_uuid: str) -> None:
+        """The queue gave the job an identity; nothing was sent yet."""
+
+    def handed(self, ticket: UUID) -> None:
+        """The bytes are about to leave the kiosk's hands."""
+
+    def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
+        """The last word on this ticket."""
+
+    def unfinished(self) -> list[UnfinishedJob]:
+        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED or HANDED."""
+
+
+class PrintRun:
+    """Prints documents on one printer, one at a time. The two waits are in seconds."""
+
+    def __init__(self, printer: Printer, journal: JobJournal, *, paper_wait: float, print_silence: float) -> None:
+        self._printer = printer
+        self._journal = journal
+        self._paper_wait = paper_wait
+        self._print_silence = print_silence
+
+    def run(
+        self,
+        ticket: UUID,
+        attempt: int,
+        pdf: bytes,
+        pages: int,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+    ) -> Progress:
+        """Print one document, one page a sheet, and return how it ended; `on_progress` hears every change, the end too.
+
+        A document must have passed the document check. Blocks until the job has ended; `cancelled` calls it back, and
+        what had begun then still ends as the device says. Never raises a device's fault: it is in the answer.
+        """
+        name = job_name(ticket, attempt)
+        self._journal.requested(ticket, attempt, pages)
+        on_progress(Progress(JobPhase.REQUESTED))
+        ending = self._hand_over(ticket, name, pdf, pages, on_progress, cancelled)
+        if ending is None:
+            ending = self.follow(name, pages, on_progress, cancelled)
+        self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
+        on_progress(ending)
+        return ending
+
+    def follow(
+        self, name: str, pages: int, on_progress: Callable[[Progress], None], cancelled: threading.Event
+    ) -> Progress:
+        """Ask the device about a job that was handed over, until it has ended or nobody can know."""
+        progress = Progress(JobPhase.HANDED)
+        began = news = time.monotonic()
+        while True:
+            job = self._printer.look(name)
+            ending = _ending(job, pages, progress.sheets)
+            if ending is not None:
+                return ending
+            now = time.monotonic()
+            if (fresh := _on_its_way(job, progress)) != progress:
+                progress, news = fresh, now
+                on_progress(progress)
+            if now - news > self._patience(progress, pages):
+                return self.give_up(name, pages, progress.fault or FaultCode.PRINT_FAILED, progress.sheets)
+            if cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
+                return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
+
+    def give_up(self, name: str, pages: int, fault: FaultCode, sheets: int | None = None) -> Progress:
+        """Cancel everywhere, so that nothing comes out later, and return what the device says of the end.
+
+        FAILED with `fault` when it says that it stopped, UNKNOWN when it does not say.
+        """
+        with contextlib.suppress(DeviceFault):  # whoever cannot be told is asked below, and then it is unknown
+            self._printer.cancel(name)
+        deadline, silences = time.monotonic() + STOP_SECONDS, 0
+        while time.monotonic() < deadline and silences < MAX_SILENCES:
+            job = self._printer.look(name)
+            sheets = sheets if job.impressions is None else job.impressions
+            ending = _ending(job, pages, sheets)
+            if ending is not None and ending.phase is JobPhase.FAILED:
+                return Progress(JobPhase.FAILED, ending.sheets, _cause(fault, ending))
+            if ending is not None:
+                return ending
+            silences = silences + 1 if job.state is DeviceJobState.SILENT else 0
+            time.sleep(POLL)
+        return Progress(JobPhase.UNKNOWN, sheets, FaultCode.PRINT_UNKNOWN)
+
+    def _hand_over(
+        self,
+        ticket: UUID,
+        name: str,
+        pdf: bytes,
+        pages: int,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+    ) -> Progress | None:
+        """Take the job to CUPS; an ending when it stops here."""
+        if cancelled.is_set():
+            return Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+        try:
+            job_uuid = self._printer.create(name)
+        except DeviceFault as fault:
+            return self._never_sent(name, fault.code)
+        self._journal.created(ticket, job_uuid)
+        if cancelled.is_set():
+            return self._never_sent(name, FaultCode.PRINT_STOPPED)
+        self._journal.handed(ticket)
+        on_progress(Progress(JobPhase.HANDED))
+        try:
+            self._printer.send(job_uuid, pdf)
+        except DeviceFault as fault:
+            return self.give_up(name, pages, fault.code)
+        return None
+
+    def _never_sent(self, name: str, fault: FaultCode) -> Progress:
+        """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""
+        with contextlib.suppress(DeviceFault):
+            self._printer.cancel(name)
+        return Progress(JobPhase.FAILED, 0, fault)
+
+    def _patience(self, progress: Progress, pages: int) -> float:
+        """Say how long no news is good news."""
+        if progress.phase is JobPhase.PAUSED:
+            return self._paper_wait
+        uncounted = progress.phase is JobPhase.PRINTING and progress.sheets is None
+        return self._print_silence + (pages * SECONDS_PER_PAGE if uncounted else 0)
+
+
+def recover(printer: Printer, journal: JobJournal) -> list[tuple[UUID, Progress]]:
+    """After a crash: give every unfinished job its ending, without ever sending anything.
+
+    What still waits in CUPS is called back. What the device has is followed for as long as it moves; a device that
+    waits for paper is not waited for, because the resident has gone.
+    """
+    run = PrintRun(printer, journal, paper_wait=0.0, print_silence=RECOVER_SECONDS)
+    endings = []
+    for job in journal.unfinished():
+        ending = _recovered(run, printer, job)
+        journal.ended(job.ticket, ending.phase, ending.sheets, ending.fault)
+        endings.append((job.ticket, ending))
+    return endings
+
+
+def _recovered(run: PrintRun, printer: Printer, job: UnfinishedJob) -> Progress:
+    name = job_name(job.ticket, job.attempt)
+    if job.phase is JobPhase.REQUESTED:  # HANDED is written before the first byte is sent
+        with contextlib.suppress(DeviceFault):
+            printer.cancel(name)
+        return Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+    if printer.look(name).state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.SILENT):
+        return run.give_up(name, job.pages, FaultCode.PRINT_STOPPED)
+    return run.follow(name, job.pages, lambda _progress: None, threading.Event())
+
+
+def job_name(ticket: UUID, attempt: int) -> str:
+    """Name the job after its ticket, a random number: the name stands on the printer's panel and in its logs.
+
+    Unique per attempt: a device that is asked for it by name never answers about an earlier one.
+    """
+    return f"{ticket}-{attempt}"
+
+
+def _cause(fault: FaultCode, ending: Progress) -> FaultCode | None:
+    """Give the reason why we gave up, unless the device gives a better one."""
+    return ending.fault if fault is FaultCode.PRINT_FAILED else fault
+
+
+def _on_its_way(job: DeviceJob, before: Progress) -> Progress:
+    """Put the device's word on a job that has not ended into ours; no word, no change."""
+    sheets = before.sheets if job.impressions is None else job.impressions
+    if job.faults and (sheets or 0) == (before.sheets or 0):
+        return Progress(JobPhase.PAUSED, sheets, job.faults[0])
+    if job.state is DeviceJobState.PRINTING:
+        return Progress(JobPhase.PRINTING, sheets)
+    return before
+
+
+def _ending(job: DeviceJob, pages: int, sheets: int | None) -> Progress | None:
+    """Judge whether the job has ended, and how. Only a device that says so, and counted every page, has printed."""
+    counted = sheets if job.impressions is None else job.impressions
+    all_out = job.impressions is None or job.impressions >= pages
+    match job.state:
+        case DeviceJobState.COMPLETED if all_out:
+            return Progress(JobPhase.PRINTED, counted)
+        case DeviceJobState.COMPLETED | DeviceJobState.GONE:
+            return Progress(JobPhase.UNKNOWN, counted, FaultCode.PRINT_UNKNOWN)
+        case DeviceJobState.ABORTED | DeviceJobState.CANCELED:
+            if counted is not None and counted >= pages:  # stopped, and yet all of it was counted
+                return Progress(JobPhase.UNKNOWN, counted, FaultCode.PRINT_UNKNOWN)
+            return Progress(JobPhase.FAILED, counted, job.faults[0] if job.faults else FaultCode.PRINT_FAILED)
+        case _:
+            return None
