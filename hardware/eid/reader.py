@@ -75,7 +75,8 @@ class EidReader:
     def read_certificate(self) -> Certificate:
         """Read the authentication certificate of the card that was recognised."""
         with self._busy:
-            return self._twice(self._read_certificate, lambda: self._card().reset())
+            self._card()
+            return self._twice(self._read_certificate, self._reset_card)
 
     def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
         """Verify the PIN, sign, log off: one transaction, never repeated."""
@@ -137,9 +138,10 @@ class EidReader:
         try:
             return work()
         except DeviceFault as fault:
-            first = self._explained(fault)
-        if first.code not in {FaultCode.CARD_UNREADABLE, FaultCode.READER_LOST}:
-            raise first
+            if fault.code is FaultCode.READER_LOST:
+                self._drop_context()
+            elif fault.code is not FaultCode.CARD_UNREADABLE:
+                raise
         try:
             recover()
             return work()
@@ -155,6 +157,11 @@ class EidReader:
                 if removed_meanwhile(self._context, self._reader, REMOVAL_KNOWN_MS):
                     return DeviceFault(FaultCode.CARD_REMOVED, fault.detail)
         return fault
+
+    def _reset_card(self) -> None:
+        if self._connection is None:
+            raise DeviceFault(FaultCode.READER_LOST, "pcscd forgot the card")
+        self._connection.reset()
 
     def _card(self) -> Connection:
         if self._connection is None:

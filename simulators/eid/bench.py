@@ -38,7 +38,7 @@ BANK_ATR = bytes.fromhex("3B6500002063CB6800")
 # pcscd holds 33 bytes of ATR; a longer one is what it makes of a card that does not answer its reset.
 NO_ATR = bytes(34)
 KIDS_CARD = "6"
-# No hand changes cards faster. vpcd needs it: a card that comes between two of pcscd's looks (0.4 s), in the place of one
+# No hand changes cards faster. vpcd needs it: a card that comes between two looks of pcscd (0.4 s), in the place of one
 # that failed to answer meanwhile, would be taken for the same card.
 HAND_SECONDS = 0.45
 
@@ -134,6 +134,11 @@ class CardBench:
                 self._cards[wanted] = _make(self._pki, self._residents, wanted)
             return self._cards[wanted]
 
+    def forget(self) -> None:
+        """Cards asked for from now on are new ones, with all their tries."""
+        with self._lock:
+            self._cards.clear()
+
     def insert(self, specification: str) -> Card:
         """Push a card into the slot; another one that is there is pulled first. Returns at once.
 
@@ -182,8 +187,10 @@ class Hand:
     card: Card = field(repr=False)
     asked: Counter[str] = field(default_factory=Counter, init=False)
     bytes_answered: int = field(default=0, init=False)
+    resets: int = field(default=0, init=False)
     _powered: bool = field(default=False, init=False, repr=False)
     _spoilt: dict[str | None, Mischief] = field(default_factory=dict, init=False, repr=False)
+    _spoilt_once: dict[str, Mischief] = field(default_factory=dict, init=False, repr=False)
     _apdus_left: int | None = field(default=None, init=False, repr=False)
     _bytes_left: int | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -203,10 +210,16 @@ class Hand:
         with self._lock:
             self._spoilt[command] = mischief
 
+    def spoil_once(self, mischief: Mischief, command: str) -> None:
+        """Spoil the next answer to one command (a value of `COMMANDS`)."""
+        with self._lock:
+            self._spoilt_once[command] = mischief
+
     def mend(self) -> None:
         """Answers are as they should be again, and the card stays where it is."""
         with self._lock:
             self._spoilt.clear()
+            self._spoilt_once.clear()
             self._apdus_left = self._bytes_left = None
 
     def forget_count(self) -> None:
@@ -224,6 +237,7 @@ class Hand:
     def power_on(self) -> None:
         """Power up or reset."""
         self._powered = True
+        self.resets += 1
         self.card.power_on()
 
     def power_off(self) -> None:
@@ -240,7 +254,7 @@ class Hand:
             self._count_down()
             self.asked[command] += 1
             answer = self.card.transmit(apdu)
-            mischief = self._spoilt.get(command) or self._spoilt.get(None)
+            mischief = self._spoilt_once.pop(command, None) or self._spoilt.get(command) or self._spoilt.get(None)
             spoilt = answer if mischief is None else _spoil(mischief, apdu, answer)
             return spoilt if spoilt is None else self._deliver(spoilt)
 

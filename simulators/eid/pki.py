@@ -133,7 +133,7 @@ class Pki:
             .add_extension(
                 x509.KeyUsage(**_usage(digital_signature=not signature, content_commitment=signature)), critical=True
             )
-            .add_extension(_policy(SIGNATURE_POLICY if signature else AUTHENTICATION_POLICY), critical=False)
+            .add_extension(_policy(SIGNATURE_POLICY if signature else AUTHENTICATION_POLICY, kind), critical=False)
         )
         if not signature:
             builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
@@ -228,9 +228,11 @@ def _usage(**on: bool) -> dict[str, bool]:
     return dict.fromkeys(names.split(), False) | on
 
 
-def _policy(oid: ObjectIdentifier) -> x509.CertificatePolicies:
+def _policy(oid: ObjectIdentifier, kind: str) -> x509.CertificatePolicies:
+    """With a notice on an EC card, so that both kinds of certificate are of some 1000 bytes, as real ones are."""
     notice = x509.UserNotice(None, "TEST. Given to nobody; proves nothing. For trying out what reads an identity card.")
-    return x509.CertificatePolicies([x509.PolicyInformation(oid, ["https://repository.eidpki.belgium.be", notice])])
+    statement = "https://repository.eidpki.belgium.be"
+    return x509.CertificatePolicies([x509.PolicyInformation(oid, [statement, notice] if kind == EC_KIND else None)])
 
 
 def _ocsp_at(url: str) -> x509.AuthorityInformationAccess:

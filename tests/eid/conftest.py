@@ -80,12 +80,19 @@ def pcscd(running_pcscd: Pcscd) -> Iterator[Pcscd]:
         yield running_pcscd
 
 
+@pytest.fixture(scope="session")
+def hand(pki: Pki, residents: dict[str, Person], running_pcscd: Pcscd) -> CardBench:
+    return CardBench(pki, residents, running_pcscd.port)
+
+
 @pytest.fixture
-def bench(pki: Pki, residents: dict[str, Person], pcscd: Pcscd) -> Iterator[CardBench]:
+def bench(hand: CardBench, pcscd: Pcscd) -> Iterator[CardBench]:
+    """An empty slot, and cards with all their tries."""
+    del pcscd
+    hand.forget()
     wait_until_empty()
-    hand = CardBench(pki, residents, pcscd.port)
     yield hand
-    hand.close()
+    hand.pull()
 
 
 def wait_until_empty() -> None:
