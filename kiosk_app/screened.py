@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from config.settings import Settings
 from kiosk_app.visit import Visit
 from ui.app import App
@@ -33,7 +31,7 @@ class Screened:
     def run(self) -> int:
         """Show the portal, wire the rest behind it, and serve until `quit` or SIGTERM. Gives the exit code."""
         self.app.bridge.show(Visit())
-        self.app.window.frameSwapped.connect(self._first_frame, Qt.ConnectionType.QueuedConnection)
+        self.app.when_painted(self._wire)
         try:
             return self.app.run()
         finally:
@@ -66,12 +64,8 @@ class Screened:
         if self._kiosk is not None:
             self._kiosk.core.type_digit(digit)
 
-    def _first_frame(self) -> None:
-        self.app.window.frameSwapped.disconnect(self._first_frame)
-        self.app.call_soon(self._wire)  # and once more around the loop, so that the frame is out
-
     def _wire(self) -> None:
-        from kiosk_app.wiring import Kiosk  # after the first frame: this import takes longer than painting
+        from kiosk_app.wiring import Kiosk  # only now: this import takes longer than painting
 
         self._kiosk = Kiosk(self._settings, self.app)
         self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))

@@ -76,6 +76,7 @@ class App:
         self._minute = QTimer(singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._minute.timeout.connect(self._tick)
         self._settled = False
+        self._when_painted: Callable[[], None] | None = None
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
         self._alarm.timeout.connect(self._ring)
@@ -162,6 +163,8 @@ class App:
             )
             for template in Template
         ]
+        if self._when_painted is not None:
+            self.call_soon(self._when_painted)
 
     def _warned(self, errors: list[QQmlError]) -> None:
         self.warnings += [error.toString() for error in errors]
@@ -192,6 +195,10 @@ class App:
         """Have `fn` called on the screen's thread. Call this from any thread."""
         self._calls.asked.emit(fn)
 
+    def when_painted(self, fn: Callable[[], None]) -> None:
+        """Call `fn` once the first frame is out: for what a resident who looks at the portal need not wait for."""
+        self._when_painted = fn
+
     def alarm(self, seconds: float | None, fn: Callable[[], None]) -> None:
         """Call `fn` once, in that many seconds; a new alarm replaces the one before, None only takes it away."""
         self._rang = fn
@@ -199,6 +206,11 @@ class App:
             self._alarm.stop()
         else:
             self._alarm.start(max(0, round(seconds * 1000)))
+
+    @property
+    def density(self) -> float:
+        """Pixels of one millimetre, now."""
+        return float(self._theme.property("density"))
 
     def grab(self) -> QImage:
         """Give what is on the screen now."""

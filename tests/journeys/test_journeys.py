@@ -1,0 +1,87 @@
+"""Whole visits on real parts, each as the tables of docs/journeys.md demand: real pcscd, cupsd, IPP printer, mutual TLS."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.journey import Journey, UnknownName, play
+from demo.strikes import STRIKES
+from demo.tables import cards, faults
+
+CARDS = [name for name in cards() if name not in ("-", "bank", "1.1", "elsewhere", "nothing")]
+SPECIFICATIONS = [
+    "1.7:an",
+    "1.1:an",
+    "bank:an",
+    "1.8:elsewhere",
+    "1.8:nothing",
+    *(f"1.8:an:{state}" for state in CARDS),
+]
+
+
+def told(out: Path) -> dict[str, Any]:
+    """Give what the journey wrote of itself."""
+    return dict(json.loads((out / "journey.json").read_text(encoding="utf-8")))
+
+
+def test_a_resident_prints_a_certificate(tmp_path: Path) -> None:
+    """The same bytes come out that the town sealed, in at most four touches, and every tool calls them genuine."""
+    out = tmp_path / "out"
+    assert play(Journey("certificate", "1.8:an", None, out), tmp_path)
+    journey = told(out)
+    assert journey["outcome"] == "printed"
+    assert [document["outcome"] for document in journey["documents"]] == ["printed"]
+    assert journey["touches"] <= 4
+    assert journey["pinTouches"] == 4
+    (sealed,), (printed,) = (out / "sealed").glob("*.pdf"), (out / "printed").glob("*.pdf")
+    assert printed.read_bytes() == sealed.read_bytes()
+    assert (out / "received").exists()
+    pictures = sorted(path.name for path in (out / "screens").glob("*.png"))
+    shown = [name.split("-")[1].removesuffix(".png") for name in pictures]
+    for earlier, later in zip(["EnterPin", "Choosing", "Checking", "TakeCard"], ["Choosing", "Checking", "TakeCard", "Printed"]):
+        assert shown.index(earlier) < shown.index(later)
+    assert "Valid" in _pdfsig(printed, out / "sealed" / "seal-ca.pem", tmp_path)
+
+
+def _pdfsig(pdf: Path, ca: Path, folder: Path) -> str:
+    """Have poppler judge the seal with only the town's seal CA trusted."""
+    nss = f"sql:{folder / 'nss'}"
+    (folder / "nss").mkdir()
+    subprocess.run(["certutil", "-N", "-d", nss, "--empty-password"], check=True)
+    subprocess.run(["certutil", "-A", "-d", nss, "-n", "town", "-t", "C,C,C", "-i", str(ca)], check=True)
+    said = subprocess.run(["pdfsig", "-nssdir", nss, str(pdf)], check=True, capture_output=True, text=True).stdout
+    assert "Certificate is Trusted" in said
+    return said
+
+
+@pytest.mark.parametrize("fault", list(faults()))
+def test_a_fault_leads_to_what_the_table_says(tmp_path: Path, fault: str) -> None:
+    """The fault strikes, the visit ends as it must, and the tray holds what it must."""
+    out = tmp_path / "out"
+    ended_well = play(Journey("certificate", "1.8:an", fault, out), tmp_path)
+    assert ended_well, told(out)
+
+
+@pytest.mark.parametrize("card", SPECIFICATIONS)
+def test_a_card_leads_to_what_the_table_says(tmp_path: Path, card: str) -> None:
+    """Each kind of card is served, or refused in its own words, without paper."""
+    out = tmp_path / "out"
+    ended_well = play(Journey("certificate", card, None, out), tmp_path)
+    assert ended_well, told(out)
+
+
+def test_every_fault_of_the_table_can_be_struck() -> None:
+    """The table and the hands that strike name the same faults."""
+    assert set(faults()) == set(STRIKES)
+
+
+@pytest.mark.parametrize(("name", "fault"), [("nowhere", None), ("certificate", "earthquake")])
+def test_a_name_nobody_knows_is_refused(tmp_path: Path, name: str, fault: str | None) -> None:
+    """An unknown journey or fault is said to be one before anything starts."""
+    with pytest.raises(UnknownName):
+        Journey(name, "1.8:an", fault, tmp_path)
