@@ -248,7 +248,7 @@ def _singleton(engine: QQmlApplicationEngine, name: str) -> QObject:
 def _signals(quit_: Callable[[], None]) -> Iterator[None]:
     """End on SIGTERM and SIGINT. Qt's loop never gives Python a turn to notice one: a socket does, without polling."""
     ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
+    theirs.setblocking(False)  # noqa: FBT003 (what set_wakeup_fd asks for)
     before = {number: signal.signal(number, _noted) for number in (signal.SIGTERM, signal.SIGINT)}
     wakeup = signal.set_wakeup_fd(theirs.fileno())
     notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)

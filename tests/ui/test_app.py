@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
-from PySide6.QtQuick import QQuickItem
 
 from kiosk_app.visit import AskCard, CardBack, Recognising, Visit
 from ui.app import App
@@ -81,7 +80,7 @@ def moving(app: App) -> list[str]:
     while waiting:
         item = waiting.pop()
         found += [child.metaObject().className() for child in item.children() if child.property("running")]
-        waiting += [child for child in item.childItems() if isinstance(child, QQuickItem)]
+        waiting += item.childItems()
     return found
 
 

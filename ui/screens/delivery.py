@@ -11,6 +11,8 @@ from ui import dutch
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
 from ui.screens.scene import PRINT, Scene, bar, to_the_beginning
 
+# Past this, a list takes the place of pictures.
+_PICTURE_THEM = 4
 # More printed documents than this are counted, not listed, where something else went wrong.
 _LIST_THEM = 3
 _DOCUMENT, _DOCUMENTS = "document", "documenten"
@@ -60,7 +62,7 @@ def printing(scene: Scene, state: Printing) -> Screen:
         lead=(_printing_lead(scene, state, paused),),
         step=PRINT,
         sign="sign-warning" if paused is not None else "",
-        items=tuple(_progress_item(scene, job, n) for n, job in enumerate(state.jobs, 1)),
+        items=_progress_items(scene, state.jobs),
         footer="Je kaart heb je al terug. De printer meldt dit zelf.",
         bar=bar(),
     )
@@ -89,6 +91,25 @@ def _printing_lead(scene: Scene, state: Printing, paused: Job | None) -> str:
 
 def _slot(scene: Scene) -> str:
     return scene.settings.printer.place if scene.settings.printer is not None else ""
+
+
+def _progress_items(scene: Scene, jobs: tuple[Job, ...]) -> tuple[Item, ...]:
+    """Give a picture for each document; of many, those that wait or are done are counted, not listed."""
+    if len(jobs) <= _PICTURE_THEM:
+        return tuple(_progress_item(scene, job, n) for n, job in enumerate(jobs, 1))
+    done = [job for job in jobs if job.progress.phase is JobPhase.PRINTED]
+    waiting = [job for job in jobs if job.progress.phase is JobPhase.WAITING]
+    between = [job for job in jobs if job not in done and job not in waiting]
+    return (
+        *_counted(done, "Afgedrukt", Mark.OPEN),
+        *(_progress_item(scene, job, 0) for job in between),
+        *_counted(waiting, "Hierna", Mark.COMING),
+    )
+
+
+def _counted(jobs: list[Job], status: str, mark: Mark) -> tuple[Item, ...]:
+    number = dutch.count(len(jobs), _DOCUMENT, _DOCUMENTS)
+    return (Item(number, status, mark, "", 0),) if jobs else ()
 
 
 def _progress_item(scene: Scene, job: Job, number: int) -> Item:
