@@ -203,7 +203,7 @@ def authentication_objects() -> bytes:
     """AODF: one PIN, 4 to 12 BCD digits in 8 bytes, padded with FF, reference 1."""
     flags = _bits(2, 0x0C)
     attributes = der(
-        0x30, flags, der(0x0A, b"\0"), _int(4), _int(8), _int(8), der(0x80, b"\1"), der(0x04, b"\xff"), _path(0x3F00)
+        0x30, flags, der(0x0A, b"\0"), _int(4), _int(8), der(0x80, b"\1"), der(0x04, b"\xff"), _path(0x3F00)
     )
     return der(0x30, _label("Basic PIN", _bits(6, 0xC0)), der(0x30, der(0x04, b"\1")), der(0xA1, attributes))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from cryptography import x509
@@ -22,40 +22,6 @@ from simulators.pcscd import READER_NAME, Pcscd
 
 # Far more than anything here takes, also on a machine that does much else.
 DEADLINE_SECONDS = 20.0
-
-
-class Diary:
-    """What a reader reported, in order; lets a test wait for the next report."""
-
-    def __init__(self) -> None:
-        self.changes: list[SlotChange] = []
-        self._read = 0
-        self._news = threading.Condition()
-
-    def __call__(self, change: SlotChange) -> None:
-        with self._news:
-            self.changes.append(change)
-            self._news.notify_all()
-
-    def next(self) -> SlotChange:
-        with self._news:
-            if not self._news.wait_for(lambda: len(self.changes) > self._read, DEADLINE_SECONDS):
-                pytest.fail(f"nothing more after {self.changes}")
-            self._read += 1
-            return self.changes[self._read - 1]
-
-    @property
-    def unread(self) -> list[SlotChange]:
-        return self.changes[self._read :]
-
-
-class Watched:
-    """A reader that is being watched."""
-
-    def __init__(self, name: str = READER_NAME) -> None:
-        self.reader = EidReader(name)
-        self.diary = Diary()
-        self.reader.watch(self.diary)
 
 
 @pytest.fixture(scope="session")
@@ -115,24 +81,30 @@ def cards(pki: Pki, residents: dict[str, Person]) -> CardBench:
 
 
 @pytest.fixture
-def watched(pcscd: Pcscd, bench: CardBench) -> Iterator[Watched]:
-    """A reader with an empty slot, and its diary."""
-    del bench
-    watching = Watched()
-    if watching.diary.next() is not SlotChange.READER_FOUND:
-        pytest.fail(f"no reader in pcscd at {pcscd.port}")
-    yield watching
-    watching.reader.close()
+def reports() -> Queue[SlotChange]:
+    """What the reader reported and no test has looked at yet."""
+    return Queue()
 
 
 @pytest.fixture
-def insert(bench: CardBench, watched: Watched) -> Callable[[str], None]:
+def reader(bench: CardBench, reports: Queue[SlotChange]) -> Iterator[EidReader]:
+    """A reader with an empty slot, being watched."""
+    del bench
+    driver = EidReader(READER_NAME)
+    driver.watch(reports.put)
+    assert reports.get(timeout=DEADLINE_SECONDS) is SlotChange.READER_FOUND
+    yield driver
+    driver.close()
+
+
+@pytest.fixture
+def insert(bench: CardBench, reader: EidReader, reports: Queue[SlotChange]) -> Callable[[str], None]:
     """Put a card in and wait until the reader reports it."""
+    del reader
 
     def put(specification: str) -> None:
         bench.insert(specification)
-        if (seen := watched.diary.next()) is not SlotChange.CARD_IN:
-            pytest.fail(f"{seen} instead of a card")
+        assert reports.get(timeout=DEADLINE_SECONDS) is SlotChange.CARD_IN
 
     return put
 
