@@ -152,6 +152,8 @@ class App:
 
     def _first_frame(self) -> None:
         """Do what the first frame did not need: QR codes, and compiling the pages to come."""
+        if self._settled:  # a second frame was swapped before this one's word came through the queue
+            return
         self.window.frameSwapped.disconnect(self._first_frame)
         self._settled = True
         self._theme.setProperty("settled", True)  # noqa: FBT003 (Qt takes it so)

@@ -74,6 +74,16 @@ def test_an_alarm_can_be_taken_away(app: App) -> None:
     assert rang == []
 
 
+def test_a_second_frame_in_the_queue_is_not_the_first_again(app: App) -> None:
+    told: list[object] = []
+    app.when_painted(lambda: told.append("painted"))
+    app._first_frame()
+    passed: list[object] = []
+    app.call_soon(lambda: passed.append(True))
+    wait_for(passed)
+    assert told == []
+
+
 def moving(app: App) -> list[str]:
     """The clocks that run on the screen."""
     found, waiting = [], [app.window.contentItem()]

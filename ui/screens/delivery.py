@@ -161,7 +161,7 @@ def _take_paper(scene: Scene, state: Printed) -> Screen:
         picture="paper-one" if one and sheets <= 1 else "paper-more",
         extra=_slip_choice(scene, state.slip),
         question=f"Heb je je {noun}?",
-        actions=_taken("Nee, er ontbreekt iets", "Ja, ik heb alles"),
+        actions=_taken("Nee, niet alles", "Ja, ik heb alles"),
         bar=bar(),
     )
 
@@ -204,7 +204,7 @@ def _outcome(scene: Scene, state: Printed) -> Screen:
         hint=slip,
         extra=_slip_choice(scene, state.slip),
         question="Heb je je papier?" if _may_lie(state.jobs) else "",
-        actions=_taken("Er ligt geen papier", "Ja, verder") if _may_lie(state.jobs) else (to_the_beginning(),),
+        actions=_taken("Er ligt niets", "Ja, verder") if _may_lie(state.jobs) else (to_the_beginning(),),
         bar=bar(),
     )
 

@@ -7,7 +7,7 @@ Page {
     id: page
     readonly property int documents: screen.items.length
     readonly property int across: documents === 1 ? 1 : 2
-    readonly property bool pictures: documents <= (Theme.landscape ? 2 : 4)
+    readonly property bool pictures: documents <= (Theme.landscape ? 2 : 4) && screen.items.every((item) => item.look !== "")
 
     Grid {
         id: cards
