@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
 from queue import Queue
 
@@ -273,3 +277,23 @@ def test_no_log_of_a_login_tells_of_whom_or_by_which_pin(
     told = (caplog.text + repr(reader) + (pcscd.folder / "run" / "pcscd.log").read_text()).lower()
     for secret in ("1234", "8642", "248642", "86 42", "françois", "größe", "68042399958"):
         assert secret not in told
+
+
+# --- what it costs to have it ---------------------------------------------------------------------------------------
+
+
+def test_while_a_card_is_to_be_taken_the_card_itself_is_asked(
+    reader: EidReader, bench: CardBench, insert: Callable[[str], None]
+) -> None:
+    insert("1.8:an")
+    reader.watch_removal()
+    deadline = time.monotonic() + DEADLINE
+    while bench.hand.asked["SELECT"] < 2:
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.005)
+
+
+def test_importing_the_driver_brings_neither_pyscard_nor_cryptography() -> None:
+    program = "import sys, hardware.eid; print({'smartcard', 'cryptography'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout == "set()\n"
