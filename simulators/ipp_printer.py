@@ -21,6 +21,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +36,7 @@ HERE = Path(__file__).parent / "printer"
 START_SECONDS = 10.0
 # Thirty pages a minute, as the printer says of itself.
 MS_PER_SHEET = 2000
-# Sheets in a full tray and in an empty one; below 25 ippeveprinter calls it low.
+# Sheets in a full tray and in an empty one.
 FULL, EMPTY = 200, 0
 
 # What can happen to it, and what it says then (printer-state-reasons); the last three say nothing.
@@ -97,6 +98,20 @@ class PrinterBench:
         return sorted((self.folder / "printed").glob("[0-9]*.pdf"))
 
     @property
+    def pid(self) -> int:
+        """The printer's process, 0 when it has no power."""
+        return self._printer.pid if self._printer else 0
+
+    def wait_for_printed(self, count: int, timeout: float) -> bool:
+        """Wait until so many documents came out; False when `timeout` seconds were not enough."""
+        deadline = time.monotonic() + timeout
+        while len(self.printed) < count:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
+
+    @property
     def struck(self) -> bool:
         """Whether what `strike` planned has happened since it was planned."""
         return (self._home / "struck").exists()
@@ -128,6 +143,10 @@ class PrinterBench:
         """Put paper in; a job that waited for it goes on."""
         self._clear("paper-empty")
         self._set_level(FULL)
+
+    def leave_sheets(self, sheets: int) -> None:
+        """Leave so many sheets in the tray; below 25 the printer calls it low."""
+        self._set_level(sheets)
 
     def jam(self, after_sheet: int = 0) -> None:
         """Let the paper of the next job stick after so many sheets."""
@@ -197,7 +216,7 @@ class PrinterBench:
     def _start_printer(self) -> None:
         command = [
             *("ippeveprinter", "-r", "off", "-n", "localhost", "-p", str(self._port.number)),
-            *("-d", str(self.spool), "-c", str(self._home / "engine"), "-a", str(HERE / "a4.conf"), "Loket"),
+            *("-d", str(self.spool), "-c", str(self._home / "engine"), "-P", str(HERE / "a4.ppd"), "Loket"),
         ]
         bus = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self._home / 'bus.sock'}"}
         self._printer = Daemon(command, self._home / "printer.log", bus)

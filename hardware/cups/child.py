@@ -59,7 +59,7 @@ def create(server: str, queue: str, name: str, options: dict[str, str]) -> str:
 def send(server: str, queue: str, uuid: str, pdf: bytes) -> None:
     """Give CUPS the whole document, then let the job go."""
     with _cups(server) as connection:
-        waiting = _find(connection, "not-completed", "", uuid)
+        waiting = _find(connection, "not-completed", queue, "", uuid)
         if not waiting:
             raise DeviceFault(FaultCode.PRINT_FAILED, "CUPS does not know the job any more")
         number = waiting[0][0]
@@ -69,38 +69,38 @@ def send(server: str, queue: str, uuid: str, pdf: bytes) -> None:
         connection.setJobHoldUntil(number, "no-hold")
 
 
-def look(server: str, uri: str, name: str, uuid: str | None) -> dict[str, object]:
+def look(server: str, queue: str, uri: str, name: str, uuid: str | None) -> dict[str, object]:
     """Ask the device for our job, and CUPS only when the device does not have it.
 
     `reached`: the device took a connection. `printer` and `job`: its answers, or None. `queue`: the job's state in
     CUPS, None when CUPS does not know it; `queueAnswers`: whether CUPS could be asked at all.
     """
     reached, printer, job = _ask_device(uri, name)
-    queue, queue_answers = None, True
+    in_queue, queue_answers = None, True
     if job is None:
         try:
             with _cups(server) as connection:
-                found = _find(connection, "all", name, uuid)
-                queue = found[-1][1] if found else None
+                found = _find(connection, "all", queue, name, uuid)
+                in_queue = found[-1][1] if found else None
         except DeviceFault:
             queue_answers = False
-    if job is None and printer is not None and (queue is None or queue >= FIRST_ENDED_STATE):
+    if job is None and printer is not None and (in_queue is None or in_queue >= FIRST_ENDED_STATE):
         reached, printer, job = _ask_device(uri, name)  # it may have arrived between the two questions
     return {
         "reached": reached,
         "printer": asdict(printer) if printer else None,
         "job": asdict(job) if job else None,
-        "queue": queue,
+        "queue": in_queue,
         "queueAnswers": queue_answers,
     }
 
 
-def cancel(server: str, uri: str, name: str, uuid: str | None) -> None:
+def cancel(server: str, queue: str, uri: str, name: str, uuid: str | None) -> None:
     """Cancel in CUPS, so that it sends nothing more, then on the device. Raises when one of the two cannot be asked."""
     missed: DeviceFault | None = None
     try:
         with _cups(server) as connection:
-            for number, _state in _find(connection, "not-completed", name, uuid):
+            for number, _state in _find(connection, "not-completed", queue, name, uuid):
                 connection.cancelJob(number)
     except DeviceFault as fault:
         missed = fault
@@ -138,16 +138,19 @@ def _cups(server: str) -> Iterator[cups.Connection]:
         raise DeviceFault(FaultCode.PRINTER_LOST, "CUPS does not answer") from None
 
 
-def _find(connection: cups.Connection, which: str, name: str, uuid: str | None) -> list[tuple[int, int]]:
+def _find(connection: cups.Connection, which: str, queue: str, name: str, uuid: str | None) -> list[tuple[int, int]]:
     """Give the number and state of our job in CUPS, oldest first."""
-    words = ["job-id", "job-name", "job-uuid", "job-state"]
+    words = ["job-id", "job-name", "job-uuid", "job-state", "job-printer-uri"]
     jobs = connection.getJobs(which, False, -1, -1, words)  # noqa: FBT003 pycups takes no keyword here
-    ours = (number for number, job in jobs.items() if _is_ours(job, name, uuid))
+    ours = (number for number, job in jobs.items() if _is_ours(job, queue, name, uuid))
     return [(number, jobs[number]["job-state"]) for number in sorted(ours)]
 
 
-def _is_ours(job: dict[str, object], name: str, uuid: str | None) -> bool:
-    return job.get("job-uuid") == uuid if uuid else job.get("job-name") == name
+def _is_ours(job: dict[str, str], queue: str, name: str, uuid: str | None) -> bool:
+    """Judge by the uuid, or without one by the name; where CUPS hides names, whatever is in our own queue is ours."""
+    if uuid:
+        return job.get("job-uuid") == uuid
+    return job["job-name"] == name if "job-name" in job else job["job-printer-uri"].endswith(f"/printers/{queue}")
 
 
 # --- the device --------------------------------------------------------------------------------------------------

@@ -172,6 +172,12 @@ class Device:
                 raise
             return self._exchange(body)  # printers hang up on idle connections
 
+    def close(self) -> None:
+        """Let go of the connection; the next question makes another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def _exchange(self, body: bytes) -> Message:
         connection = self._connection or self._connect()
         self._connection = None

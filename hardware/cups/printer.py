@@ -116,7 +116,7 @@ class CupsPrinter:
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
         job = self._jobs.get(job_name)
         try:
-            answer = self._call("look", self._device, job_name, job.uuid if job else None, timeout=LOOK_SECONDS)
+            answer = self._call("look", *self._address(job_name, job), timeout=LOOK_SECONDS)
         except DeviceFault as fault:
             log.info("looking for a job: %s", fault)
             return DeviceJob(DeviceJobState.SILENT)
@@ -138,12 +138,15 @@ class CupsPrinter:
     def cancel(self, job_name: str) -> None:
         """Cancel on CUPS and on the device. Raises PRINTER_LOST when one of them could not be told."""
         job = self._jobs.get(job_name)
-        self._ask("cancel", self._device, job_name, job.uuid if job else None, timeout=CANCEL_SECONDS)
+        self._ask("cancel", *self._address(job_name, job), timeout=CANCEL_SECONDS)
 
     def close(self) -> None:
         """Let go of the printer; a call under way ends."""
         self._closed.set()
         self._child.close()
+
+    def _address(self, job_name: str, job: _Job | None) -> tuple[str, str, str, str | None]:
+        return self._queue, self._device, job_name, job.uuid if job else None
 
     def _missed(self, fault: DeviceFault) -> Status:
         self._misses += 1

@@ -1,0 +1,179 @@
+"""The driver says how a printer does, survives whatever hangs, and lets no vendor's exception through."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import hardware.cups.printer
+import simulators.cupsd
+from hardware.cups import CupsPrinter
+from hardware.devices import DeviceJobState, Health, Status
+from hardware.faults import DeviceFault, FaultCode
+from simulators.cupsd import Cupsd
+from simulators.ipp_printer import PrinterBench
+
+Until = Callable[[Callable[[], object]], None]
+
+UNKNOWN = Status(Health.UNKNOWN)
+LOST = Status(Health.DOWN, (FaultCode.PRINTER_LOST,))
+
+
+def test_a_tray_that_runs_low_and_empty_is_said_before_anyone_prints(printer: CupsPrinter, bench: PrinterBench) -> None:
+    assert printer.status() == Status(Health.OK)
+    bench.leave_sheets(10)
+    assert printer.status() == Status(Health.DEGRADED, (FaultCode.PAPER_LOW,))
+    bench.empty_tray()
+    assert printer.status() == Status(Health.DOWN, (FaultCode.PAPER_EMPTY,))
+    bench.refill()
+    assert printer.status() == Status(Health.OK)
+
+
+@pytest.mark.expects_log("the printer is gone: printerLost: no connection to the printer")
+def test_a_printer_is_gone_after_three_misses_and_the_log_says_so_once(
+    printer: CupsPrinter, bench: PrinterBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.power_cut()
+    assert [printer.status() for _ in range(5)] == [UNKNOWN, UNKNOWN, LOST, LOST, LOST]
+    assert len([line for line in caplog.messages if "gone" in line]) == 1
+    bench.power_on()
+    assert printer.status() == Status(Health.OK)
+
+
+def test_one_answer_in_between_starts_the_count_again(printer: CupsPrinter, bench: PrinterBench) -> None:
+    for _ in range(2):
+        bench.power_cut()
+        assert [printer.status(), printer.status()] == [UNKNOWN, UNKNOWN]
+        bench.power_on()
+        assert printer.status() == Status(Health.OK)
+
+
+def test_a_mute_printer_is_unknown_and_its_jobs_are_silent(printer: CupsPrinter, bench: PrinterBench) -> None:
+    bench.mute()
+    assert printer.look("any").state is DeviceJobState.SILENT
+    assert printer.status() == UNKNOWN
+    bench.unmute()
+    assert printer.status() == Status(Health.OK)
+
+
+def test_without_cups_nothing_can_be_promised(printer: CupsPrinter, cupsd: Cupsd) -> None:
+    cupsd.crash()
+    assert printer.status() == UNKNOWN
+    with pytest.raises(DeviceFault) as caught:
+        printer.create("any")
+    assert caught.value.code is FaultCode.PRINTER_LOST
+    cupsd.start()
+    assert printer.status() == Status(Health.OK)
+
+
+@pytest.mark.parametrize(("shut", "again"), [("cupsdisable", "cupsenable"), ("cupsreject", "cupsaccept")])
+def test_a_queue_that_somebody_closed_is_down(printer: CupsPrinter, cupsd: Cupsd, shut: str, again: str) -> None:
+    subprocess.run([f"/usr/sbin/{shut}", "-h", cupsd.socket, "kiosk"], check=True)
+    assert printer.status() == Status(Health.DOWN, (FaultCode.PRINTER_FAULT,))
+    subprocess.run([f"/usr/sbin/{again}", "-h", cupsd.socket, "kiosk"], check=True)
+    assert printer.status() == Status(Health.OK)
+
+
+def test_a_queue_that_is_not_there_refuses_the_job(bench: PrinterBench, cupsd: Cupsd) -> None:
+    printer = CupsPrinter("other", bench.uri, cupsd.socket)
+    with pytest.raises(DeviceFault) as caught:
+        printer.create("any")
+    printer.close()
+    assert caught.value.code is FaultCode.PRINT_FAILED
+
+
+def test_a_cups_that_hangs_costs_one_call_and_the_next_one_works(
+    printer: CupsPrinter, cupsd: Cupsd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware.cups.printer, "CREATE_SECONDS", 0.3)
+    os.kill(cupsd.pid, signal.SIGSTOP)
+    with pytest.raises(DeviceFault) as caught:
+        printer.create("any")
+    os.kill(cupsd.pid, signal.SIGCONT)
+    assert (caught.value.code, caught.value.detail) == (FaultCode.PRINTER_LOST, "create: ChildTimeout")
+    monkeypatch.undo()
+    assert printer.create("another").startswith("urn:uuid:")
+
+
+def test_closing_ends_a_call_under_way(printer: CupsPrinter, cupsd: Cupsd, until: Until) -> None:
+    os.kill(cupsd.pid, signal.SIGSTOP)
+    codes: list[FaultCode] = []
+
+    def create() -> None:
+        try:
+            printer.create("any")
+        except DeviceFault as fault:
+            codes.append(fault.code)
+
+    caller = threading.Thread(target=create)
+    caller.start()
+    until(lambda: re.search(r"^State:\s+T", Path(f"/proc/{cupsd.pid}/status").read_text(), re.MULTILINE))
+    printer.close()
+    caller.join(4)
+    os.kill(cupsd.pid, signal.SIGCONT)
+    assert codes == [FaultCode.PRINTER_LOST]
+
+
+def test_a_job_that_cups_lost_is_not_sent_as_another(
+    printer: CupsPrinter, cupsd: Cupsd, bench: PrinterBench, pdf: bytes
+) -> None:
+    lost = printer.create("lost")
+    cupsd.crash()
+    cupsd.start()
+    printer.create("another")  # it gets the number of the lost one
+    with pytest.raises(DeviceFault) as caught:
+        printer.send(lost, pdf)
+    assert caught.value.code is FaultCode.PRINT_FAILED
+    assert printer.look("another").state is DeviceJobState.NOT_THERE_YET
+    assert not bench.received
+
+
+def test_a_busy_printer_gets_the_job_later_or_not_at_all(
+    printer: CupsPrinter, bench: PrinterBench, pdf: bytes, until: Until
+) -> None:
+    bench.strike("jam")
+    printer.send(printer.create("first"), pdf)
+    until(lambda: printer.look("first").faults)
+    printer.send(printer.create("second"), pdf)
+    assert printer.look("second").state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.PRINTING)
+    printer.cancel("second")
+    until(lambda: printer.look("second").state is DeviceJobState.CANCELED)
+    bench.clear()
+    until(lambda: printer.look("first").state is DeviceJobState.COMPLETED)
+    assert len(bench.received) == len(bench.printed) == 1
+
+
+def test_it_works_with_the_policy_that_debian_installs(
+    bench: PrinterBench, pdf: bytes, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    debians = re.search(r"<Policy default>.*?</Policy>", Path("/etc/cups/cupsd.conf").read_text(), re.DOTALL)
+    assert debians
+    ours = simulators.cupsd.SERVER.replace("DefaultAuthType None", "DefaultAuthType Basic")
+    server = ours[: ours.index("<Policy")] + debians[0]
+    monkeypatch.setattr(simulators.cupsd, "SERVER", server)
+    with Cupsd() as cupsd:
+        cupsd.add_queue("kiosk", bench.uri)
+        printer = CupsPrinter("kiosk", bench.uri, cupsd.socket)
+        printer.send(printer.create("one"), pdf)
+        until(lambda: printer.look("one").state is DeviceJobState.COMPLETED)
+        printer.create("two")
+        printer.close()
+        reborn = CupsPrinter("kiosk", bench.uri, cupsd.socket)  # names are hidden there, and the uuid is forgotten
+        assert reborn.look("two").state is DeviceJobState.NOT_THERE_YET
+        reborn.cancel("two")
+        assert reborn.look("two").state is DeviceJobState.CANCELED
+        reborn.close()
+
+
+def test_a_fault_names_no_job_and_no_document(printer: CupsPrinter, cupsd: Cupsd) -> None:
+    cupsd.crash()
+    with pytest.raises(DeviceFault) as caught:
+        printer.create("a-ticket-of-somebody")
+    assert "ticket" not in f"{caught.value!r} {caught.value}"

@@ -1,0 +1,73 @@
+"""What each of a printer's words means for us. The words: IANA's IPP registry, printer-state-reasons."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardware.cups.keywords import BLOCKING, HARMLESS, WARNING, blocking, health
+from hardware.devices import Health, Status
+from hardware.faults import FaultCode
+
+STOPS = [
+    ("media-empty", FaultCode.PAPER_EMPTY),
+    ("media-needed", FaultCode.PAPER_EMPTY),
+    ("media-jam", FaultCode.PAPER_JAM),
+    ("cover-open", FaultCode.COVER_OPEN),
+    ("door-open", FaultCode.COVER_OPEN),
+    ("interlock-open", FaultCode.COVER_OPEN),
+    ("input-tray-missing", FaultCode.TRAY_MISSING),
+    ("toner-empty", FaultCode.TONER_EMPTY),
+    ("marker-supply-empty", FaultCode.TONER_EMPTY),
+    ("fuser-over-temp", FaultCode.PRINTER_FAULT),
+    ("marker-waste-full", FaultCode.PRINTER_FAULT),
+    ("output-area-full", FaultCode.PRINTER_FAULT),
+    ("paused", FaultCode.PRINTER_FAULT),
+    ("shutdown", FaultCode.PRINTER_FAULT),
+    ("vnd-something-burns-error", FaultCode.PRINTER_FAULT),
+]
+WARNS = [
+    ("media-low", FaultCode.PAPER_LOW),
+    ("toner-low", FaultCode.TONER_LOW),
+    ("marker-supply-low", FaultCode.TONER_LOW),
+    ("marker-waste-almost-full", FaultCode.PRINTER_FAULT),
+    ("vnd-odd-noise-warning", FaultCode.PRINTER_FAULT),
+    ("vnd-odd-noise", FaultCode.PRINTER_FAULT),
+]
+SAYS_NOTHING = ["none", "cups-ipp-missing-job-history", "cups-remote-stopped", "standby", "vnd-counter-at-1000-report"]
+SUFFIXES = ["", "-report", "-warning", "-error"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(("word", "fault"), [row for row in STOPS if not row[0].startswith("vnd")])
+def test_a_word_that_stops_paper_does_so_whatever_its_suffix(word: str, fault: FaultCode, suffix: str) -> None:
+    assert health([word + suffix]) == Status(Health.DOWN, (fault,))
+    assert blocking([word + suffix]) == (fault,)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(("word", "fault"), [row for row in WARNS if not row[0].startswith("vnd")])
+def test_a_warning_stays_a_warning_whatever_its_suffix(word: str, fault: FaultCode, suffix: str) -> None:
+    assert health([word + suffix]) == Status(Health.DEGRADED, (fault,))
+    assert blocking([word + suffix]) == ()
+
+
+@pytest.mark.parametrize(("word", "fault"), [row for row in STOPS + WARNS if row[0].startswith("vnd")])
+def test_a_word_nobody_knows_counts_by_its_suffix(word: str, fault: FaultCode) -> None:
+    assert health([word]).faults == (fault,)
+    assert (health([word]).health is Health.DOWN) == word.endswith("-error")
+
+
+@pytest.mark.parametrize("word", SAYS_NOTHING)
+def test_words_of_cups_and_of_every_day_say_nothing_about_health(word: str) -> None:
+    assert health([word]) == Status(Health.OK)
+
+
+def test_the_most_telling_fault_comes_first_and_warnings_last() -> None:
+    words = ["toner-low-report", "paused", "media-needed", "media-empty-error", "cover-open"]
+    faults = (FaultCode.COVER_OPEN, FaultCode.PAPER_EMPTY, FaultCode.PRINTER_FAULT, FaultCode.TONER_LOW)
+    assert health(words) == Status(Health.DOWN, faults)
+
+
+def test_no_word_is_in_two_tables() -> None:
+    assert not set(BLOCKING) & set(WARNING)
+    assert not (set(BLOCKING) | set(WARNING)) & HARMLESS
