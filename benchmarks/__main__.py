@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import start
+from benchmarks import journey, start
 from benchmarks.rows import Row, table
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"start": start.rows}
+BENCHES: dict[str, Callable[[], list[Row]]] = {"journey": journey.rows, "start": start.rows}
 
 
 def main() -> int:

@@ -127,6 +127,16 @@ def rows() -> list[Row]:
         ]
 
 
+def chromium_memory() -> Peer:
+    """Give what Chromium holds while it shows the portal's page."""
+    with tempfile.TemporaryDirectory() as name, Screen(WIDTH, HEIGHT) as screen:
+        folder = Path(name)
+        _kiosk(folder)
+        contender = Contender(_chromium(folder), screen)
+        contender.readable_after()
+        return Peer("Chromium", " ".join((*CHROMIUM, "portal.html")), contender.rested()[1])
+
+
 def _resting(ours: Contender, peer: Contender, command: str) -> list[Row]:
     theirs, their_memory = peer.rested()
     rest, memory = ours.rested()

@@ -9,6 +9,8 @@ events.
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 import threading
 import time
@@ -26,6 +28,8 @@ from kiosk_app.visit import Printed, Visit
 
 def main(settings: Path) -> int:
     """Run the kiosk until it is told to quit, or until standard input ends."""
+    logging.basicConfig(level=os.environ.get("LOKET_LOG", "INFO"))
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     screened = Screened(load(settings), windowed=True)
     finger = Finger(screened)
     screened.on_painted(finger.tell)
@@ -88,8 +92,9 @@ class Finger:
             _print({"error": f"nothing to touch: {name}"})
             return
         centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+        at = time.monotonic()
         self._press(window, centre)
-        _print({"touched": name, "at": time.monotonic()})
+        _print({"touched": name, "at": at})
 
     def _press(self, window: QQuickWindow, point: QPoint) -> None:
         QTest.touchEvent(window, self._device).press(0, point, window).commit()

@@ -21,8 +21,6 @@ DEFAULT_CARD = "1.8:an"
 MS_PER_SHEET = 700
 # Nothing a journey waits for takes longer, the kiosk's own time-outs included.
 VISIT_SECONDS = 120.0
-# A kiosk knows each of its devices within the time it gives a silent back end.
-READY_SECONDS = 20.0
 
 
 class UnknownName(Exception):
@@ -102,7 +100,8 @@ def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike |
         strike.brief(resident)
         resident.on_state = lambda state: strike.at_state(state, resident)
         resident.on_digit = lambda count: strike.at_digit(count, resident)
-    _wait_until_ready(kiosk, strike)
+    kiosk.wait_until_known(offered=strike is None or not strike.hides_offer)
+    kiosk.look()
     seen_state = ""
     deadline = time.monotonic() + VISIT_SECONDS
     while (told := kiosk.next(deadline - time.monotonic())) is not None:
@@ -118,19 +117,6 @@ def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike |
         strike.after()
         journey.struck_at = strike.struck_at
     return resident
-
-
-def _wait_until_ready(kiosk: KioskProcess, strike: Strike | None) -> None:
-    """Let the resident come once the kiosk knows its devices: with its hero, or without it when that is the fault."""
-    hidden = strike is not None and strike.hides_offer
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        kiosk.look()
-        told = kiosk.next(READY_SECONDS)
-        if told is not None and told.get("known") and ("documents" in told["choices"]) is not hidden:
-            kiosk.look()
-            return
-    raise TimeoutError("the kiosk did not come to know its devices")
 
 
 def _photograph(journey: Journey, kiosk: KioskProcess, state: str) -> None:

@@ -16,6 +16,9 @@ from typing import IO, Any, Self
 
 # The kiosk's own time-outs are minutes; a journey that hears nothing for this long will hear nothing any more.
 SILENCE_SECONDS = 60.0
+# A kiosk knows each of its devices within the time it gives a silent back end.
+READY_SECONDS = 30.0
+LOOK_SECONDS = 0.05
 
 
 class KioskDied(Exception):
@@ -63,6 +66,17 @@ class KioskProcess:
         if told is None:
             raise KioskDied(f"exit code {self._process.wait()}")
         return told
+
+    def wait_until_known(self, *, offered: bool = True) -> None:
+        """Wait until it knows its devices, and offers documents or, with `offered` False, does not. Raises TimeoutError."""
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            self.look()
+            told = self.next(READY_SECONDS)
+            if told is not None and told.get("known") and ("documents" in told["choices"]) is offered:
+                return
+            time.sleep(LOOK_SECONDS)
+        raise TimeoutError("the kiosk did not come to know its devices")
 
     def touch(self, choice: str) -> None:
         """Touch a choice by its id."""

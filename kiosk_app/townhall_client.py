@@ -8,7 +8,10 @@ shown; its problem types become fault codes here. Unknown fields are ignored, un
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     import httpx
 
     from config.settings import BackEnd
+
+log = logging.getLogger(__name__)
 
 # A register answers within seconds or not at all; a resident waits that long once, not for each read.
 CALL_SECONDS = 8.0
@@ -228,12 +233,14 @@ class TownHallClient:
         import httpx
 
         seconds = self._call_seconds if seconds is None else seconds
+        began = time.perf_counter()
 
         client = self._client()
         traced = {"BelGov-Trace-Id": str(uuid4()), **headers}
         try:
             async with asyncio.timeout(seconds), client.stream(method, path, json=body, headers=traced) as response:
                 yield response
+                _note_time(method, path, time.perf_counter() - began, response)
         except TimeoutError as error:
             raise DeviceFault(FaultCode.BACKEND_SLOW, f"{method} took over {seconds} s") from error
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
@@ -255,6 +262,13 @@ class TownHallClient:
                 limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE_SECONDS),
             )
         return self._http
+
+
+def _note_time(method: str, path: str, seconds: float, response: httpx.Response) -> None:
+    """Say how long a call took, and how much of it the back end calls its own; ids are left out of the path."""
+    shape = re.sub(r"[0-9a-f-]{36}", "*", path)
+    own = re.search(r"dur=([\d.]+)", response.headers.get("server-timing", ""))
+    log.debug("%s %s took %.1f ms, of which %s its own", method, shape, seconds * 1000, own.group(1) if own else "0")
 
 
 def _product(item: _Product) -> Product:
