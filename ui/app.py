@@ -22,7 +22,7 @@ from typing import Any
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")
 
-from PySide6.QtCore import QEventLoop, QObject, QSize, QSocketNotifier, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QSize, QSocketNotifier, QTimer, QUrl
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent, QQmlError
 from PySide6.QtQuick import QQuickWindow
@@ -43,14 +43,18 @@ _WINDOW_SHARE = 0.9  # of the desktop's height, for a window beside other things
 class _Calls(QObject):
     """Carries calls to the thread of the screen."""
 
-    asked = Signal(object)
-
     def __init__(self) -> None:
         super().__init__()
-        self.asked.connect(self._call, Qt.ConnectionType.QueuedConnection)
+        self._waiting: deque[Callable[[], None]] = deque()
 
-    def _call(self, fn: Callable[[], None]) -> None:
-        fn()
+    def ask(self, fn: Callable[[], None]) -> None:
+        """Have `fn` called; from any thread."""
+        self._waiting.append(fn)
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))
+
+    def customEvent(self, _event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Make one call: there is an event for each."""
+        self._waiting.popleft()()
 
 
 class App:
@@ -69,11 +73,10 @@ class App:
         self.qt = QGuiApplication.instance() or QGuiApplication(["kiosk"])
         for font in sorted((_UI / "fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(font))
-        if not cursor:
-            QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+        self._cursor = cursor
         self._calls = _Calls()
         self._alarm = QTimer(singleShot=True)
-        self._minute = QTimer(singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
+        self._minute = QTimer(singleShot=True)  # Qt keeps one of a minute to the second
         self._minute.timeout.connect(self._tick)
         self._settled = False
         self._when_painted: Callable[[], None] | None = None
@@ -141,8 +144,8 @@ class App:
         window.widthChanged.connect(lambda: self._fit(window.size()))
         window.heightChanged.connect(lambda: self._fit(window.size()))
         self.bridge.tick()
-        # Queued: a slot of Python's called by the scene graph's own thread would hang where there is one.
-        window.frameSwapped.connect(self._first_frame, Qt.ConnectionType.QueuedConnection)
+        # Qt calls it here, or queues it where the renderer has a thread of its own.
+        window.frameSwapped.connect(self._first_frame)
         if full:
             window.showFullScreen()
         else:
@@ -152,10 +155,12 @@ class App:
 
     def _first_frame(self) -> None:
         """Do what the first frame did not need: QR codes, and compiling the pages to come."""
-        if self._settled:  # a second frame was swapped before this one's word came through the queue
+        if self._settled:  # a second frame was swapped before this one's word came through
             return
         self.window.frameSwapped.disconnect(self._first_frame)
         self._settled = True
+        if not self._cursor:
+            _hide_cursor()
         self._theme.setProperty("settled", True)  # noqa: FBT003 (Qt takes it so)
         self._components = [
             QQmlComponent(
@@ -195,7 +200,7 @@ class App:
 
     def call_soon(self, fn: Callable[[], None]) -> None:
         """Have `fn` called on the screen's thread. Call this from any thread."""
-        self._calls.asked.emit(fn)
+        self._calls.ask(fn)
 
     def when_painted(self, fn: Callable[[], None]) -> None:
         """Call `fn` once the first frame is out: for what a resident who looks at the portal need not wait for."""
@@ -244,6 +249,12 @@ def _singleton(engine: QQmlApplicationEngine, name: str) -> QObject:
     if not isinstance(found, QObject):
         raise RuntimeError(f"the screen cannot be loaded: no {name}")  # noqa: TRY004 (an installation that is broken)
     return found
+
+
+def _hide_cursor() -> None:
+    from PySide6.QtCore import Qt  # a namespace so large that it takes 14 ms to come in
+
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
 
 
 @contextlib.contextmanager

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QSize
+from PySide6.QtGui import QColor, QImage, QImageReader
 from PySide6.QtQuick import QQuickImageProvider
 
 _PICTURES = Path(__file__).parent / "pictures"
 _COLOUR = re.compile(r"@([a-zA-Z]+)")
 # Dash and gap of an edge, in line widths.
-_DASHES = (3.2, 2.2)
+_DASH, _GAP = 3.2, 2.2
 
 
 class Drawings(QQuickImageProvider):
@@ -30,37 +30,39 @@ class Drawings(QQuickImageProvider):
     def requestImage(self, id: str, size: QSize, _requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
         """Draw one picture."""
         name, colour, room = id.split("/")
-        asked = QSize(*(round(float(side)) for side in room.split("x")))
-        image = self._dashed(colour, asked) if name == "dashed" else self._picture(name, colour, asked)
+        width, height = (round(float(side)) for side in room.split("x"))
+        image = (
+            self._dashed(colour, (width, height)) if name == "dashed" else self._picture(name, colour, (width, height))
+        )
         size.setWidth(image.width())
         size.setHeight(image.height())
         return image
 
-    def _picture(self, name: str, it: str, requested: QSize) -> QImage:
+    def _picture(self, name: str, it: str, room: tuple[int, int]) -> QImage:
         colours = {**self._colours, "it": self._colours[it]}
         text = (_PICTURES / f"{name}.svg").read_text(encoding="utf-8")
-        painted = _COLOUR.sub(lambda match: colours[match[1]], text)
-        buffer = QBuffer()
-        buffer.setData(QByteArray(painted.encode()))
-        reader = QImageReader(buffer, QByteArray(b"svg"))
-        reader.setScaledSize(reader.size().scaled(requested, Qt.AspectRatioMode.KeepAspectRatio))
-        return reader.read()
+        return _drawn(_COLOUR.sub(lambda match: colours[match[1]], text), room)
 
-    def _dashed(self, colour: str, requested: QSize) -> QImage:
-        image = QImage(requested, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        width = max(1, round(self._density))
-        pen = QPen(QColor(self._colours[colour]), width)
-        pen.setDashPattern(_DASHES)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen)
-        half, radius = width / 2, 2 * self._density
-        edge = QRectF(half, half, requested.width() - width, requested.height() - width)
-        painter.drawRoundedRect(edge, radius, radius)
-        painter.end()
-        return image
+    def _dashed(self, colour: str, room: tuple[int, int]) -> QImage:
+        width, height = room
+        line, radius = self._density, 2 * self._density
+        rect = (
+            f'<rect x="{line / 2}" y="{line / 2}" width="{width - line}" height="{height - line}" rx="{radius}" '
+            f'fill="none" stroke="{self._colours[colour]}" stroke-width="{line}" '
+            f'stroke-dasharray="{_DASH * line} {_GAP * line}"/>'
+        )
+        return _drawn(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{rect}</svg>', room)
+
+
+def _drawn(svg: str, room: tuple[int, int]) -> QImage:
+    """Draw a picture as large as fits in so many pixels."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(svg.encode()))
+    reader = QImageReader(buffer, QByteArray(b"svg"))
+    own = reader.size()
+    scale = min(room[0] / own.width(), room[1] / own.height())
+    reader.setScaledSize(QSize(round(own.width() * scale), round(own.height() * scale)))
+    return reader.read()
 
 
 class QrCodes(QQuickImageProvider):
