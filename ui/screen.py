@@ -64,12 +64,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Header:
-    """The band at the top: whose kiosk, and when it is."""
+    """The band at the top: whose kiosk, and when it is; and how the steps of a visit are called."""
 
     town: str
     name: str
     time: str
     day: str
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True)

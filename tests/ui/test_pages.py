@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QRectF
@@ -229,6 +231,15 @@ def test_every_word_of_a_screen_is_painted(pages: dict[str, Painted]) -> None:
         asked += [choice.label for choice in screen.choices]
         missing = [text for text in asked if text not in seen]
         assert not missing, (name, missing)
+
+
+def test_qml_holds_no_words_and_no_pixels() -> None:
+    for file in (Path(__file__).parents[2] / "ui" / "qml").rglob("*.qml"):
+        code = file.read_text(encoding="utf-8")
+        bound = [line for line in code.splitlines() if re.match(r" *text:", line)]
+        literals = [text for line in bound for text in line.split('"')[1::2] if re.search("[A-Za-z]", text)]
+        assert not literals, (file.name, literals)
+        assert not re.findall(r"(?:width|height|spacing|radius|[mM]argins?|pixelSize): *[2-9]\d*\b", code), file.name
 
 
 def test_there_is_one_qr_code_at_most(pages: dict[str, Painted]) -> None:

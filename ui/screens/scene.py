@@ -14,8 +14,9 @@ from ui import dutch, hours
 from ui.screen import Choice, Header, Qr, Role, Section
 
 _HELP = Choice("help", "Help", HelpAsked(), Role.BAR, "icon-help")
-# The steps of a visit, as the step line names them.
+# The steps of a visit, and how the step line calls them.
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
+_STEPS = ("1. Kaart", "2. Kiezen", "3. Nakijken", "4. Afdrukken")
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +30,7 @@ class Scene:
     @property
     def header(self) -> Header:
         """The band at the top."""
-        return Header(self.settings.town.name, "Loket 24/7", dutch.clock(self.now), dutch.day(self.now.date()))
+        return Header(self.settings.town.name, "Loket 24/7", dutch.clock(self.now), dutch.day(self.now.date()), _STEPS)
 
     @property
     def portal_bar(self) -> tuple[Choice, ...]:

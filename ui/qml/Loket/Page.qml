@@ -32,6 +32,7 @@ Rectangle {
         width: parent.width - 2 * Theme.margin
         visible: page.screen.step > 0
         step: page.screen.step
+        names: Bridge.header.steps
         onColour: page.onColour
     }
     Column {

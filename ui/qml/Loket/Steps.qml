@@ -6,6 +6,7 @@ import QtQuick
 Row {
     id: steps
     required property int step
+    required property var names
     property bool onColour: false
     readonly property color done: onColour ? Theme.white : Theme.accent
     readonly property color ahead: onColour ? Theme.line : Theme.hair
@@ -13,7 +14,7 @@ Row {
     spacing: Theme.mm(3)
 
     Repeater {
-        model: ["Kaart", "Kiezen", "Nakijken", "Afdrukken"]
+        model: steps.names
         Column {
             id: part
             required property string modelData
@@ -28,7 +29,7 @@ Row {
             Words {
                 width: parent.width
                 size: Theme.small
-                text: (part.index + 1) + ". " + part.modelData
+                text: part.modelData
                 strong: part.index + 1 === steps.step
                 color: steps.onColour ? Theme.white : strong ? Theme.ink : Theme.mute
                 wrapMode: Text.NoWrap
