@@ -1,0 +1,148 @@
+"""The two listeners of a back end: kiosks over mutual TLS (or behind a proxy), and the public page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from townhall.mtls import BehindProxy, KioskProtocol
+from townhall.ordering import Ordering
+from townhall.service import Service
+from townhall.sign_in import BASE, SignIn
+from townhall.web import new_app
+
+# A kiosk keeps its line open while a PIN is typed, and hangs up itself after two minutes: we must not be first.
+KEEP_ALIVE_SECONDS = 150
+# An order takes 50 ms; what has not finished by then never will.
+END_SECONDS = 1
+SWEEP_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Tls:
+    """The files of mutual TLS: our certificate and key, and the authority that kiosks are certified by."""
+
+    certificate: Path
+    key: Path
+    kiosk_ca: Path
+
+
+class Listener(uvicorn.Server):
+    """uvicorn that says when it serves, and leaves the signals to whoever runs several."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.serving = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        self.serving.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def kiosk_app(service: Service) -> FastAPI:
+    """The kiosk service of the contract."""
+    router = APIRouter(prefix=BASE)
+
+    async def health() -> JSONResponse:
+        """DOWN without the database; DEGRADED when nobody can sign in for want of the responder."""
+        try:
+            await asyncio.to_thread(service.tables.check)
+        except sa.exc.SQLAlchemyError:
+            return JSONResponse({"status": "DOWN"}, 503)
+        return JSONResponse({"status": "UP" if await service.revocation.reachable() else "DEGRADED"})
+
+    router.add_api_route("/health", health, methods=["GET"])
+    app = new_app()
+    for routes in (router, SignIn(service).router(), Ordering(service).router()):
+        app.include_router(routes)
+    return app
+
+
+def kiosk_listener(app: ASGIApp, tls: Tls | None) -> Listener:
+    """The listener for kiosks. Without `tls` it believes a proxy's header, and belongs on a unix socket."""
+    if tls is None:
+        return Listener(_config(BehindProxy(app)))
+    return Listener(
+        _config(
+            app,
+            http=KioskProtocol,
+            ssl_certfile=tls.certificate,
+            ssl_keyfile=tls.key,
+            ssl_ca_certs=str(tls.kiosk_ca),
+            ssl_cert_reqs=ssl.CERT_REQUIRED,
+            ssl_context_factory=_strict,
+        )
+    )
+
+
+def public_listener(app: ASGIApp) -> Listener:
+    """The listener for the public page."""
+    return Listener(_config(app))
+
+
+async def serve(service: Service, listeners: dict[Listener, socket.socket], announce: str) -> None:
+    """Serve until SIGTERM or SIGINT; print `announce` when every listener does."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, listeners)
+    sweeper = asyncio.create_task(_sweep(service))
+    serving = [asyncio.create_task(listener.serve([place])) for listener, place in listeners.items()]
+    for listener in listeners:
+        await listener.serving.wait()
+    print(announce, flush=True)  # noqa: T201 - the one line that whoever started us waits for
+    await asyncio.gather(*serving)
+    sweeper.cancel()
+    await service.revocation.close()
+    service.tables.close()
+
+
+def _config(app: ASGIApp, **more: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        **{"http": "h11", **more},  # type: ignore[arg-type]
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=END_SECONDS,
+    )
+
+
+def _strict(_config: uvicorn.Config, usual: object) -> ssl.SSLContext:
+    context = usual()  # type: ignore[operator]
+    assert isinstance(context, ssl.SSLContext)  # noqa: S101 - uvicorn's own
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _end(listeners: dict[Listener, socket.socket]) -> None:
+    for listener in listeners:
+        listener.should_exit = True
+
+
+async def _sweep(service: Service) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        service.sessions.sweep()

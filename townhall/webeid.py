@@ -1,0 +1,143 @@
+"""Judge a Web eID authentication token: whether who sent it holds a valid card of a known authority, here and now.
+
+What it checks, in this order: the chain to the pinned authorities; validity now; that it is a person's authentication
+certificate; that the algorithm fits the key; the signature over our own origin and nonce. Revocation is asked elsewhere
+(`ocsp`), and only about a card that passed all this. Format: https://github.com/web-eid/web-eid-system-architecture-doc
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+
+from townhall.problems import Problem, ProblemType
+from townhall.trust import TrustStore, Untrusted, in_force
+
+COORDINATE_BYTES = 48  # of P-384: a signature is r and s, raw
+MIN_RSA_BITS = 2048
+# [RFC 5280 §4.2] a critical extension that is not understood is a reason to refuse.
+UNDERSTOOD = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.CERTIFICATE_POLICIES,
+}
+
+
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+
+
+@dataclass(frozen=True, repr=False)
+class Token:
+    """A token as it came: the certificate and the signature are still base64."""
+
+    certificate: str
+    algorithm: str
+    signature: str
+
+
+@dataclass(frozen=True, repr=False)
+class Holder:
+    """Who holds the card, and the certificate to ask revocation about. `ssin` is eleven digits."""
+
+    ssin: str
+    certificate: x509.Certificate
+    issuer: x509.Certificate
+
+
+class TokenValidator:
+    """Judges tokens for one origin against pinned authorities. Safe from threads."""
+
+    def __init__(self, trust: TrustStore, origin: str) -> None:
+        self._trust = trust
+        self._origin = origin.encode()
+
+    def judge(self, token: Token, nonce: str, now: dt.datetime) -> Holder:
+        """Say who this is. Raises Problem: certificateUntrusted, certificateExpired or signatureInvalid."""
+        certificate = _certificate(token.certificate)
+        try:
+            issuer = self._trust.issuer_of(certificate, now)
+        except Untrusted:
+            raise Problem(ProblemType.CERTIFICATE_UNTRUSTED) from None
+        if not in_force(certificate, now):
+            raise Problem(ProblemType.CERTIFICATE_EXPIRED)
+        if not _is_for_authentication(certificate):
+            raise Problem(ProblemType.CERTIFICATE_UNTRUSTED)
+        if not _is_signed(token, certificate, self._origin, nonce.encode()):
+            raise Problem(ProblemType.SIGNATURE_INVALID)
+        return Holder(_ssin(certificate), certificate, issuer)
+
+
+def _certificate(encoded: str) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(base64.b64decode(encoded, validate=True))
+    except (ValueError, TypeError):
+        raise Problem(ProblemType.CERTIFICATE_UNTRUSTED) from None
+
+
+def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _is_for_authentication(certificate: x509.Certificate) -> bool:
+    """A person's authentication certificate: a card's other one is for signing documents, and must not sign in."""
+    try:
+        constraints = _extension(certificate, x509.BasicConstraints)
+        usage = _extension(certificate, x509.KeyUsage)
+        purposes = _extension(certificate, x509.ExtendedKeyUsage)
+        strange = any(extension.critical and extension.oid not in UNDERSTOOD for extension in certificate.extensions)
+    except ValueError:  # extensions that cannot be parsed, or stand there twice
+        return False
+    person = constraints is None or not constraints.ca
+    signs = usage is not None and usage.digital_signature and not usage.content_commitment
+    # Absent on some genuine cards (web-eid/web-eid-authtoken-validation-php#39).
+    allowed = purposes is None or ExtendedKeyUsageOID.CLIENT_AUTH in purposes
+    return person and signs and allowed and not strange
+
+
+def _is_signed(token: Token, certificate: x509.Certificate, origin: bytes, nonce: bytes) -> bool:
+    """Whether the card's key signed H(origin) || H(nonce), with the one algorithm that fits the key."""
+    key = certificate.public_key()
+    try:
+        signature = base64.b64decode(token.signature, validate=True)
+        if token.algorithm == "ES384" and isinstance(key, ec.EllipticCurvePublicKey):
+            signed = hashlib.sha384(origin).digest() + hashlib.sha384(nonce).digest()
+            _verify_es384(key, signature, signed)
+        elif token.algorithm == "RS256" and isinstance(key, rsa.RSAPublicKey) and key.key_size >= MIN_RSA_BITS:
+            signed = hashlib.sha256(origin).digest() + hashlib.sha256(nonce).digest()
+            key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            return False
+    except (binascii.Error, ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def _verify_es384(key: ec.EllipticCurvePublicKey, signature: bytes, signed: bytes) -> None:
+    if not isinstance(key.curve, ec.SECP384R1) or len(signature) != 2 * COORDINATE_BYTES:
+        raise InvalidSignature
+    r, s = (int.from_bytes(half) for half in (signature[:COORDINATE_BYTES], signature[COORDINATE_BYTES:]))
+    key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA384()))
+
+
+def _ssin(certificate: x509.Certificate) -> str:
+    """The national number: the subject's serialNumber ([A18] certificate profile)."""
+    values = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
+    if len(values) != 1 or not re.fullmatch(r"[0-9]{11}", values[0]):
+        raise Problem(ProblemType.CERTIFICATE_UNTRUSTED)
+    return values[0]
