@@ -35,7 +35,7 @@ def parse(der: bytes) -> Certificate:
         key = certificate.public_key()
     except UnsupportedAlgorithm:
         raise DeviceFault(FaultCode.CARD_UNSUPPORTED, "unknown kind of key") from None
-    except ValueError:  # without its message: that may quote the certificate
+    except (ValueError, x509.InvalidVersion):  # without its message: that may quote the certificate
         raise unreadable("the certificate cannot be parsed") from None
     return Certificate(der, _algorithm(key), expired)
 
