@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import queue
 import sys
 import threading
 import time
@@ -43,6 +44,8 @@ class Finger:
     def __init__(self, screened: Screened) -> None:
         self._screened = screened
         self._device = QTest.createTouchDevice()
+        self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._busy = False
 
     def tell(self, visit: Visit) -> None:
         """Print what stands on the screen."""
@@ -67,9 +70,18 @@ class Finger:
     def listen(self) -> None:
         """Read commands until the end."""
         for line in sys.stdin:
-            command = json.loads(line)
-            self._screened.app.call_soon(lambda command=command: self._obey(command))  # type: ignore[misc]
+            self._commands.put(json.loads(line))
+            self._screened.app.call_soon(self._next)
         self._screened.app.call_soon(self._screened.quit)
+
+    def _next(self) -> None:
+        """Obey one command to its end before the next: delivering a touch runs the loop, and calls come in meanwhile."""
+        if self._busy or self._commands.empty():
+            return
+        self._busy = True
+        self._obey(self._commands.get())
+        self._busy = False
+        self._screened.app.call_soon(self._next)
 
     def _obey(self, command: dict[str, Any]) -> None:
         match command:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -58,8 +59,7 @@ class Journey:
 
 def play(journey: Journey, folder: Path) -> bool:
     """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand."""
-    journey.out.mkdir(parents=True, exist_ok=True)
-    (journey.out / "screens").mkdir(exist_ok=True)
+    _clear(journey.out)
     with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET) as world:
         try:
             world.cards.card(journey.card)
@@ -75,6 +75,15 @@ def play(journey: Journey, folder: Path) -> bool:
         ) as kiosk:
             resident = _visit(journey, world, kiosk, strike)
         return _prove(journey, world, resident, strike)
+
+
+def _clear(out: Path) -> None:
+    """Leave nothing of an earlier journey in `out` that could be taken for this one's proof."""
+    for folder in ("sealed", "received", "printed", "screens"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    for file in ("journey.json", "receipt.png"):
+        (out / file).unlink(missing_ok=True)
+    (out / "screens").mkdir(parents=True)
 
 
 @dataclass(frozen=True)

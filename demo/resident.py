@@ -47,6 +47,7 @@ class Resident:
     on_digit: Callable[[int], None] = lambda _count: None
     pulled_early: bool = False
     _card_in: bool = False
+    _pin_typed: bool = False
     _asked_slip: bool = False
 
     def see(self, screen: dict[str, Any]) -> bool:
@@ -57,6 +58,9 @@ class Resident:
             self.at.setdefault(state, float(screen["at"]))
             self.on_state(state)
             self._act(state, choices)
+        elif state == "EnterPin" and self._pin_typed and "pinDone" in choices:
+            self._pin_typed = False
+            self._touch("pinDone")
         elif state == "Printed":
             self._look_for_slip(screen["slip"], choices)
         return state == _HOME and len(self.states) > 1
@@ -90,7 +94,7 @@ class Resident:
             self.pin_touches += 1
             self.glass.touch(f"digit{digit}")
             self.on_digit(self.pin_touches)
-        self._touch("pinDone")
+        self._pin_typed = True
 
     def _take_card(self) -> None:
         if not self.forgets_card:
