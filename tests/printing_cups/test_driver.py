@@ -63,6 +63,19 @@ def test_a_mute_printer_is_unknown_and_its_jobs_are_silent(printer: CupsPrinter,
     assert printer.status() == Status(Health.OK)
 
 
+def test_what_a_mute_printer_may_have_taken_is_never_called_cancelled(
+    printer: CupsPrinter, bench: PrinterBench, cupsd: Cupsd, pdf: bytes
+) -> None:
+    bench.mute()
+    printer.send(printer.create("any"), pdf)
+    assert printer.look("any").state is DeviceJobState.SILENT
+    with pytest.raises(DeviceFault):
+        printer.cancel("any")
+    lpstat = ["lpstat", "-h", cupsd.socket, "-W", "not-completed", "-o", "kiosk"]
+    assert not subprocess.run(lpstat, capture_output=True, text=True, check=True).stdout
+    assert printer.look("any").state is DeviceJobState.SILENT
+
+
 def test_without_cups_nothing_can_be_promised(printer: CupsPrinter, cupsd: Cupsd) -> None:
     cupsd.crash()
     assert printer.status() == UNKNOWN
@@ -177,3 +190,39 @@ def test_a_fault_names_no_job_and_no_document(printer: CupsPrinter, cupsd: Cupsd
     with pytest.raises(DeviceFault) as caught:
         printer.create("a-ticket-of-somebody")
     assert "ticket" not in f"{caught.value!r} {caught.value}"
+
+
+PENDING, PROCESSING, CANCELED, ABORTED, COMPLETED = 3, 5, 7, 8, 9  # job-state [RFC 8011 §5.3.7]
+ALIVE: dict[str, object] = {"reasons": ["none"]}
+STATES = DeviceJobState
+
+
+@pytest.mark.parametrize(
+    ("in_cups", "printer", "boot", "reached", "seen", "state"),
+    [
+        (PENDING, ALIVE, 100.0, True, False, STATES.NOT_THERE_YET),
+        (PROCESSING, ALIVE, 100.0, True, False, STATES.NOT_THERE_YET),
+        (PROCESSING, None, None, False, False, STATES.SILENT),
+        (COMPLETED, ALIVE, 100.0, True, False, STATES.GONE),
+        (COMPLETED, None, None, False, False, STATES.SILENT),
+        (None, ALIVE, 100.0, True, False, STATES.GONE),
+        # stopped in CUPS: did anything leave?
+        (CANCELED, None, None, False, False, STATES.CANCELED),  # no connection ever
+        (ABORTED, None, None, False, False, STATES.ABORTED),
+        (CANCELED, None, None, True, False, STATES.SILENT),  # it may have taken it, and says nothing
+        (CANCELED, ALIVE, 101.0, True, False, STATES.CANCELED),  # on all the time, and never had it
+        (CANCELED, ALIVE, 101.0, True, True, STATES.GONE),  # it had it
+        (CANCELED, ALIVE, 150.0, True, False, STATES.GONE),  # it was off in between
+        (CANCELED, ALIVE, None, True, False, STATES.GONE),  # it does not say since when it is on
+    ],
+)
+def test_a_job_that_the_device_does_not_show_is_judged_by_what_was_seen_of_it(
+    in_cups: int | None,
+    printer: dict[str, object] | None,
+    boot: float | None,
+    reached: bool,  # noqa: FBT001 a column of the table
+    seen: bool,  # noqa: FBT001 as above
+    state: DeviceJobState,
+) -> None:
+    job = hardware.cups.printer._Job("urn:uuid:any", 100.0, reached, seen)
+    assert hardware.cups.printer._not_there(in_cups, job, printer, boot).state is state

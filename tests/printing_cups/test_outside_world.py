@@ -80,3 +80,20 @@ def test_a_strike_that_nobody_knows_is_refused(bench: PrinterBench) -> None:
     with pytest.raises(KeyError):
         bench.strike("meteorite")
     assert "power-cut" in STRIKES
+
+
+def test_what_cups_had_not_handed_over_before_a_crash_is_never_printed(
+    tmp_path: Path, pdf: bytes, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    document = tmp_path / "document.pdf"
+    document.write_bytes(pdf)
+    lp = ["lp", "-h", cupsd.socket, "-d", "kiosk", document]
+    bench.power_cut()
+    subprocess.run(lp, check=True, capture_output=True)
+    cupsd.crash()
+    bench.power_on()
+    cupsd.start()
+    assert not [file for file in (cupsd.folder / "spool").rglob("*") if file.is_file()]
+    subprocess.run(lp, check=True, capture_output=True)
+    assert bench.wait_for_printed(1, 10)
+    assert len(bench.received) == 1

@@ -172,8 +172,9 @@ def test_a_printer_without_power_gets_nothing_later(
 
 
 def test_a_printer_that_falls_silent_for_good_ends_unknown(
-    printer: CupsPrinter, pdf: bytes, bench: PrinterBench, journal: Notebook
+    printer: CupsPrinter, pdf: bytes, bench: PrinterBench, journal: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("printing.job.MAX_SILENCES", 1)
     bench.strike("mute", after_sheet=1)
     run = PrintRun(printer, journal, paper_wait=1, print_silence=0.5)
     end = Printing(run, pdf).ending()
@@ -233,11 +234,12 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
 ) -> None:
     job = Printing(run, pdf)
     assert job.ending().phase is JobPhase.PRINTED
-    never_handed, never_there = uuid4(), uuid4()
+    never_handed, never_created, never_there = uuid4(), uuid4(), uuid4()
     held_uuid = printer.create(f"{never_handed}-1")
     journal.open = [
         UnfinishedJob(job.ticket, 1, 3, "urn:uuid:any", JobPhase.HANDED),
         UnfinishedJob(never_handed, 1, 3, held_uuid, JobPhase.REQUESTED),
+        UnfinishedJob(never_created, 1, 3, None, JobPhase.REQUESTED),
         UnfinishedJob(never_there, 2, 3, "urn:uuid:any", JobPhase.HANDED),
     ]
     reborn = CupsPrinter("kiosk", bench.uri, cupsd.socket)
@@ -246,6 +248,7 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
     assert endings == {
         job.ticket: Progress(JobPhase.PRINTED, 3),
         never_handed: Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED),
+        never_created: Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED),
         never_there: Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN),
     }
     assert not journal.open
