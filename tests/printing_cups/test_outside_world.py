@@ -87,7 +87,7 @@ def test_what_cups_had_not_handed_over_before_a_crash_is_never_printed(
 ) -> None:
     document = tmp_path / "document.pdf"
     document.write_bytes(pdf)
-    lp = ["lp", "-h", cupsd.socket, "-d", "kiosk", document]
+    lp = ["lp", "-h", cupsd.socket, "-d", "kiosk", str(document)]
     bench.power_cut()
     subprocess.run(lp, check=True, capture_output=True)
     cupsd.crash()
