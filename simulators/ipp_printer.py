@@ -180,13 +180,14 @@ class PrinterBench:
             self._set_level(EMPTY)
 
     def mute(self) -> None:
-        """Let it fall silent on the network; connections are taken and nothing is answered."""
+        """Let it hang: connections are taken, nothing is answered, and no sheet moves."""
+        self._now.add("mute")
+        self._write_control()
         self._signal(signal.SIGSTOP)
 
     def unmute(self) -> None:
-        """Let it answer again."""
-        self._plan.pop("mute", None)
-        self._write_control()
+        """Let it answer and move again."""
+        self._clear("mute")
         self._signal(signal.SIGCONT)
 
     def set_speed(self, ms_per_sheet: int) -> None:

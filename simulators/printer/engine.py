@@ -51,6 +51,7 @@ class Engine:
         self._port = port
         self._printer = os.getppid()
         self._job = int(os.environ["IPP_JOB_ID"])
+        self._muted = False
 
     def print_document(self, document: Path) -> bool:
         """Print every sheet; False when the job was cancelled on the way. Ends the process when it must abort."""
@@ -71,9 +72,10 @@ class Engine:
         """Wait while something is in the way: also when the job was cancelled, for paper that sticks still sticks."""
         said: set[str] = set()
         while wrong := self._strike(sheets):
-            for keyword in sorted(wrong - said):
+            news = wrong - said - {"mute"}
+            for keyword in sorted(news):
                 say(f"STATE: +{keyword}")
-            said |= wrong
+            said |= news
             self._tick()
         for keyword in sorted(said):
             say(f"STATE: -{keyword}")
@@ -84,8 +86,9 @@ class Engine:
         due = {name for name, after in control.after.items() if sheets >= after}
         if "power-cut" in due:
             os.kill(self._printer, signal.SIGKILL)
-        if "mute" in due:
+        if "mute" in due and not self._muted:
             os.kill(self._printer, signal.SIGSTOP)
+            self._muted = True
         if due:
             self._control.with_name("struck").touch()
         if "power-cut" in due:
@@ -93,7 +96,7 @@ class Engine:
         if "abort" in due:
             say("ERROR: the engine gave up")
             sys.exit(1)
-        return {*control.now, *due} - {"power-cut", "mute", "abort"}
+        return {*control.now, *due}
 
     def _move_sheet(self) -> None:
         end = time.monotonic() + self._read_control().ms / 1000

@@ -179,6 +179,7 @@ def test_a_printer_that_falls_silent_for_good_ends_unknown(
     run = PrintRun(printer, journal, paper_wait=1, print_silence=0.5)
     end = Printing(run, pdf).ending()
     assert (end.phase, end.fault) == (JobPhase.UNKNOWN, FaultCode.PRINT_UNKNOWN)
+    assert not bench.printed
 
 
 def test_an_engine_that_gives_up_is_a_failure(run: PrintRun, pdf: bytes, bench: PrinterBench) -> None:
