@@ -27,6 +27,7 @@ from typing import Self
 
 READER_NAME = "Virtual PCD"
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+OPENSC_CONF = Path(__file__).parent / "eid" / "opensc.conf"
 # vpcd takes two ports a reader; ten apart leaves room. Below 32768, where the kernel hands out none by itself.
 PORTS = range(21000, 22000, 10)
 # A daemon is up in some 15 ms; a busy machine may need a hundred times that.
@@ -63,7 +64,7 @@ class Pcscd:
         self._claim, self.port = _claim_ports()
         self.folder = Path(tempfile.mkdtemp(prefix="pcscd-", dir=parent))
         self.socket = self.folder / "run" / "pcscd" / "pcscd.comm"
-        self.environment = {"PCSCLITE_CSOCK_NAME": str(self.socket)}
+        self.environment = {"PCSCLITE_CSOCK_NAME": str(self.socket), "OPENSC_CONF": str(OPENSC_CONF)}
         self.pid = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._lay_out()

@@ -25,8 +25,7 @@ Insert = Callable[[str], None]
 
 @pytest.fixture
 def run(pcscd: Pcscd) -> Run:
-    # OpenSC 0.24 to 0.26 know how to read a 1.8 card, but not its ATR any more (OpenSC/OpenSC#3308): the driver is named.
-    environment = os.environ | pcscd.environment | {"OPENSC_DRIVER": "belpic"}
+    environment = os.environ | pcscd.environment
 
     def program(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
