@@ -27,11 +27,12 @@ from kiosk_app.screened import Screened
 from kiosk_app.visit import Printed, Visit
 
 
-def main(settings: Path) -> int:
+def main(file: Path) -> int:
     """Run the kiosk until it is told to quit, or until standard input ends."""
     logging.basicConfig(level=os.environ.get("LOKET_LOG", "INFO"))
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    screened = Screened(load(settings), windowed=True)
+    told = load(file)
+    screened = Screened(told, size_px=(told.screen.width_px, told.screen.height_px))
     finger = Finger(screened)
     screened.on_painted(finger.tell)
     threading.Thread(target=finger.listen, name="finger", daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -40,7 +41,8 @@ class KioskProcess:
             bufsize=1,
         )
         self._told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, name="kiosk", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="kiosk", daemon=True)
+        self._reader.start()
 
     @property
     def pid(self) -> int:
@@ -103,7 +105,11 @@ class KioskProcess:
                 self._process.wait(15)
             except subprocess.TimeoutExpired:
                 self.kill()
-        self._log.close()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._log):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
     def _say(self, command: dict[str, Any]) -> None:
         stdin: IO[str] | None = self._process.stdin

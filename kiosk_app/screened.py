@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 class Screened:
     """The window and, once it is painted, the kiosk behind it. Lives on Qt's thread."""
 
-    def __init__(self, settings: Settings, *, windowed: bool = False) -> None:
+    def __init__(self, settings: Settings, *, windowed: bool = False, size_px: tuple[int, int] | None = None) -> None:
         self._settings = settings
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
-        self.app = App(settings, windowed=windowed, cursor=windowed)
+        self.app = App(settings, windowed=windowed, cursor=windowed, size_px=size_px)
         self.app.bridge.serve(self)
 
     def on_painted(self, listener: Callable[[Visit], None]) -> None:
