@@ -14,7 +14,6 @@ import grp
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -22,7 +21,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
-from simulators.daemon import Daemon, DaemonError, find
+from simulators.daemon import Daemon, DaemonError, find, listens
 
 # It is up in some 20 ms; a busy machine may need a hundred times that.
 START_SECONDS = 10.0
@@ -120,7 +119,7 @@ class Cupsd:
         etc = self.folder / "etc"
         command = ["cupsd", "-f", "-c", str(etc / "cupsd.conf"), "-s", str(etc / "cups-files.conf")]
         self._daemon = Daemon(command, self.folder / "log" / "start.log")
-        self._daemon.wait_for(self._answers, START_SECONDS)
+        self._daemon.wait_for(lambda: listens(Path(self.socket)), START_SECONDS)
 
     def stop(self) -> None:
         """End the daemon in order; it ends the jobs it has under way."""
@@ -171,7 +170,3 @@ class Cupsd:
         fields = {"folder": self.folder, "user": user, "group": group, "system_group": system_group}
         (self.folder / "etc" / "cups-files.conf").write_text(FILES.format(**fields))
         (self.folder / "etc" / "cupsd.conf").write_text(SERVER.format(socket=self.socket))
-
-    def _answers(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as client:
-            return client.connect_ex(self.socket) == 0

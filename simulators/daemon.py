@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -94,6 +95,12 @@ class Daemon:
     def said(self) -> str:
         """Give the end of what the program wrote, on one line."""
         return " ".join(self._log.read_text(errors="replace").split())[-MAX_SAID:]
+
+
+def listens(path: Path) -> bool:
+    """Say whether somebody takes connections at a unix socket; that its file is there says less."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 def find(program: str) -> str:

@@ -28,7 +28,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
-from simulators.daemon import Daemon
+from simulators.daemon import Daemon, listens
 from simulators.ports import PRINTERS, Port
 
 HERE = Path(__file__).parent / "printer"
@@ -199,10 +199,9 @@ class PrinterBench:
 
     def start(self) -> None:
         """Switch it on and return when it answers. Raises DaemonError with what it said."""
-        socket = self._home / "bus.sock"
         bus = ["dbus-daemon", f"--config-file={self._home / 'bus.conf'}", "--nofork", "--nopidfile"]
         self._bus = Daemon(bus, self._home / "bus.log")
-        self._bus.wait_for(socket.exists, START_SECONDS)
+        self._bus.wait_for(lambda: listens(self._home / "bus.sock"), START_SECONDS)
         self._start_printer()
 
     def close(self) -> None:
