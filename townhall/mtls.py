@@ -33,12 +33,12 @@ class KioskProtocol(H11Protocol):
         super().connection_made(transport)
         der = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
         kiosk = None if der is None else name_of(x509.load_der_x509_certificate(der))
-        self.app = _Named(self.app, kiosk)  # type: ignore[assignment]
+        self.app = _Named(self.app, kiosk)
 
     def shutdown(self) -> None:
         """End the connection when its call is answered: at once, for a kiosk between calls is not listening."""
         super().shutdown()
-        if self.cycle is None or self.cycle.response_complete:
+        if self.transport.is_closing():
             self.transport.abort()
 
 

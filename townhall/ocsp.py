@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import secrets
 from urllib.parse import urlsplit
@@ -56,6 +57,12 @@ class Revocation:
             raise Problem(ProblemType.CERTIFICATE_REVOKED)
         if status is not ocsp.OCSPCertStatus.GOOD:
             raise Problem(ProblemType.REVOCATION_UNKNOWN)
+
+    async def warm(self) -> None:
+        """Ask nothing, so that the first resident does not wait for what is loaded at first use."""
+        with contextlib.suppress(_Useless, TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError):
+            async with asyncio.timeout(REACH_SECONDS):
+                await self._ask(b"")
 
     async def reachable(self) -> bool:
         """Say whether the responder takes connections at this moment."""

@@ -103,6 +103,7 @@ async def serve(service: Service, listeners: dict[Listener, socket.socket], anno
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, listeners)
+    await service.revocation.warm()
     sweeper = asyncio.create_task(_sweep(service))
     serving = [asyncio.create_task(listener.serve([place])) for listener, place in listeners.items()]
     for listener in listeners:

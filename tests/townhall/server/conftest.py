@@ -1,0 +1,218 @@
+"""A town hall that runs, and kiosks whose every answer is held to the contract."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import jsonschema
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from simulators.town_hall import TownHall
+
+if TYPE_CHECKING:
+    from tests.townhall.conftest import Eid, Responder, Signer
+
+PROJECT = Path(__file__).parents[3]
+CONTRACT = PROJECT / "docs" / "openapi" / "kiosk-service.yaml"
+RESIDENTS = PROJECT / "townhall" / "residents.toml"
+BASE = "/kioskService/v1"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract file as a judge of answers."""
+
+    document: dict[str, Any]
+
+    def check(self, method: str, path: str, response: httpx.Response) -> None:
+        """Hold an answer to what the contract says of this call: status, headers, type of content, every field."""
+        operation = self._operation(method, path)
+        said = operation["responses"].get(str(response.status_code)) or self._resolved(
+            operation["responses"]["default"]
+        )
+        for name, header in said.get("headers", {}).items():
+            value = response.headers.get(name)
+            assert value is not None, name
+            jsonschema.validate(value, self._whole(self._resolved(header)["schema"]))
+        content = said.get("content")
+        if content is None:
+            assert response.content == b""
+            return
+        kind = response.headers["content-type"].split(";")[0]
+        assert kind in content, kind
+        if kind.endswith("json"):
+            jsonschema.validate(response.json(), self._whole(content[kind]["schema"]), jsonschema.Draft202012Validator)
+
+    def _operation(self, method: str, path: str) -> dict[str, Any]:
+        for template, item in self.document["paths"].items():
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in item:
+                operation: dict[str, Any] = item[method.lower()]
+                return operation
+        raise AssertionError(f"the contract has no {method} {path}")
+
+    def _resolved(self, part: dict[str, Any]) -> dict[str, Any]:
+        reference = part.get("$ref")
+        if reference is None:
+            return part
+        kind, name = str(reference).split("/")[-2:]
+        found: dict[str, Any] = self.document["components"][kind][name]
+        return found
+
+    def _whole(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {**_closed(schema), "components": _closed(self.document["components"])}
+
+
+def _closed(part: Any) -> Any:  # noqa: ANN401 - as YAML gives it
+    """The same schema, without room for fields that it does not name."""
+    if isinstance(part, list):
+        return [_closed(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    closed = {name: _closed(one) for name, one in part.items()}
+    return {"additionalProperties": False, **closed} if closed.get("type") == "object" else closed
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return Contract(yaml.safe_load(CONTRACT.read_text(encoding="utf-8")))
+
+
+class Caller:
+    """A kiosk, whose every answer is held to the contract."""
+
+    def __init__(
+        self, hall: TownHall, contract: Contract, tools: SimpleNamespace, certificate: Path, key: Path
+    ) -> None:
+        self.hall, self.contract, self.tools = hall, contract, tools
+        context = ssl.create_default_context(cafile=str(hall.ca / "ca.pem"))
+        context.load_cert_chain(certificate, key)
+        self.http = httpx.Client(verify=context, base_url=f"{hall.url}{BASE}", trust_env=False, timeout=20)
+        self.paths: list[str] = []
+
+    def call(
+        self, method: str, path: str, body: object = None, bearer: str | None = None, **headers: str
+    ) -> httpx.Response:
+        headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        trace = str(uuid4())
+        response = self.http.request(method, path, json=body, headers={"BelGov-Trace-Id": trace, **headers})
+        self.paths.append(path)
+        self.contract.check(method, path, response)
+        assert response.headers["belgov-trace-id"] == trace
+        assert re.fullmatch(r"app;dur=[0-9.]+", response.headers["server-timing"])
+        assert response.headers["cache-control"] == "no-store"
+        return response
+
+    def challenge(self) -> tuple[str, str]:
+        made = self.call("POST", "/authenticationChallenges", {}).json()
+        return made["id"], made["nonce"]
+
+    def answer(self, challenge: tuple[str, str], card: Signer, **other: object) -> httpx.Response:
+        sent = self.tools.token(card, self.hall.url, challenge[1], **other)
+        return self.call("PUT", f"/authenticationChallenges/{challenge[0]}/response", {"authToken": sent})
+
+    def sign_in(self, card: Signer) -> dict[str, Any]:
+        response = self.answer(self.challenge(), card)
+        assert response.status_code == 201, response.text
+        signed_in: dict[str, Any] = response.json()
+        return signed_in
+
+    def bearer(self, card: Signer) -> str:
+        return str(self.sign_in(card)["session"]["accessToken"])
+
+    def report(self, ticket: str, outcome: str, **more: object) -> httpx.Response:
+        return self.call("PUT", f"/documentOrders/{ticket}/printResult", {"outcome": outcome, **more})
+
+    def order(self, bearer: str, ticket: str, product: str = "residence") -> httpx.Response:
+        body = {"productCode": product, "language": "nl"}
+        return self.call("PUT", f"/documentOrders/{ticket}", body, bearer)
+
+
+def problem(response: httpx.Response) -> str:
+    """The last word of a problem's type."""
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == response.status_code
+    return str(response.json()["type"]).rsplit(":", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Town:
+    """A town hall that runs, two kiosks of it, and where it keeps its things."""
+
+    hall: TownHall
+    folder: Path
+    sealed: Path
+    kiosk: Caller
+    other: Caller
+    eid: Eid
+    problem: Callable[[httpx.Response], str] = problem
+
+
+@pytest.fixture(scope="session")
+def _town(
+    eid: Eid,
+    _responder: Responder,
+    contract: Contract,
+    tools: SimpleNamespace,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    trust, sealed = folder / "trust.pem", folder / "sealed"
+    trust.write_bytes(eid.trust)
+    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed)
+    hall.start()
+    try:
+        kiosk = Caller(hall, contract, tools, hall.ca / "kiosk.pem", hall.ca / "kiosk.key")
+        other = Caller(hall, contract, tools, *another_kiosk(tools, hall.ca, folder))
+        yield Town(hall, folder / "hall", sealed, kiosk, other, eid)
+        kiosk.http.close()
+        other.http.close()
+    finally:
+        hall.close()
+
+
+def another_kiosk(tools: SimpleNamespace, ca: Path, folder: Path, name: str = "LV-02") -> tuple[Path, Path]:
+    """A certificate and key for one more kiosk of the same town."""
+    key = serialization.load_pem_private_key((ca / "ca.key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    issuer = tools.signer(key, x509.load_pem_x509_certificate((ca / "ca.pem").read_bytes()))
+    kiosk = tools.issue(
+        name,
+        issuer,
+        ec.generate_private_key(ec.SECP256R1()),
+        (tools.usage("digital_signature"), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), False),
+    )
+    certificate, file = folder / f"{name}.pem", folder / f"{name}.key"
+    certificate.write_bytes(kiosk.pem)
+    file.write_bytes(
+        kiosk.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return certificate, file
+
+
+@pytest.fixture
+def town(_town: Town, responder: Responder) -> Town:
+    """The town hall, with a responder that behaves."""
+    assert responder.url
+    return _town
+
+
+@pytest.fixture
+def ticket() -> str:
+    return str(uuid4())
