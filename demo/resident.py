@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 # Where a visit that was begun comes to its end.
 _HOME = "Portal"
+# EN 301 549 §5.9: the kiosk lets a second strike within half a second go by.
+SECOND_STRIKE = 0.6
 
 
 class Glass(Protocol):
@@ -49,6 +52,7 @@ class Resident:
     _card_in: bool = False
     _pin_typed: bool = False
     _asked_slip: bool = False
+    _touched: tuple[str, float] = ("", 0.0)
 
     def see(self, screen: dict[str, Any]) -> bool:
         """Look at a screen and act; True when the visit is over and the kiosk is free again."""
@@ -120,5 +124,10 @@ class Resident:
             self._take_paper(choices)
 
     def _touch(self, choice: str) -> None:
+        """Touch; on one spot no sooner than a person could, for the kiosk takes a second strike for a trembling hand."""
+        last, when = self._touched
+        if choice == last:
+            time.sleep(max(0.0, when + SECOND_STRIKE - time.monotonic()))
+        self._touched = (choice, time.monotonic())
         self.touches += 1
         self.glass.touch(choice)
