@@ -12,8 +12,11 @@ import socket
 import sys
 from pathlib import Path
 
+from cryptography import x509
+
 from townhall import residents
 from townhall.authority import Authority, make
+from townhall.mtls import read
 from townhall.ocsp import Revocation
 from townhall.seal import Sealer
 from townhall.server import Tls, kiosk_app, kiosk_listener, public_listener, serve
@@ -33,6 +36,8 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     arguments.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if arguments.revoke:
+        return _revoke(arguments)
     authority = make(arguments.data / "ca", arguments.kiosk)
     kiosks = _unix(arguments.unix) if arguments.unix else _bound(arguments.listen)
     public = _bound(arguments.public)
@@ -55,8 +60,8 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="keys and database; made when it is not there")
     add("--residents", type=Path, default=residents.RESIDENTS, metavar="FILE", help="fictitious residents (TOML)")
-    add("--eid-trust", type=Path, required=True, metavar="PEM", help="eID roots and citizen authorities")
-    add("--ocsp", required=True, metavar="URL", help="responder that knows which cards were revoked")
+    add("--eid-trust", type=Path, metavar="PEM", help="eID roots and citizen authorities")
+    add("--ocsp", metavar="URL", help="responder that knows which cards were revoked")
     add("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="where kiosks connect, with mutual TLS")
     add("--unix", type=Path, metavar="SOCKET", help="instead: a socket for a proxy that checks kiosks' certificates")
     add("--public", default="127.0.0.1:0", metavar="HOST:PORT", help="where /verify/CODE is served")
@@ -65,10 +70,29 @@ def _arguments() -> argparse.Namespace:
     add("--kiosk", default="LV-01", metavar="NAME", help="the kiosk to make a certificate for")
     add("--verify-base", metavar="URL", help="the public address to print on documents; else where it is served")
     add("--keep-sealed", type=Path, metavar="DIR", help="keep a copy of every sealed document (demo, tests)")
+    add("--revoke", type=Path, metavar="PEM", help="take no call from this kiosk certificate any more, and end")
     arguments = parser.parse_args()
+    if not arguments.revoke and not (arguments.eid_trust and arguments.ocsp):
+        parser.error("to serve it needs --eid-trust and --ocsp")
     if arguments.unix and not arguments.origin:
         parser.error("--unix needs --origin")
     return arguments
+
+
+def _revoke(arguments: argparse.Namespace) -> int:
+    """Write the row that a running back end looks for at each call."""
+    kiosk = read(x509.load_pem_x509_certificate(arguments.revoke.read_bytes()))
+    if kiosk is None:
+        print(f"{arguments.revoke}: not a kiosk's certificate", file=sys.stderr)  # noqa: T201 - to who typed it
+        return 1
+    tables = Tables(_database(arguments))
+    tables.revoke_kiosk(kiosk.name, kiosk.fingerprint)
+    tables.close()
+    return 0
+
+
+def _database(arguments: argparse.Namespace) -> str:
+    return str(arguments.database or f"sqlite:///{arguments.data.resolve() / 'townhall.db'}")
 
 
 def _service(arguments: argparse.Namespace, authority: Authority, origin: str, verify_base: str) -> Service:
@@ -80,7 +104,7 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
         residents=known,
         source=DemoSource(known),
         sealer=Sealer(authority.seal, authority.seal_key, authority.seal_ca),
-        tables=Tables(arguments.database or f"sqlite:///{arguments.data.resolve() / 'townhall.db'}"),
+        tables=Tables(_database(arguments)),
         sessions=Sessions(),
         validator=TokenValidator(TrustStore.load(arguments.eid_trust), origin),
         revocation=Revocation(arguments.ocsp),

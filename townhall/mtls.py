@@ -9,20 +9,31 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from townhall.problems import Problem, ProblemType
+from townhall.tables import Tables
 
 EXTENSION = "townhall.kiosk"
 HEADER = b"x-client-cert"
 NAME = r"[A-Za-z0-9._-]{1,64}"
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """A kiosk of this town: its number (e.g. "LV-01"), and its certificate's SHA-256 in hexadecimal."""
+
+    name: str
+    fingerprint: str
 
 
 class KioskProtocol(H11Protocol):
@@ -32,7 +43,7 @@ class KioskProtocol(H11Protocol):
         """Read the kiosk's name, once a connection."""
         super().connection_made(transport)
         der = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        kiosk = None if der is None else name_of(x509.load_der_x509_certificate(der))
+        kiosk = None if der is None else read(x509.load_der_x509_certificate(der))
         self.app = _Named(self.app, kiosk)
 
     def shutdown(self) -> None:
@@ -45,7 +56,7 @@ class KioskProtocol(H11Protocol):
 class _Named:
     """The app, told who calls."""
 
-    def __init__(self, app: Any, kiosk: str | None) -> None:  # noqa: ANN401 - as uvicorn holds it
+    def __init__(self, app: Any, kiosk: Kiosk | None) -> None:  # noqa: ANN401 - as uvicorn holds it
         self._app, self._kiosk = app, kiosk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,34 +77,37 @@ class BehindProxy:
         await self._app(scope, receive, send)
 
 
-def kiosk_of(request: Request) -> str:
-    """The name of the kiosk that calls. Raises Problem."""
+def kiosk_of(request: Request, tables: Tables) -> str:
+    """The name of the kiosk that calls. Looks into the database, so not for the event loop. Raises Problem."""
     kiosk = request.scope.get("extensions", {}).get(EXTENSION)
-    if not isinstance(kiosk, str):
+    if not isinstance(kiosk, Kiosk):
         raise Problem(ProblemType.NO_KIOSK_CERTIFICATE)
-    return kiosk
+    if tables.is_revoked(kiosk.fingerprint):
+        raise Problem(ProblemType.KIOSK_REVOKED)
+    return kiosk.name
 
 
-def name_of(certificate: x509.Certificate) -> str | None:
-    """A kiosk's name: the common name of a certificate for clients."""
+def read(certificate: x509.Certificate) -> Kiosk | None:
+    """The kiosk that a certificate for clients names; None when it is another sort of certificate."""
     try:
         purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except (x509.ExtensionNotFound, ValueError):
         return None
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    fits = len(names) == 1 and re.fullmatch(NAME, str(names[0].value)) and ExtendedKeyUsageOID.CLIENT_AUTH in purposes
-    return str(names[0].value) if fits else None
+    names = [str(name.value) for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if len(names) != 1 or not re.fullmatch(NAME, names[0]) or ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
+        return None
+    return Kiosk(names[0], certificate.fingerprint(hashes.SHA256()).hex())
 
 
-def _tell(scope: MutableMapping[str, Any], kiosk: str | None) -> None:
+def _tell(scope: MutableMapping[str, Any], kiosk: Kiosk | None) -> None:
     scope["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: kiosk}
 
 
-def _from_header(scope: Scope) -> str | None:
+def _from_header(scope: Scope) -> Kiosk | None:
     values = [value for name, value in scope["headers"] if name == HEADER]
     if len(values) != 1:
         return None
     try:
-        return name_of(x509.load_pem_x509_certificate(unquote_to_bytes(values[0])))
+        return read(x509.load_pem_x509_certificate(unquote_to_bytes(values[0])))
     except ValueError:
         return None

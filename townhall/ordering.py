@@ -94,10 +94,10 @@ class Ordering:
 
     def report(self, ticket: UUID, report: ResultReport, request: Request) -> JSONResponse:
         """Take down what became of a ticket: the kiosk's certificate is enough, the resident may have gone."""
-        tables, order = self._service.tables, self._service.tables.order(ticket)
-        if order is None or order.kiosk != kiosk_of(request):
+        kiosk, order = kiosk_of(request, self._service.tables), self._service.tables.order(ticket)
+        if order is None or order.kiosk != kiosk:
             raise Problem(ProblemType.RESOURCE_NOT_FOUND)
-        result = tables.result(ticket) or self._settled(ticket, report)
+        result = self._settled(ticket, report)
         self._service.sessions.drop_document(ticket)
         body = {"remedy": result.remedy}
         if result.code is not None and result.valid_until is not None:

@@ -20,6 +20,7 @@ class ProblemType(Enum):
     NO_ACCESS_TOKEN = ("noAccessToken", 401, "No access token")
     INVALID_ACCESS_TOKEN = ("invalidAccessToken", 401, "The access token is unknown or of another kiosk")
     EXPIRED_ACCESS_TOKEN = ("expiredAccessToken", 401, "The session has ended")
+    KIOSK_REVOKED = ("kioskRevoked", 403, "This kiosk's certificate was revoked")
     SIGNATURE_INVALID = ("signatureInvalid", 403, "The signature does not prove possession of the card")
     CERTIFICATE_EXPIRED = ("certificateExpired", 403, "The certificate is not valid now")
     CERTIFICATE_REVOKED = ("certificateRevoked", 403, "The certificate was revoked")

@@ -61,15 +61,16 @@ class SignIn:
         add("/sessions/{session}/documentProducts/{code}", self.product, methods=["GET"])
         return router
 
-    async def challenge(self, request: Request, _wish: ChallengeWish | None = None) -> JSONResponse:
+    def challenge(self, request: Request, _wish: ChallengeWish | None = None) -> JSONResponse:
         """Give this kiosk a nonce."""
-        made = self._service.sessions.challenge(kiosk_of(request))
+        made = self._service.sessions.challenge(kiosk_of(request, self._service.tables))
         body = {"id": str(made.id), "nonce": made.nonce, "expiresAt": instant(made.expires_at)}
         return JSONResponse(body, 201, {"Location": f"{BASE}/authenticationChallenges/{made.id}"})
 
     async def respond(self, challenge: UUID, wish: ChallengeResponse, request: Request) -> JSONResponse:
         """Judge the card's answer and open a session. What is slow here is the responder's answer on revocation."""
-        service, kiosk = self._service, kiosk_of(request)
+        service = self._service
+        kiosk = await asyncio.to_thread(kiosk_of, request, service.tables)
         nonce, now = service.sessions.take(challenge, kiosk).nonce, service.now()
         sent = wish.auth_token
         token = Token(sent.unverified_certificate, sent.algorithm, sent.signature)
@@ -88,9 +89,9 @@ class SignIn:
         }
         return JSONResponse(body, 201, {"Location": href})
 
-    async def end(self, session: UUID, request: Request) -> Response:
+    def end(self, session: UUID, request: Request) -> Response:
         """End a session of this kiosk; one that has ended stays ended."""
-        self._service.sessions.end(session, kiosk_of(request))
+        self._service.sessions.end(session, kiosk_of(request, self._service.tables))
         return Response(status_code=204)
 
     def products(self, session: UUID, request: Request) -> JSONResponse:

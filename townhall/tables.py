@@ -41,6 +41,12 @@ RESULTS = sa.Table(
     sa.Column("code", sa.String(CODE_LENGTH), unique=True),
     sa.Column("valid_until", sa.Date),
 )
+REVOKED_KIOSKS = sa.Table(
+    "revoked_kiosks",
+    METADATA,
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    sa.Column("kiosk", sa.String(64), nullable=False),
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,16 @@ class Tables:
         """Ask the database anything at all."""
         with self._engine.connect() as connection:
             connection.execute(sa.select(1))
+
+    def revoke_kiosk(self, kiosk: str, fingerprint: str) -> None:
+        """Take no call from this certificate (SHA-256, hexadecimal) any more. Doing it twice is fine."""
+        self._added(REVOKED_KIOSKS.insert().values(kiosk=kiosk, fingerprint=fingerprint))
+
+    def is_revoked(self, fingerprint: str) -> bool:
+        """Whether a kiosk's certificate was revoked."""
+        with self._engine.connect() as connection:
+            which = REVOKED_KIOSKS.select().where(REVOKED_KIOSKS.c.fingerprint == fingerprint)
+            return connection.execute(which).first() is not None
 
     def order(self, ticket: UUID) -> Order | None:
         """The order with this ticket."""

@@ -50,7 +50,7 @@ def new_app() -> FastAPI:
 
 def session_of(service: Service, request: Request) -> Session:
     """The session of the bearer token, which belongs to the calling kiosk. Raises Problem."""
-    return service.sessions.of(token_of(request), kiosk_of(request))
+    return service.sessions.of(token_of(request), kiosk_of(request, service.tables))
 
 
 def token_of(request: Request) -> str:

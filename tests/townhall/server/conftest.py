@@ -175,7 +175,7 @@ def _town(
     hall.start()
     try:
         kiosk = Caller(hall, contract, tools, hall.ca / "kiosk.pem", hall.ca / "kiosk.key")
-        other = Caller(hall, contract, tools, *another_kiosk(tools, hall.ca, folder))
+        other = Caller(hall, contract, tools, *kiosk_files(tools, hall.ca, folder))
         yield Town(hall, folder / "hall", sealed, kiosk, other, eid)
         kiosk.http.close()
         other.http.close()
@@ -183,7 +183,7 @@ def _town(
         hall.close()
 
 
-def another_kiosk(tools: SimpleNamespace, ca: Path, folder: Path, name: str = "LV-02") -> tuple[Path, Path]:
+def kiosk_files(tools: SimpleNamespace, ca: Path, folder: Path, name: str = "LV-02") -> tuple[Path, Path]:
     """A certificate and key for one more kiosk of the same town."""
     key = serialization.load_pem_private_key((ca / "ca.key").read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
@@ -204,6 +204,12 @@ def another_kiosk(tools: SimpleNamespace, ca: Path, folder: Path, name: str = "L
         )
     )
     return certificate, file
+
+
+@pytest.fixture
+def another_kiosk(_town: Town, tools: SimpleNamespace, tmp_path: Path) -> Callable[[str], tuple[Path, Path]]:
+    """Certifies one more kiosk of the town, by its number."""
+    return lambda name: kiosk_files(tools, _town.hall.ca, tmp_path, name)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -96,6 +96,21 @@ def test_the_town_halls_own_certificate_is_no_kiosks(town: Town) -> None:
     context.load_cert_chain(town.hall.ca / "server.pem", town.hall.ca / "server.key")
     with pytest.raises((httpx.TransportError, ssl.SSLError)):
         httpx.get(f"{town.hall.url}/kioskService/v1/health", verify=context, trust_env=False)
+
+
+def test_a_kiosk_that_was_stolen_is_cut_off_in_the_middle_of_its_line(
+    town: Town, another_kiosk: Callable[[str], tuple[Path, Path]]
+) -> None:
+    certificate, key = another_kiosk("LV-03")
+    stolen = type(town.kiosk)(town.hall, town.kiosk.contract, town.kiosk.tools, certificate, key)
+    with stolen.http:
+        stolen.challenge()
+        revoke = [sys.executable, "-m", "townhall", "--data", str(town.folder), "--revoke"]
+        assert subprocess.run([*revoke, str(certificate)], cwd=PROJECT, check=False).returncode == 0
+        refused = stolen.call("POST", "/authenticationChallenges", {})
+        assert (refused.status_code, town.problem(refused)) == (403, "kioskRevoked")
+        assert town.kiosk.challenge()
+        assert subprocess.run([*revoke, str(town.hall.ca / "server.pem")], cwd=PROJECT, check=False).returncode == 1
 
 
 def test_old_tls_is_refused(town: Town) -> None:
@@ -224,6 +239,6 @@ def test_behind_a_proxy_its_word_on_the_certificate_counts(town: Town, behind_pr
     path = "/kioskService/v1/authenticationChallenges"
     shown = urllib.parse.quote((town.hall.ca / "kiosk.pem").read_text())
     assert behind_proxy.post(path, headers={"X-Client-Cert": shown}).status_code == 201
-    seal = urllib.parse.quote((town.hall.ca / "seal.pem").read_text())
-    for headers in ({}, {"X-Client-Cert": "nonsense"}, {"X-Client-Cert": seal}):
+    own = urllib.parse.quote((town.hall.ca / "server.pem").read_text())
+    for headers in ({}, {"X-Client-Cert": "nonsense"}, {"X-Client-Cert": own}):
         assert town.problem(behind_proxy.post(path, headers=headers)) == "noKioskCertificate"
