@@ -39,6 +39,18 @@ class BareTools:
         self._environment = {**os.environ, **world.environment}
         self._own = 0.0
 
+    def wait_for_card(self, seconds: float) -> None:
+        """Wait until OpenSC sees the card. Raises CalledProcessError with what it said last."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self._run("pkcs11-tool", "--module", MODULE, "-O", "--type", "cert")
+            except subprocess.CalledProcessError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return
+
     def challenge(self) -> dict[str, Any]:
         """Get a nonce and the certificate: before OK, so it counts on neither side."""
         self._run(

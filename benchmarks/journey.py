@@ -22,7 +22,6 @@ from benchmarks.relay import Relay
 from benchmarks.rounds import interleave
 from benchmarks.rows import Peer, Row
 from benchmarks.start import chromium_memory
-from config.settings import load
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
@@ -31,6 +30,8 @@ from simulators.world import World
 ROUNDS = 9
 CARD = "1.7:an"
 QUEUE = "relayed"
+# pcscd looks into its slots every 0.4 s.
+CARD_SECONDS = 10.0
 # The calls that lie between OK and paper, as the client's debug lines name them.
 AFTER_OK = r"(?:PUT /authenticationChallenges/\*/response|PUT /documentOrders/\*|GET /documentOrders/\*/document)"
 PARTS = (
@@ -82,9 +83,12 @@ class Ours:
         logged = self._log.stat().st_size
         resident = Resident(self._kiosk, _Slot(self._world), self._world.residents["an"].pin)
         asked: dict[str, int] = {}
-        resident.on_state = lambda state: (
-            asked.setdefault(state, sum(self._world.cards.hand.asked.values())) and None if state != "Portal" else None
-        )
+
+        def count(state: str) -> None:
+            if state == "Choosing":
+                asked[state] = sum(self._world.cards.hand.asked.values())
+
+        resident.on_state = count
         self._kiosk.look()
         pressed = 0.0
         while (told := self._kiosk.next()) is not None:
@@ -130,6 +134,7 @@ class Theirs:
         self._world.cupsd.add_queue(QUEUE, f"ipp://localhost:{self._printer.port}/ipp/print")
         self._tools = BareTools(self._world, folder, QUEUE)
         self._world.cards.insert(CARD)
+        self._tools.wait_for_card(CARD_SECONDS)
 
     def visit(self) -> tuple[float, Told]:
         """Do the work once; seconds from the first tool's start to the first byte at the printer."""

@@ -62,13 +62,13 @@ class BackEndWorker:
     def start(self) -> None:
         """Begin: look how the back end does, and report what an earlier run could not."""
         self._thread.start()
+        self._checker.warm()
         self._spawn(self._watch_health())
 
     def do(self, effect: Effect) -> None:
         """Begin what is wished of the back end."""
         match effect:
             case AskChallenge(visit):
-                self._checker.warm()
                 self._spawn(self._answer(visit, self._challenge(visit)))
             case SignIn():
                 self._spawn(self._answer(effect.visit, self._sign_in(effect)))
@@ -79,7 +79,7 @@ class BackEndWorker:
                 self._spawn(self._end_session(visit))
             case Forget():
                 self._loop.call_soon_threadsafe(self._client.forget)
-                self._loop.call_soon_threadsafe(self._checker.close)
+                self._loop.call_soon_threadsafe(self._renew_checker)
             case _:
                 return
 
@@ -97,6 +97,11 @@ class BackEndWorker:
             log.warning("back end: the line did not close")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2.0)
+
+    def _renew_checker(self) -> None:
+        """End the child that saw somebody's documents; a fresh one is ready when the next resident confirms."""
+        self._checker.close()
+        self._checker.warm()
 
     def _spawn(self, work: Awaitable[None]) -> None:
         def begin() -> None:

@@ -185,8 +185,8 @@ class TownHallClient:
         if session is not None:
             name = session.href.rstrip("/").rsplit("/", 1)[-1]
             bearer = {"Authorization": f"Bearer {session.access_token}"}
-            async with self._call("DELETE", f"/sessions/{name}", bearer):
-                pass
+            async with self._call("DELETE", f"/sessions/{name}", bearer) as response:
+                await response.aread()  # to its end: a line with an unread answer is dropped, and costs a new handshake
 
     def forget(self) -> None:
         """Drop every token."""
