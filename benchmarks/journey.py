@@ -96,6 +96,8 @@ class Ours:
                 pressed = told["at"]
             if "state" in told and resident.see(told):
                 break
+        if "Printing" not in resident.at:
+            raise RuntimeError(f"this visit came to no paper: {', '.join(resident.states)}")
         first_byte = self._printer.first_byte(1.0)
         at = resident.at
         parts = {name: at[end] - at[start] for name, start, end in PARTS}
