@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import shutil
 import socket
 import textwrap
 import threading
 import time
 import unicodedata
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.devices import Health, Slip, SlipLine, SlipStyle, Status
@@ -242,9 +244,7 @@ def _status(printer: int, offline: int, error: int, paper: int) -> Status:
 
 def _slip_bytes(slip: Slip, columns: int) -> bytes:
     """Lay a slip out as ESC/POS: code page 858, text, the QR code as a picture, cut."""
-    from escpos.printer import Dummy  # 11 MiB that only a kiosk that prints a slip needs
-
-    paper = Dummy(profile=PROFILE)
+    paper = _paper()
     paper.hw("INIT")
     paper.charcode("CP858")
     for line in slip.lines:
@@ -253,6 +253,15 @@ def _slip_bytes(slip: Slip, columns: int) -> bytes:
         paper.qr(slip.qr, size=QR_MODULE, native=False, center=True)
     paper.cut(mode="PART")  # it hangs until it is taken, and does not fall
     return bytes(paper.output)
+
+
+def _paper() -> Dummy:
+    """Give paper to write on. When it is loaded, python-escpos leaves a folder in TMPDIR that nobody reads again."""
+    from escpos import capabilities  # with the next, 11 MiB that only a kiosk that prints a slip needs
+    from escpos.printer import Dummy
+
+    shutil.rmtree(Path(capabilities.pickle_path).parent, ignore_errors=True)
+    return Dummy(profile=PROFILE)
 
 
 def _add_line(paper: Dummy, line: SlipLine, columns: int) -> None:
