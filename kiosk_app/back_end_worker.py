@@ -142,8 +142,12 @@ class BackEndWorker:
             raise
 
     async def _document(self, effect: OrderDocument) -> Document:
-        self._journal.ordered(effect.ticket, effect.product.code)
-        pdf, digest = await self._client.order(effect.visit, effect.ticket, effect.product)
+        # Written while the town hall works: a ticket that after a crash only the town hall knows of just expires there.
+        written = asyncio.create_task(asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code))
+        try:
+            pdf, digest = await self._client.order(effect.visit, effect.ticket, effect.product)
+        finally:
+            await written
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
         return Document(effect.ticket, effect.product, pdf, pages)
 

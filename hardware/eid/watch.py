@@ -22,8 +22,8 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 5.0
 CANCEL_SECONDS = 0.02
 # How long a close waits for a thread that hangs in pcscd; the thread is left to end by itself.
 CLOSE_SECONDS = 2.0
-# A pull is felt after 10 ms on average, at the price of one short command every 20 ms while a card is being taken.
-FEEL_SECONDS = 0.02
+# A pull is felt after 5 ms on average, at the price of one short command every 10 ms while a card is being taken.
+FEEL_SECONDS = 0.01
 # SELECT of the master file: every card answers something, and nothing changes that the next command relies on.
 HARMLESS = bytes.fromhex("00A4000C023F00")
 
