@@ -76,7 +76,7 @@ class Finger:
         self._screened.app.call_soon(self._screened.quit)
 
     def _next(self) -> None:
-        """Obey one command to its end before the next: delivering a touch runs the loop, and calls come in meanwhile."""
+        """Obey one command to its end before the next: delivering a touch runs the loop meanwhile."""
         if self._busy or self._commands.empty():
             return
         self._busy = True

@@ -70,7 +70,7 @@ class KioskProcess:
         return told
 
     def wait_until_known(self, *, offered: bool = True) -> None:
-        """Wait until it knows its devices, and offers documents or, with `offered` False, does not. Raises TimeoutError."""
+        """Wait until it knows its devices, and offers documents (`offered`) or not. Raises TimeoutError."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             self.look()

@@ -55,6 +55,7 @@ class Resident:
     _pin_typed: bool = False
     _asked_slip: bool = False
     _touched: tuple[str, float] = ("", 0.0)
+    _answered: bool = True
 
     def see(self, screen: dict[str, Any]) -> bool:
         """Look at a screen and act; True when the visit is over and the kiosk is free again."""
@@ -62,6 +63,7 @@ class Resident:
         if not self.states or self.states[-1] != state:
             self.states.append(state)
             self.at.setdefault(state, float(screen["at"]))
+            self._note_answer(float(screen["at"]))
             self.on_state(state)
             self._act(state, choices)
         elif state == "EnterPin" and self._pin_typed and "pinDone" in choices:
@@ -125,11 +127,16 @@ class Resident:
             self._asked_slip = False
             self._take_paper(choices)
 
+    def _note_answer(self, at: float) -> None:
+        """The kiosk felt the last touch at the latest when its answer showed; a busy kiosk feels it late."""
+        if not self._answered:
+            self._touched, self._answered = (self._touched[0], at), True
+
     def _touch(self, choice: str) -> None:
-        """Touch; on one spot no sooner than a person could, for the kiosk takes a second strike for a trembling hand."""
+        """Touch; on one spot no sooner than a person could: a second strike counts as a trembling hand."""
         last, when = self._touched
         if choice == last or {choice, last} <= PRIMARY_PLACE:
             time.sleep(max(0.0, when + SECOND_STRIKE - time.monotonic()))
-        self._touched = (choice, time.monotonic())
+        self._touched, self._answered = (choice, time.monotonic()), False
         self.touches += 1
         self.glass.touch(choice)
