@@ -13,7 +13,7 @@ from uuid import UUID
 
 from hardware.devices import Health, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.effects import AskChallenge, Effect, EndSession, Forget, OrderDocument, SignIn
+from kiosk_app.effects import Abandon, AskChallenge, Effect, EndSession, Forget, OrderDocument, SignIn
 from kiosk_app.events import (
     BackEndFailed,
     ChallengeReceived,
@@ -25,7 +25,7 @@ from kiosk_app.events import (
 )
 from kiosk_app.journal import Journal
 from kiosk_app.townhall_client import TownHallClient
-from kiosk_app.visit import Document, Remedy, RemedyOffer
+from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
 from printing.progress import JobPhase, Progress
 
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 # Often enough that the portal tells the truth within a minute, seldom enough to be no load for the town.
 HEALTH_EVERY = 30.0
+# One slow answer says nothing yet; three in a row do [home-assistant/core#128067]. A refused connection says enough.
+MAX_SLOW = 3
 # A document that takes longer is given up under its own ticket; the visit's own clock is a little longer.
 ORDER_SECONDS = 40.0
 
@@ -56,7 +58,10 @@ class BackEndWorker:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="back end", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._orders: dict[UUID, asyncio.Task[None] | None] = {}
         self._visits: dict[UUID, int] = {}
+        self._forgotten = 0  # the last visit that was forgotten: what comes for it later is let go of at once
+        self._checked = False  # whether the child that checks has seen a document
         self._reporting = False
 
     def start(self) -> None:
@@ -75,11 +80,13 @@ class BackEndWorker:
             case OrderDocument(visit, ticket, _):
                 self._visits[ticket] = visit
                 self._spawn(self._order(effect))
+            case Abandon(_, ticket, fault):
+                self._spawn(self._abandon(ticket, fault))
             case EndSession(visit):
                 self._spawn(self._end_session(visit))
-            case Forget():
-                self._loop.call_soon_threadsafe(self._client.forget)
-                self._loop.call_soon_threadsafe(self._renew_checker)
+            case Forget(visit):
+                # A task like the others: they begin in the order of the wishes, so EndSession still knows its session.
+                self._spawn(self._forget(visit))
             case _:
                 return
 
@@ -98,10 +105,15 @@ class BackEndWorker:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2.0)
 
-    def _renew_checker(self) -> None:
-        """End the child that saw somebody's documents; a fresh one is ready when the next resident confirms."""
-        self._checker.close()
-        self._checker.warm()
+    async def _forget(self, visit: int) -> None:
+        """Drop tokens and documents."""
+        self._forgotten = visit
+        self._client.forget()
+        if self._checked:
+            # The child saw somebody's documents; a fresh one is ready when the next resident confirms.
+            self._checked = False
+            self._checker.close()
+            self._checker.warm()
 
     def _spawn(self, work: Awaitable[None]) -> None:
         def begin() -> None:
@@ -127,9 +139,12 @@ class BackEndWorker:
         person, products = await self._client.sign_in(
             effect.visit, effect.challenge, effect.certificate, effect.signature
         )
+        if effect.visit <= self._forgotten:  # the resident left meanwhile: nobody else ends this session
+            await self._end_session(effect.visit)
         return SignedIn(effect.visit, person, products)
 
     async def _order(self, effect: OrderDocument) -> None:
+        self._orders[effect.ticket] = asyncio.current_task()
         try:
             async with asyncio.timeout(ORDER_SECONDS):
                 self._post(DocumentReady(effect.visit, await self._document(effect)))
@@ -140,6 +155,8 @@ class BackEndWorker:
         except Exception:
             self._give_up(effect, FaultCode.INTERNAL)
             raise
+        finally:
+            del self._orders[effect.ticket]
 
     async def _document(self, effect: OrderDocument) -> Document:
         # Written while the town hall works: a ticket that after a crash only the town hall knows of just expires there.
@@ -148,6 +165,7 @@ class BackEndWorker:
             pdf, digest = await self._client.order(effect.visit, effect.ticket, effect.product)
         finally:
             await written
+        self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
         return Document(effect.ticket, effect.product, pdf, pages)
 
@@ -156,6 +174,15 @@ class BackEndWorker:
         self._post(OrderFailed(effect.visit, effect.ticket, fault))
         self.report()
 
+    async def _abandon(self, ticket: UUID, fault: FaultCode) -> None:
+        """Stop working for a ticket, and write that down; only then, for ordering it is written down meanwhile."""
+        order = self._orders.get(ticket)
+        if order is not None:
+            order.cancel()
+            await asyncio.wait({order})
+        self._journal.ended(ticket, JobPhase.FAILED, 0, fault)
+        await self._report_all()
+
     async def _end_session(self, visit: int) -> None:
         try:
             await self._client.end_session(visit)
@@ -163,39 +190,44 @@ class BackEndWorker:
             log.info("back end: the session ends by itself (%s)", fault.code.value)
 
     async def _watch_health(self) -> None:
+        slow = 0
         while True:
             status = await self._client.health()
-            self._note(status)
+            slow = slow + 1 if FaultCode.BACKEND_SLOW in status.faults else 0
+            self._note(Status(Health.UNKNOWN) if 0 < slow < MAX_SLOW else status)
             if status.health is not Health.DOWN:
-                await self._report_all()
+                await _rim(self._report_all())
             await asyncio.sleep(HEALTH_EVERY)
 
     async def _report_all(self) -> None:
-        """Report in order, one at a time; what fails now is tried again after the next look at the back end."""
+        """Report one at a time, oldest first; what fails now is tried again after the next look at the back end."""
         if self._reporting:
             return
         self._reporting = True
         try:
-            while open_reports := self._journal.unreported():
-                for ticket, progress in open_reports:
-                    await self._report(ticket, progress)
-        except DeviceFault as fault:
-            log.info("back end: results wait in the journal (%s)", fault.code.value)
+            while await self._report_each(self._journal.unreported()):
+                pass
         finally:
             self._reporting = False
 
+    async def _report_each(self, endings: list[tuple[UUID, Progress]]) -> bool:
+        """Report these, and say whether any was taken. One that is not taken does not keep the others waiting."""
+        taken = False
+        for ticket, progress in endings:
+            try:
+                await self._report(ticket, progress)
+            except DeviceFault as fault:
+                log.info("back end: a result waits in the journal (%s)", fault)
+                if fault.code is FaultCode.BACKEND_SLOW:  # each of the others would take as long
+                    break
+            else:
+                taken = True
+        return taken
+
     async def _report(self, ticket: UUID, progress: Progress) -> None:
-        visit = self._visits.get(ticket)
-        try:
-            offer = await self._client.print_result(ticket, progress)
-        except DeviceFault as fault:
-            if fault.code is not FaultCode.BACKEND_ANSWER:
-                raise
-            # The back end refuses this ticket for good (it never heard the order): asking again would block the rest.
-            log.info("back end: a result was refused (%s)", fault.detail)
-            offer = RemedyOffer(Remedy.COUNTER)
+        offer = await self._client.print_result(ticket, progress)
         self._journal.reported(ticket)
-        self._visits.pop(ticket, None)
+        visit = self._visits.pop(ticket, None)
         if visit is not None:
             self._post(RemedyGiven(visit, ticket, offer))
 

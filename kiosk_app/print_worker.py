@@ -7,15 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from printing.job import PrintRun, recover
-
 from hardware.devices import Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.effects import Abandon, CancelPrint, Effect, Print, PrintSlip
+from kiosk_app.effects import CancelPrint, Effect, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, SlipEnded
 from kiosk_app.journal import Journal
 from kiosk_app.visit import Document
 from kiosk_app.worker import Worker
+from printing.job import PrintRun, recover
 from printing.progress import JobPhase, Progress
 
 # A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.
@@ -49,23 +48,26 @@ class PrintWorker:
         self._worker.start()
 
     def do(self, effect: Effect) -> None:
-        """Queue a document, cancel one, or write down that it will never be printed."""
+        """Queue a document, or call one back."""
         match effect:
             case Print(visit, document):
                 self._cancelled[document.ticket] = threading.Event()
                 self._worker.submit(partial(self._print, visit, document))
             case CancelPrint(_, ticket):
-                if ticket in self._cancelled:
-                    self._cancelled[ticket].set()
-            case Abandon(_, ticket, fault):
-                self._worker.submit(partial(self._abandon, ticket, fault))
+                if (cancelled := self._cancelled.get(ticket)) is not None:
+                    cancelled.set()
             case _:
                 return
 
     def stop(self) -> None:
-        """Let go of the printer; what is under way is asked for at the next start."""
-        self._printer.close()
+        """Let go of the printer; what is under way is asked for at the next start.
+
+        It is not called back: its resident stands here and the paper may be coming out, and whoever gives up on a
+        device that can no longer be asked can only write *unknown*, where the next start hears the truth. A job that
+        meanwhile waits for a hand is cancelled by CUPS (`job-cancel-after`).
+        """
         self._worker.stop()
+        self._printer.close()
 
     def _look(self) -> None:
         self._note(self._printer.status())
@@ -91,10 +93,6 @@ class PrintWorker:
             del self._cancelled[ticket]
             self._ended()
         self._look()
-
-    def _abandon(self, ticket: UUID, fault: FaultCode) -> None:
-        self._journal.ended(ticket, JobPhase.FAILED, 0, fault)
-        self._ended()
 
 
 class SlipWorker:
@@ -138,6 +136,9 @@ class SlipWorker:
             self._printer.print_slip(self._layout(effect))
         except DeviceFault:
             self._post(SlipEnded(effect.visit, printed=False))
+        except Exception:
+            self._post(SlipEnded(effect.visit, printed=False))
+            raise
         else:
             self._post(SlipEnded(effect.visit, printed=True))
         self._look()

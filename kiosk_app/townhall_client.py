@@ -14,6 +14,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID, uuid4
@@ -42,6 +43,8 @@ MAX_JSON, MAX_PDF = 256 * 1024, 20 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 120.0
 APP_VERSION = "https://loket247/1.0"
 
+# What will be no different tomorrow: the back end never knew this ticket, or cannot read what we say of it.
+_FOR_GOOD = frozenset({"resourceNotFound", "conflict", "schemaViolation"})
 _PROBLEMS = {
     "certificateExpired": FaultCode.CERTIFICATE_EXPIRED,
     "certificateRevoked": FaultCode.CERTIFICATE_REVOKED,
@@ -102,7 +105,15 @@ class _Order(_Answer, frozen=True, kw_only=True):
 class _Remedy(_Answer, frozen=True, kw_only=True):
     remedy: str
     code: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{4,16}$")] | None = None
-    valid_until: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}")] | None = None
+    valid_until: date | None = None
+
+
+class Refusal(DeviceFault):
+    """The back end said no; `problem` is the last word of its RFC 9457 problem type, empty when it gave none."""
+
+    def __init__(self, code: FaultCode, status: int, problem: str) -> None:
+        super().__init__(code, f"HTTP {status}")
+        self.problem = problem
 
 
 _Model = TypeVar("_Model", bound=_Answer)
@@ -169,15 +180,25 @@ class TownHallClient:
         return await self._document(f"{path}/document", bearer)
 
     async def print_result(self, ticket: UUID, progress: Progress) -> RemedyOffer:
-        """Report what became of a ticket (by kiosk certificate and ticket alone) and get the remedy."""
+        """Report what became of a ticket (by kiosk certificate and ticket alone) and get the remedy.
+
+        A ticket that is refused for good is done with: the counter is all that is left.
+        """
         outcome = "stopped" if progress.fault is FaultCode.PRINT_STOPPED else progress.phase.value
         reasons = [progress.fault.value] if progress.fault else []
         body: dict[str, Any] = {"outcome": outcome, "reasons": reasons}
         if progress.sheets is not None:
             body["sheetsPrinted"] = progress.sheets
-        answer = _parsed(_Remedy, await self._json("PUT", f"/documentOrders/{ticket}/printResult", body=body))
+        try:
+            answer = _parsed(_Remedy, await self._json("PUT", f"/documentOrders/{ticket}/printResult", body=body))
+        except Refusal as refusal:
+            if refusal.problem not in _FOR_GOOD:
+                raise
+            log.warning("a print result was refused for good: %s", refusal.problem)
+            return RemedyOffer(Remedy.COUNTER)
         known = {remedy.value: remedy for remedy in Remedy}
-        return RemedyOffer(known.get(answer.remedy, Remedy.COUNTER), answer.code, answer.valid_until)
+        until = answer.valid_until.isoformat() if answer.valid_until else None
+        return RemedyOffer(known.get(answer.remedy, Remedy.COUNTER), answer.code, until)
 
     async def end_session(self, visit: int) -> None:
         """End the resident's session; the token is forgotten here first."""
@@ -234,7 +255,6 @@ class TownHallClient:
 
         seconds = self._call_seconds if seconds is None else seconds
         began = time.perf_counter()
-
         client = self._client()
         traced = {"BelGov-Trace-Id": str(uuid4()), **headers}
         try:
@@ -250,9 +270,12 @@ class TownHallClient:
         import httpx
 
         if self._http is None:
-            context = ssl.create_default_context(cafile=str(self._settings.ca))
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.load_cert_chain(self._settings.certificate, self._settings.key)
+            try:
+                context = ssl.create_default_context(cafile=str(self._settings.ca))
+                context.minimum_version = ssl.TLSVersion.TLSv1_2
+                context.load_cert_chain(self._settings.certificate, self._settings.key)
+            except OSError as error:  # ssl.SSLError is one too
+                raise DeviceFault(FaultCode.SETTINGS_INVALID, f"certificates: {type(error).__name__}") from None
             self._http = httpx.AsyncClient(
                 base_url=f"{self._settings.url}/kioskService/v1",
                 verify=context,
@@ -310,10 +333,9 @@ async def _body(response: httpx.Response, limit: int) -> bytes:
 
 async def _refusal(response: httpx.Response) -> DeviceFault:
     """Turn a refusal into a fault code by its RFC 9457 problem type, else by its status."""
+    problem = ""
     if response.headers.get("content-type", "").startswith("application/problem+json"):
-        problem = await _json_body(response)
-        known = _PROBLEMS.get(str(problem.get("type", "")).rsplit(":", 1)[-1])
-        if known is not None:
-            return DeviceFault(known, f"HTTP {response.status_code}")
+        problem = str((await _json_body(response)).get("type", "")).rsplit(":", 1)[-1]
     unwell = response.is_server_error or response.status_code == HTTPStatus.TOO_MANY_REQUESTS
-    return DeviceFault(FaultCode.BACKEND_DOWN if unwell else FaultCode.BACKEND_ANSWER, f"HTTP {response.status_code}")
+    usual = FaultCode.BACKEND_DOWN if unwell else FaultCode.BACKEND_ANSWER
+    return Refusal(_PROBLEMS.get(problem, usual), response.status_code, problem)
