@@ -21,6 +21,9 @@ from kiosk_app.pin import wipe
 from kiosk_app.webeid import digest_to_sign
 from kiosk_app.worker import Worker
 
+# A good card answers within a second, a dirty one in 3 with the driver's own retry. Past this a call hangs in PC/SC.
+CALL_SECONDS = 5.0
+
 
 class CardWorker:
     """The reader's own thread."""
@@ -33,6 +36,7 @@ class CardWorker:
         self._post = post
         self._note = note
         self._worker = Worker("card reader")
+        self._hung = False
 
     def start(self) -> None:
         """Begin to watch the slot."""
@@ -42,6 +46,8 @@ class CardWorker:
     def do(self, effect: Effect) -> None:
         """Queue what is wished of the card."""
         match effect:
+            case RecogniseCard(visit) if self._hangs():
+                self._post(CardFailed(visit, FaultCode.READER_LOST))
             case RecogniseCard(visit):
                 self._submit(visit, lambda: self._recognise(visit))
             case ReadCertificate(visit):
@@ -49,7 +55,8 @@ class CardWorker:
             case WatchForRemoval():
                 self._worker.submit(self._reader.watch_removal)
             case ReleaseCard():
-                self._worker.submit(self._reader.release)
+                self._hangs()
+                self._worker.submit(self._release)
             case _:
                 return
 
@@ -74,6 +81,19 @@ class CardWorker:
                 # First why, then what: so the notice says that the reader went, not that the card was pulled.
                 self._note(Status(Health.DOWN, (FaultCode.READER_LOST,)))
                 self._post(CardRemoved())
+
+    def _hangs(self) -> bool:
+        """Say whether a call is past its deadline. How the reader does is unknown then, until that call has ended."""
+        if self._worker.stuck(CALL_SECONDS):
+            self._hung = True
+            self._note(Status(Health.UNKNOWN, (FaultCode.READER_LOST,)))
+        return self._hung
+
+    def _release(self) -> None:
+        self._reader.release()
+        if self._hung:
+            self._hung = False
+            self._note(self._reader.status())
 
     def _submit(self, visit: int, job: Callable[[], Event]) -> None:
         def answer() -> None:

@@ -60,18 +60,10 @@ class Core:
 
     def post(self, event: Event) -> None:
         """Take in an event, from any thread."""
-        self._loop.call_soon(lambda: self._take(event))
+        self._loop.call_soon(lambda: self.take(event))
 
-    def type_digit(self, digit: int) -> None:
-        """Put a digit of the PIN where only the card worker takes it from; elsewhere than at the pad it is lost."""
-        self._loop.call_soon(lambda: self._type(digit))
-
-    def _type(self, digit: int) -> None:
-        if isinstance(self.visit.state, EnterPin) and self.visit.overlay is None:
-            self._pin.type(digit)
-        self._take(DigitTyped())
-
-    def _take(self, event: Event) -> None:
+    def take(self, event: Event) -> None:
+        """Take in an event now, before anything that was posted; on the loop's thread, and not from within a step."""
         before = self.visit
         event = self._with_tickets(event)
         self.visit, effects = step(before, event)
@@ -80,6 +72,15 @@ class Core:
         self._set_alarm()
         for listener in self._listeners:
             listener(before, event, self.visit, effects)
+
+    def type_digit(self, digit: int) -> None:
+        """Put a digit of the PIN where only the card worker takes it from; elsewhere than at the pad it is lost."""
+        self._loop.call_soon(lambda: self._type(digit))
+
+    def _type(self, digit: int) -> None:
+        if isinstance(self.visit.state, EnterPin) and self.visit.overlay is None:
+            self._pin.type(digit)
+        self.take(DigitTyped())
 
     def _with_tickets(self, event: Event) -> Event:
         """Mint the tickets of a confirmation: chance stays out of the chart."""
@@ -115,5 +116,5 @@ class Core:
         now = time.monotonic()
         for clock in [c for c, deadline in self._deadlines.items() if deadline <= now]:
             if self._deadlines.pop(clock, None) is not None:
-                self._take(TimedOut(clock))
+                self.take(TimedOut(clock))
         self._set_alarm()

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from printing.job import PrintRun
-
 from config.settings import BackEnd, Printer, Settings
 from hardware.cups import CupsPrinter
 from hardware.devices import Status
@@ -28,6 +26,7 @@ from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
+from printing.job import PrintRun
 
 
 class Hand(Protocol):
@@ -65,7 +64,8 @@ class Kiosk:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
             self._add_receipt_printer(settings)
-        self.health = HealthBook(self._parts(settings), lambda offer: self.core.post(OfferChanged(offer)))
+        # Taken in at once: a reader that is lost says why before it says that the card is gone.
+        self.health = HealthBook(self._parts(settings), lambda offer: self.core.take(OfferChanged(offer)))
 
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
