@@ -56,3 +56,4 @@ class Worker:
             except Exception as error:  # noqa: BLE001  the rim: a bug in one job must not take the device away for ever
                 log.error("%s: a job failed with %s", self._name, type(error).__name__)
             self._busy_since = None
+            del job  # it may hold a document: not until the next one comes
