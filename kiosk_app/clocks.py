@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk_app.effects import Cancel, Effect, Start
-from kiosk_app.events import Clock, Event, JobChanged, Touch
+from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Touch
 from kiosk_app.visit import (
     AskCard,
     CardBack,
@@ -36,10 +36,11 @@ def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ..
     old, new = running(before), running(after)
     entered = type(after.state) is not type(before.state) or old != new
     touched = isinstance(event, Touch) and isinstance(after.state, _PATIENT)
-    moved = isinstance(event, JobChanged) and isinstance(after.state, Printing)
+    # News gives time to read it: a code that comes late stands as long as one that was there at once.
+    news = isinstance(event, JobChanged | RemedyGiven | SlipEnded) and isinstance(after.state, Printing | Printed)
     reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
     stopped = tuple(Cancel(clock) for clock in old if clock not in new)
-    again = entered or touched or moved or reminded
+    again = entered or touched or news or reminded
     return stopped + tuple(Start(clock, lasts) for clock, lasts in new.items() if again)
 
 
@@ -47,6 +48,8 @@ def running(visit: Visit) -> dict[Clock, str]:
     """Give the clocks that run in a visit, each with the name of its time-out."""
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
+    if visit.overlay is Overlay.HELP and isinstance(visit.state, Portal):
+        return {Clock.STEP: "idle"}
     return _of_state(visit.state)
 
 

@@ -52,8 +52,7 @@ def rules(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
         case CardFailed(_, fault) | BackEndFailed(_, fault):
             return refuse(visit, fault)
         case TimedOut():
-            silent_card = isinstance(state, Recognising)
-            return refuse(visit, FaultCode.CARD_UNREADABLE if silent_card else FaultCode.BACKEND_SLOW)
+            return refuse(visit, FaultCode.CARD_UNREADABLE if _card_is_silent(state) else FaultCode.BACKEND_SLOW)
         case CardRecognised(_, applet, tries_left) if isinstance(state, Recognising):
             return _recognised(visit, applet, tries_left)
         case CertificateRead(_, certificate) if not isinstance(state, Recognising):
@@ -62,6 +61,17 @@ def rules(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
             return _sign_when_ready(replace(visit, state=replace(state, challenge=challenge)))
         case _:
             return _keys(visit, state, event)
+
+
+def _card_is_silent(state: Recognising | _Waiting) -> bool:
+    """Say whose answer did not come: the card's, or the back end's."""
+    match state:
+        case SigningIn(certificate=None):
+            return True
+        case SigningIn():
+            return state.signing and not state.signed
+        case _:
+            return True
 
 
 def _keys(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
@@ -79,7 +89,8 @@ def _keys(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
         case SigningIn(), PinFailed(_, tries_left):
             return _pin_failed(visit, state, tries_left)
         case SigningIn(certificate=Certificate() as certificate, challenge=Challenge() as challenge), ChallengeSigned():
-            return visit, (SignIn(visit.number, certificate, challenge, event.signature),)
+            signed = replace(visit, state=replace(state, signed=True))
+            return signed, (SignIn(visit.number, certificate, challenge, event.signature),)
         case SigningIn(), SignedIn():
             return _signed_in(visit, event)
         case _:

@@ -108,6 +108,8 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
     match state, event:
         case Portal(), DocumentsAsked():
             return _documents_asked(begin(visit, AskCard()))
+        case Portal(), TimedOut():
+            return replace(visit, overlay=None), ()
         case PaperLeft(), PaperGone():
             return _documents_asked(replace(visit, paper_left=False))
         case CardBack(reminders), TimedOut():

@@ -168,6 +168,7 @@ class SigningIn:
     certificate: Certificate | None
     challenge: Challenge | None
     signing: bool = False
+    signed: bool = False
 
 
 @dataclass(frozen=True, repr=False)
