@@ -73,6 +73,8 @@ def audit_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect
     """Give what is worth remembering of one step."""
     number = after.number
     if before.number != number:
+        if not isinstance(before.state, Portal):  # the next resident did not wait for the goodbye to go
+            yield AuditLine(What.VISIT_ENDED, before.number)
         yield AuditLine(What.VISIT_BEGAN, number)
     if before.offer != after.offer:
         yield AuditLine(What.OFFER_CHANGED, fault=after.offer.documents)
