@@ -15,12 +15,13 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtQuick import QQuickItem, QQuickWindow
-from PySide6.QtTest import QTest
 
 from config.settings import load
 from kiosk_app.screened import Screened
@@ -44,7 +45,7 @@ class Finger:
 
     def __init__(self, screened: Screened) -> None:
         self._screened = screened
-        self._device = QTest.createTouchDevice()
+        self._press = _by_mouse if os.environ.get("LOKET_FINGER") == "mouse" else _by_touch()
         self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._busy = False
 
@@ -109,9 +110,26 @@ class Finger:
         self._press(window, centre)
         _print({"touched": name, "at": at})
 
-    def _press(self, window: QQuickWindow, point: QPoint) -> None:
-        QTest.touchEvent(window, self._device).press(0, point, window).commit()
-        QTest.touchEvent(window, self._device).release(0, point, window).commit()
+
+def _by_touch() -> Callable[[QQuickWindow, QPoint], None]:
+    """Give the way to touch the glass: a finger down and up."""
+    from PySide6.QtTest import QTest
+
+    device = QTest.createTouchDevice()
+
+    def press(window: QQuickWindow, point: QPoint) -> None:
+        QTest.touchEvent(window, device).press(0, point, window).commit()
+        QTest.touchEvent(window, device).release(0, point, window).commit()
+
+    return press
+
+
+def _by_mouse(window: QQuickWindow, point: QPoint) -> None:
+    """Click instead: QtTest brings QtWidgets and 30 MiB, too much where the kiosk's own memory is weighed."""
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        where = QPointF(point)
+        QCoreApplication.sendEvent(window, QMouseEvent(kind, where, window.mapToGlobal(where), left, left, none))
 
 
 def _find(item: QQuickItem, name: str) -> QQuickItem | None:

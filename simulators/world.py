@@ -4,8 +4,8 @@
         world.cards.insert("1.8:an")
         world.printer.empty_tray()
 
-Each part is a program or a thread below the kiosk's drivers, on loopback; several worlds may stand side by side. What they
-keep lies in `folder` and in folders of their own that are gone when the world ends.
+Each part is a program or a thread below the kiosk's drivers, on loopback; several worlds may stand side by side.
+What they keep lies in `folder` and in folders of their own that are gone when the world ends.
 """
 
 from __future__ import annotations
