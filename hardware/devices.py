@@ -83,7 +83,12 @@ class PinRefused:
 
 
 class CardReader(Protocol):
-    """A PC/SC reader with, sometimes, a Belgian eID in it."""
+    """A PC/SC reader with, sometimes, a Belgian eID in it.
+
+    A session runs from `recognise` to `release`: the card that was recognised is the card that signs. Reads that fail
+    are tried once more where that costs nobody anything; a PIN is given to the card once. Any call may raise
+    CARD_REMOVED, CARD_UNREADABLE or READER_LOST. One thread makes all calls but `close`, which may come from any.
+    """
 
     def watch(self, on_change: Callable[[SlotChange], None]) -> None:
         """Start reporting what happens at the slot, from a thread of the driver's own, until `close`.
@@ -93,7 +98,7 @@ class CardReader(Protocol):
         """
 
     def recognise(self) -> Card:
-        """Say what card is in the slot. Raises NOT_AN_EID, CARD_UNREADABLE, CARD_NOT_ACTIVATED, CARD_REMOVED."""
+        """Say what card is in the slot. Raises NOT_AN_EID, CARD_UNSUPPORTED, CARD_NOT_ACTIVATED."""
 
     def read_certificate(self) -> Certificate:
         """Read the authentication certificate and nothing else. Raises NO_CERTIFICATE where the card has none."""
@@ -131,7 +136,10 @@ class DeviceJobState(Enum):
 
 @dataclass(frozen=True)
 class DeviceJob:
-    """The device's own word on one job. `impressions` is None where it reports none."""
+    """The device's own word on one job. `impressions` is None where it reports none.
+
+    `faults` is only what stops paper now, worst first: what merely runs low stands in `Printer.status`.
+    """
 
     state: DeviceJobState
     impressions: int | None = None
@@ -154,7 +162,10 @@ class Printer(Protocol):
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
 
     def cancel(self, job_name: str) -> None:
-        """Cancel on CUPS and on the device, so that nothing prints later into an empty hall."""
+        """Cancel on CUPS and on the device, so that nothing prints later into an empty hall.
+
+        Raises PRINTER_LOST when CUPS or the device could not be told: then what becomes of the job is not known.
+        """
 
     def close(self) -> None:
         """Let go of the printer; a call under way ends."""
