@@ -6,6 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+# What a job takes beyond its waits (printing.job): 50 pages of 4 s on the slowest printer; coming to a stop.
+LONGEST_DOCUMENT = 200.0
+STOPPING = 10.0
+
 
 class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long things last. The bounds keep a slip of the pen from locking residents out."""
@@ -25,9 +29,16 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     paper_wait: Annotated[float, Meta(ge=20, le=600, description="The printer waits for a hand: then cancelled.")] = 120
     # Slowest supported printer: 20 s to warm up and 4 s a sheet; past that its answer is not to be had.
     print_silence: Annotated[float, Meta(ge=10, le=600, description="No news of a job: its end is unknown.")] = 60
-    # The worker ends each job by the two above; this net is for a worker that does not answer any more.
-    print_net: Annotated[float, Meta(ge=60, le=1800, description="No news from the print worker itself.")] = 240
+    # The worker ends each job by the two above; this net is for a worker that does not answer any more. It must hang
+    # below them: a printer that counts no sheets may be silent for 50 pages of 4 s on top of `print_silence`.
+    print_net: Annotated[float, Meta(ge=60, le=1800, description="No news from the print worker itself.")] = 300
     # Paper forgotten: long enough to gather papers, short enough that nobody else finds them.
     take_paper: Annotated[float, Meta(ge=15, le=300, description="'Heb je je document?' unanswered.")] = 30
     notice: Annotated[float, Meta(ge=10, le=300, description="How long a notice stands.")] = 30
     goodbye: Annotated[float, Meta(ge=2, le=30, description="How long the goodbye stands.")] = 5
+
+    def __post_init__(self) -> None:
+        """Refuse a net that would catch a healthy job. Raises ValueError, in a settings file ValidationError."""
+        longest = max(self.paper_wait, self.print_silence + LONGEST_DOCUMENT) + STOPPING
+        if self.print_net < longest:
+            raise ValueError(f"print_net is shorter than a job may take with these waits ({longest:.0f} s)")
