@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from kiosk_app.visit import Visit
+from hardware.faults import FaultCode
+from kiosk_app.visit import Offer, Visit
 from ui.app import App
 
 if TYPE_CHECKING:
     from kiosk_app.events import Touch
     from kiosk_app.wiring import Kiosk
 
+log = logging.getLogger(__name__)
 
 # A worker with a card's or the town's answer in hand waits no longer than this for the thread that paints (Python's own
 # default of 5 ms is a third of a page change, ten times a visit).
 SWITCH_SECONDS = 0.0005
+# A disk that is full or a folder that is not there yet may be mended meanwhile; nobody is there to restart the kiosk.
+RETRY_SECONDS = 60.0
+# What the portal says of documents while there is no memory to print them with: the loket is out of order.
+OUT_OF_ORDER = Visit(offer=Offer(FaultCode.SETTINGS_INVALID, slips=False))
 
 
 class Screened:
@@ -44,6 +51,7 @@ class Screened:
         finally:
             if self._kiosk is not None:
                 self._kiosk.stop()
+            self._log_warnings()
 
     @property
     def visit(self) -> Visit:
@@ -72,17 +80,31 @@ class Screened:
             self._kiosk.core.type_digit(digit)
 
     def _wire(self) -> None:
-        from kiosk_app.wiring import Kiosk  # only now: this import takes longer than painting
+        from kiosk_app.store import StoreError  # only now: these imports take longer than painting
+        from kiosk_app.wiring import Kiosk
 
-        self._kiosk = Kiosk(self._settings, self.app)
+        try:
+            self._kiosk = Kiosk(self._settings, self.app)
+        except (StoreError, OSError) as error:
+            # Without its memory nothing can be printed at most once: the portal alone, and the truth on it.
+            log.error("the kiosk cannot begin: %s", error)
+            self._show(OUT_OF_ORDER)
+            self.app.alarm(RETRY_SECONDS, self._wire)
+            return
         self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
 
     def _show(self, visit: Visit) -> None:
         self.app.bridge.show(visit)
+        self._log_warnings()
         for listener in self._painted:
             listener(visit)
+
+    def _log_warnings(self) -> None:
+        """Tell what QML complained of, which it never should; it names places in our files, and no text on them."""
+        while self.app.warnings:
+            log.warning("screen: %s", self.app.warnings.popleft())
 
 
 def run_with_screen(settings: Settings, *, windowed: bool) -> int:

@@ -17,6 +17,9 @@ class MigrationError(Exception):
 def upgrade(file: Path) -> None:
     """Bring a database file to the newest schema, in a process of its own: Alembic takes 18 MiB, once a release."""
     command = [sys.executable, "-m", "kiosk_app.migrations", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise MigrationError(f"not done within {SECONDS:.0f} s") from None
     if done.returncode:
         raise MigrationError(done.stderr.strip().rpartition("\n")[2])
