@@ -1,6 +1,8 @@
 """The visit: what happens between a resident coming and going, in plain Python without Qt.
 
-Read in this order: `visit` (what there is: states, events, effects), `step` (the chart: a pure function), `core` (the
-loop that holds the one visit and the clock), `workers` (effects become work), `wiring` (the one place that knows
-everybody). `journal` and `audit` remember tickets and facts, never people; `townhall_client` talks to the town.
+Read in this order: `visit` (what there is), `events` and `effects` (what moves it, what it wishes for), `step` (the
+chart: a pure function; its rules stand in `sign_in`, `ordering` and `delivery`), `core` (the loop that holds the one
+visit and the clocks), `card_worker`, `back_end_worker` and `print_worker` (effects become work), `wiring` (the one
+place that knows everybody). `journal` and `audit` remember tickets and facts, never people; `townhall_client` talks to
+the town.
 """

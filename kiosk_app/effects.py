@@ -1,4 +1,4 @@
-"""What a visit wishes for, in the imperative. `workers` turns each into work; its answer is an event.
+"""What a visit wishes for, in the imperative. A worker turns each into work; its answer is an event.
 
 Every effect that somebody answers carries the visit's number.
 """

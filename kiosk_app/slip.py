@@ -35,5 +35,5 @@ def _document(job: Job, remedy: RemedyOffer | None) -> SlipDocument:
 def _reprint(remedy: RemedyOffer | None) -> Reprint | None:
     if remedy is None or remedy.code is None:
         return None
-    until = date.fromisoformat(remedy.valid_until[:10]) if remedy.valid_until else None
+    until = date.fromisoformat(remedy.valid_until) if remedy.valid_until else None
     return Reprint(remedy.code, until)
