@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,4 +158,3 @@ def test_a_pin_buffer_holds_twelve_digits_and_no_trace(typed: str) -> None:
     assert buffer.take() == b""
     wipe(taken)
     assert set(taken) == {0}
-    gc.collect()
