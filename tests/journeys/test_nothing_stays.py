@@ -1,0 +1,281 @@
+"""The kiosk forgets people: after ten visits nothing of anybody is found in what stays behind, however written."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import re
+import subprocess
+import time
+import tomllib
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import psutil
+import pytest
+
+from demo import settings_file
+from demo.kiosk_process import KioskProcess
+from demo.resident import Resident
+from simulators.eid.people import Person
+from simulators.world import RESIDENTS, World
+
+# Twelve digits, as many as a card takes: too many to turn up by chance, which four would.
+PIN = "904172836518"
+# What a shorter word would find by chance.
+SHORTEST = 5
+# zlib [RFC 1950 §2.2] and gzip [RFC 1952 §2.3]: where a packed stream may begin.
+PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
+SECONDS = 40.0
+
+
+# --- the search ------------------------------------------------------------------------------------------------------
+
+
+def disguises(text: str) -> Iterator[bytes]:
+    """Every way in which a text may stand in a file, ASCII letters in lower case."""
+    cases = (text, text.lower(), text.upper())
+    for form in {unicodedata.normalize(name, case) for name in ("NFC", "NFD") for case in cases}:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be", "latin-1"):
+            with contextlib.suppress(UnicodeEncodeError):
+                yield form.encode(encoding).lower()
+        for written in (json.dumps(form)[1:-1], quote(form), quote_plus(form), form.encode().hex()):
+            yield written.encode().lower()
+
+
+def unpacked(data: bytes, depth: int = 2) -> Iterator[bytes]:
+    """The bytes, and all that is packed somewhere within them."""
+    yield data.lower()
+    for start in (found.start() for found in PACKED.finditer(data) if depth):
+        try:
+            inner = zlib.decompressobj(wbits=47).decompress(data[start:])
+        except zlib.error:
+            continue
+        yield from unpacked(inner, depth - 1)
+
+
+def found(folder: Path, secrets: set[str]) -> list[str]:
+    """Which secrets are in which files of a folder."""
+    wanted = {secret: set(disguises(secret)) for secret in secrets}
+    files = [path for path in sorted((folder, *folder.rglob("*"))) if path.is_file()]
+    layers = ((path, layer) for path in files for layer in unpacked(path.read_bytes() + path.name.encode()))
+    hits = (
+        f"{secret!r} in {path}"
+        for path, layer in layers
+        for secret, ways in wanted.items()
+        if any(way in layer for way in ways)
+    )
+    return list(dict.fromkeys(hits))
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda name: name.encode(),
+        lambda name: name.upper().encode("utf-16"),
+        lambda name: unicodedata.normalize("NFD", name).encode(),
+        lambda name: json.dumps({"name": name}).encode(),
+        lambda name: quote(f"https://town.example/?name={name}").encode(),
+        lambda name: b"\0\0junk" + gzip.compress(b"log" + name.encode()),
+        lambda name: b"stream\n" + zlib.compress(zlib.compress(name.encode())),
+    ],
+    ids=["plain", "UTF-16", "decomposed", "JSON", "address", "gzip", "stream in a stream"],
+)
+def test_the_search_finds_a_name_however_it_is_written(tmp_path: Path, hide: Callable[[str], bytes]) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "kiosk.db-wal").write_bytes(b"SQLite" * 99 + hide("Zoë Élodie") + b"\xff" * 99)
+    assert found(tmp_path, {"Zoë Élodie", "An Maria"}) == [f"'Zoë Élodie' in {tmp_path / 'below' / 'kiosk.db-wal'}"]
+
+
+def test_the_search_finds_a_name_in_the_name_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "attest-85113099960.tmp").touch()
+    assert len(found(tmp_path, {"85113099960"})) == 1
+
+
+# --- what must not be found ------------------------------------------------------------------------------------------
+
+
+def secrets_of(person: Person) -> set[str]:
+    """What identifies somebody: names whole and in words, number in both forms, PIN, address, place of birth."""
+    number = person.ssin
+    dotted = f"{number[:2]}.{number[2:4]}.{number[4:6]}-{number[6:9]}.{number[9:]}"
+    words = f"{person.given_names} {person.surname}".replace("-", " ").split()
+    place = set() if person.birth_place == person.municipality else {person.birth_place}
+    whole = {person.given_names, person.surname, number, dotted, person.pin, person.street, *place}
+    return {text for text in (*whole, *words) if len(text) >= SHORTEST}
+
+
+def lines_of(pdf: Path) -> set[str]:
+    """What a document says, line by line, as poppler reads it; its code also without dashes."""
+    text = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+    lines = {line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST}
+    codes = set(re.findall(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b", text))
+    assert codes, "every attest bears its verification code"
+    return lines | codes | {code.replace("-", "") for code in codes}
+
+
+def household_of(slug: str) -> set[str]:
+    """Everybody who stands on somebody's household composition."""
+    households = tomllib.loads(RESIDENTS.read_text(encoding="utf-8"))["households"]
+    members = [{member for member, _ in household["members"]} for household in households]
+    return next((household for household in members if slug in household), {slug})
+
+
+# --- ten residents ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Hall:
+    """A world, a kiosk in it, and all that the kiosk ever said to the robot's finger."""
+
+    world: World
+    kiosk: KioskProcess
+    tmp: Path
+    said: list[dict[str, Any]] = field(default_factory=list)
+    readers: list[set[int]] = field(default_factory=list)
+    last_touch: tuple[str, float] = ("", 0.0)
+
+    def visit(
+        self, slug: str, at: Callable[[str, Resident], None] = lambda _moment, _resident: None, **habits: str | bool
+    ) -> list[str]:
+        """Let somebody come and go; the states that were seen."""
+        slot = _Slot(self.world, f"1.8:{slug}")
+        resident = Resident(self.kiosk, slot, self.world.residents[slug].pin)
+        for habit, value in habits.items():
+            setattr(resident, habit, value)
+        resident._touched = self.last_touch  # the next one's first touch is no trembling of this one's hand
+
+        def on_state(state: str) -> None:
+            self._look_behind(state)
+            at(state, resident)
+
+        resident.on_state, resident.on_digit = on_state, lambda count: at(f"digit {count}", resident)
+        self.kiosk.look()
+        while not resident.see(self._next_screen()):
+            pass
+        self.last_touch = resident._touched
+        return resident.states
+
+    def document_readers(self) -> set[int]:
+        """The children that check documents."""
+        children = psutil.Process(self.kiosk.pid).children()
+        return {child.pid for child in children if "printing.pdf_child" in child.cmdline()}
+
+    def _next_screen(self) -> dict[str, Any]:
+        while (told := self.kiosk.next(SECONDS)) is not None:
+            self.said.append(told)
+            assert "error" not in told, told
+            if "state" in told:
+                return told
+        pytest.fail(f"the kiosk said nothing any more after {self.said[-1]}")
+
+    def _look_behind(self, state: str) -> None:
+        """While a document is in memory, note who read it; it is in no temporary file either."""
+        if state in {"TakeCard", "Printing"}:
+            self.readers.append(self.document_readers())
+            assert list(self.tmp.rglob("*")) == []
+
+
+@dataclass(frozen=True)
+class _Slot:
+    world: World
+    card: str
+
+    def insert(self) -> None:
+        self.world.cards.insert(self.card)
+
+    def pull(self) -> None:
+        self.world.cards.pull()
+
+
+def pull_in_the_pin(moment: str, resident: Resident) -> None:
+    if moment == "digit 3":
+        resident.take_card()
+
+
+def pull_while_ordering(moment: str, resident: Resident) -> None:
+    if moment == "Ordering":
+        resident.take_card()
+
+
+def ten_visits(hall: Hall) -> None:
+    """Ten people, and what befalls them; who prints what is the proof that each came as far as meant."""
+
+    def empty_the_tray(moment: str, _resident: Resident) -> None:
+        if moment == "Ordering":
+            hall.world.printer.strike("paper-empty")
+
+    assert "Printed" in hall.visit("an", wants_slip=True)
+    assert "Ordering" not in hall.visit("bram", stops_at="Checking")
+    assert "Printed" in hall.visit("francois", product="residence")
+    assert "Notice" in hall.visit("zoe", pull_in_the_pin)
+    assert hall.visit("longname", wrong_first=True).count("EnterPin") == 2
+    assert "Printed" in hall.visit("foreigner", product="nationality", wants_slip=True)
+    assert "Printed" in hall.visit("noel", pull_while_ordering)
+    assert "Printed" in hall.visit("alone")
+    assert "Choosing" not in hall.visit("agnes", stops_at="EnterPin")
+    assert "Printed" in hall.visit("mart", empty_the_tray)
+    assert hall.world.printer.struck
+    assert (len(hall.world.printer.received), len(hall.world.printer.printed)) == (7, 6)
+
+
+def test_after_ten_visits_nothing_of_anybody_is_left(tmp_path: Path) -> None:
+    """No name, number, PIN, address or word of a document: in no file, no log, no process that saw one."""
+    home, tmp, out, data = (tmp_path / name for name in ("home", "tmp", "out", "kiosk"))
+    for folder in (home, tmp):
+        folder.mkdir()
+    with World(tmp_path / "world", out=out, ms_per_sheet=100) as world:
+        world.residents.update({slug: replace(person, pin=PIN) for slug, person in world.residents.items()})
+        settings, log = tmp_path / "kiosk.toml", tmp_path / "kiosk.log"
+        settings_file.write(settings, world, data)
+        places = {"HOME": str(home), "TMPDIR": str(tmp), "XDG_CACHE_HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
+        with KioskProcess(settings, {**world.environment, **places, "QT_QPA_PLATFORM": "offscreen"}, log) as kiosk:
+            kiosk.wait_until_known()
+            hall = Hall(world, kiosk, tmp)
+            ten_visits(hall)
+            seen = {pid for pids in hall.readers for pid in pids}
+            wait_until(lambda: hall.document_readers() and not hall.document_readers() & seen)
+            secrets = all_secrets(world, out)
+            left_behind = (data, log, home, tmp, *left_outside(world))
+            while_running = [line for place in left_behind for line in found(place, secrets)]
+        afterwards = [line for place in left_behind for line in found(place, secrets)]
+        spoken = tmp_path / "spoken"
+        spoken.write_text(json.dumps(hall.said, ensure_ascii=False), encoding="utf-8")
+        assert (data / "kiosk.db").exists()
+        assert all(hall.readers)
+    assert while_running + afterwards + found(spoken, secrets) == []
+    assert list(tmp.rglob("*")) == []
+
+
+def all_secrets(world: World, out: Path) -> set[str]:
+    """Everything of everybody who came or stood on a paper, what the papers said, and the code of a free reprint."""
+    came = ("an", "bram", "francois", "zoe", "longname", "foreigner", "noel", "alone", "agnes", "mart")
+    people = {member for slug in came for member in household_of(slug)}
+    documents = list((out / "sealed").glob("*.pdf"))
+    assert len(documents) == 7
+    slips = "\n".join(slip.text for slip in world.slips.slips)
+    codes = set(re.findall(r"\b[A-Z0-9]{4}-\d{2}\b", slips))
+    assert codes, "a document that failed has a code for a free reprint on its slip"
+    said = {secret for person in people for secret in secrets_of(world.residents[person])}
+    # "QEventPoint": Qt may complain of a touch and say where it was, which at the PIN pad is a digit.
+    return said.union(codes, {"%PDF-", "QEventPoint"}, *map(lines_of, documents))
+
+
+def left_outside(world: World) -> tuple[Path, ...]:
+    """Where CUPS, printer, reader and town hall keep what they write down (the proof of a journey apart)."""
+    reader = Path(world.pcscd.environment["PCSCLITE_CSOCK_NAME"]).parent
+    return world.cupsd.folder, world.printer.spool.parent, reader, world.town_hall.ca.parent / "townhall.log"
+
+
+def wait_until(fact: Callable[[], object]) -> None:
+    """Wait for a fact, with a deadline."""
+    deadline = time.monotonic() + SECONDS
+    while not fact():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
