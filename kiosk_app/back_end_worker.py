@@ -92,18 +92,29 @@ class BackEndWorker:
 
     def report(self) -> None:
         """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
-        self._spawn(self._report_all())
+        if not self._loop.is_closed():  # a print job may outlive `stop`; its ending is reported at the next start
+            self._spawn(self._report_all())
 
     def stop(self) -> None:
         """Let go of the line and of the child that checks documents."""
         self._checker.close()
-        closing = asyncio.run_coroutine_threadsafe(self._client.close(), self._loop)
+        closing = asyncio.run_coroutine_threadsafe(self._let_go(), self._loop)
         try:
             closing.result(2.0)
         except TimeoutError:
             log.warning("back end: the line did not close")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2.0)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+    async def _let_go(self) -> None:
+        """Break off what is under way: the journal knows what the back end has not heard."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.close()
 
     async def _forget(self, visit: int) -> None:
         """Drop tokens and documents."""

@@ -194,7 +194,7 @@ class TownHallClient:
         except Refusal as refusal:
             if refusal.problem not in _FOR_GOOD:
                 raise
-            log.warning("a print result was refused for good: %s", refusal.problem)
+            log.info("a print result was refused for good: %s", refusal.problem)
             return RemedyOffer(Remedy.COUNTER)
         known = {remedy.value: remedy for remedy in Remedy}
         until = answer.valid_until.isoformat() if answer.valid_until else None

@@ -284,7 +284,8 @@ ORDERED: tuple[events.Event, ...] = (
 def test_a_forgotten_card_is_asked_for_three_times_and_then_nothing_is_printed() -> None:
     """Each asking is another one; after the third the document is given up and the card left where it is."""
     visit = played(Visit(), *ORDERED)
-    askings = []
+    askings: list[int] = []
+    effects: tuple[wishes.Effect, ...] = ()
     while isinstance(visit.state, TakeCard):
         askings.append(visit.state.reminders)
         visit, effects = step(visit, events.TimedOut(events.Clock.STEP))

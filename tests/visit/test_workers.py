@@ -1,0 +1,267 @@
+"""The hands of a visit: what was asked of a device or the back end ends as promised, though the resident has left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+import pytest
+
+from hardware.devices import Card, CardReader, Certificate, Health, ReceiptPrinter, Signature, Slip, Status
+from hardware.faults import DeviceFault, FaultCode
+from kiosk_app import card_worker, effects, events
+from kiosk_app.back_end_worker import BackEndWorker
+from kiosk_app.card_worker import CardWorker
+from kiosk_app.journal import Journal
+from kiosk_app.print_worker import SlipWorker
+from kiosk_app.store import Store
+from kiosk_app.townhall_client import TownHallClient
+from kiosk_app.visit import Challenge, Person, Product, Remedy, RemedyOffer
+from printing.document_check import DocumentChecker
+from printing.progress import JobPhase, Progress
+
+TICKETS = (UUID(int=1), UUID(int=2))
+HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
+STOPPED = Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+
+
+class Told:
+    """What was posted and noted, from whichever thread, and a way to wait for a fact."""
+
+    def __init__(self) -> None:
+        self.posted: list[events.Event] = []
+        self.noted: list[Status] = []
+        self._changed = threading.Condition()
+
+    def post(self, event: events.Event) -> None:
+        """Take an event."""
+        with self._changed:
+            self.posted.append(event)
+            self._changed.notify_all()
+
+    def note(self, status: Status) -> None:
+        """Take a status."""
+        with self._changed:
+            self.noted.append(status)
+            self._changed.notify_all()
+
+    def changed(self) -> None:
+        """Have whoever waits look again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def until(self, fact: Callable[[], bool]) -> None:
+        """Wait for a fact, with a deadline."""
+        with self._changed:
+            assert self._changed.wait_for(fact, timeout=10), (self.posted, self.noted)
+
+
+class Town:
+    """A town hall that keeps sessions, takes its time where asked, and refuses the results of some tickets."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self.open: set[int] = set()
+        self.known: set[int] = set()
+        self.asked = threading.Event()
+        self.answers = threading.Event()
+        self.refused: set[UUID] = set()
+        self.reported: list[UUID] = []
+
+    async def health(self) -> Status:
+        """Be well."""
+        return Status(Health.OK)
+
+    async def sign_in(self, visit: int, *_: object) -> tuple[Person, tuple[Product, ...]]:
+        """Open a session, when told to answer."""
+        await self._take_time()
+        self.open.add(visit)
+        self.known.add(visit)
+        return Person("An", "Peeters"), (HOUSEHOLD,)
+
+    async def order(self, *_: object) -> tuple[bytes, str | None]:
+        """Answer nothing before being told to."""
+        await self._take_time()
+        raise DeviceFault(FaultCode.BACKEND_DOWN)
+
+    async def print_result(self, ticket: UUID, _progress: Progress) -> RemedyOffer:
+        """Take a result, or fail on it."""
+        if ticket in self.refused:
+            raise DeviceFault(FaultCode.BACKEND_DOWN, "HTTP 500")
+        self.reported.append(ticket)
+        self._told.changed()
+        return RemedyOffer(Remedy.NONE)
+
+    async def end_session(self, visit: int) -> None:
+        """End a session of which the token is still known."""
+        if visit in self.known:
+            self.open.discard(visit)
+        self.known.discard(visit)
+        self._told.changed()
+
+    def forget(self) -> None:
+        """Drop the tokens."""
+        self.known.clear()
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def _take_time(self) -> None:
+        import asyncio
+
+        self.asked.set()
+        await asyncio.to_thread(self.answers.wait, 10)
+
+
+@contextmanager
+def back_end(folder: Path, *tickets: UUID) -> Iterator[tuple[BackEndWorker, Town, Told, Journal]]:
+    """Run a worker whose journal holds stopped `tickets`, of which the town refuses the first."""
+    told, store = Told(), Store(folder)
+    town, journal = Town(told), Journal(store)
+    for ticket in tickets:
+        journal.ordered(ticket, "residence")
+        journal.ended(ticket, STOPPED.phase, STOPPED.sheets, STOPPED.fault)
+    checker = DocumentChecker(folder / "seal-ca.pem")
+    worker = BackEndWorker(cast("TownHallClient", town), checker, journal, told.post, told.note)
+    town.refused = set(tickets[:1])
+    worker.start()
+    try:
+        yield worker, town, told, journal
+    finally:
+        town.answers.set()
+        worker.stop()
+        store.close()
+
+
+def sign_in(worker: BackEndWorker) -> None:
+    """Ask to be signed in, as visit 1."""
+    certificate = Certificate(b"der", "ES384", expired=False)
+    worker.do(effects.SignIn(1, certificate, Challenge("1", "n" * 44), Signature(b"s")))
+
+
+def leave(worker: BackEndWorker) -> None:
+    """Let visit 1 go, in the chart's own order."""
+    worker.do(effects.EndSession(1))
+    worker.do(effects.Forget(1))
+
+
+def test_a_session_is_ended_before_its_token_is_forgotten(tmp_path: Path) -> None:
+    """Who leaves is signed out at the town hall, too."""
+    with back_end(tmp_path) as (worker, town, told, _journal):
+        town.answers.set()
+        sign_in(worker)
+        told.until(lambda: any(isinstance(event, events.SignedIn) for event in told.posted))
+        leave(worker)
+        told.until(lambda: not town.known)
+        assert not town.open
+
+
+def test_signing_in_after_the_resident_left_leaves_no_session(tmp_path: Path) -> None:
+    """Stop was touched while the town hall thought: what it opens afterwards is closed at once."""
+    with back_end(tmp_path) as (worker, town, told, _journal):
+        sign_in(worker)
+        assert town.asked.wait(10)
+        leave(worker)
+        town.answers.set()
+        told.until(lambda: any(isinstance(event, events.SignedIn) for event in told.posted))
+        assert not town.open
+        assert not town.known
+
+
+def test_an_abandoned_ticket_is_let_go_of_and_ends_as_stopped(tmp_path: Path) -> None:
+    """However quickly after confirming: nothing is done for it any more, and the back end hears that it was stopped."""
+    with back_end(tmp_path) as (worker, town, told, journal):
+        worker.do(effects.OrderDocument(1, TICKETS[0], HOUSEHOLD))
+        worker.do(effects.Abandon(1, TICKETS[0], FaultCode.PRINT_STOPPED))
+        told.until(lambda: town.reported == [TICKETS[0]])
+        town.answers.set()
+        told.until(lambda: any(isinstance(event, events.RemedyGiven) for event in told.posted))
+        assert journal.never_begun() == []
+        assert not any(isinstance(event, events.OrderFailed) for event in told.posted)
+
+
+def test_a_result_that_is_not_taken_keeps_no_other_waiting(tmp_path: Path) -> None:
+    """The oldest result fails each time; the next is reported, and the first stays in the journal."""
+    with back_end(tmp_path, *TICKETS) as (_worker, town, told, journal):
+        told.until(lambda: town.reported == [TICKETS[1]])
+        told.until(lambda: journal.unreported() == [(TICKETS[0], STOPPED)])
+
+
+class Reader:
+    """A reader whose card can be kept from answering."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.answers = threading.Event()
+
+    def recognise(self) -> Card:
+        """Hang until told otherwise."""
+        self.asked.set()
+        self.answers.wait(10)
+        raise DeviceFault(FaultCode.CARD_UNREADABLE)
+
+    def release(self) -> None:
+        """Nothing to end."""
+
+    def status(self) -> Status:
+        """Be well."""
+        return Status(Health.OK)
+
+    def watch(self, on_change: object) -> None:
+        """See nothing."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def test_a_card_call_that_hangs_makes_the_reader_unknown_and_answers_the_next_resident(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Past its deadline the visit goes on; when the call ends after all, the reader is asked how it does."""
+    monkeypatch.setattr(card_worker, "CALL_SECONDS", 0.0)
+    told, reader = Told(), Reader()
+    worker = CardWorker(cast("CardReader", reader), "https://kiosk.example", told.post, told.note)
+    worker.start()
+    try:
+        worker.do(effects.RecogniseCard(1))
+        assert reader.asked.wait(10)
+        worker.do(effects.ReleaseCard(1))
+        worker.do(effects.RecogniseCard(2))
+        assert told.noted[0].health is Health.UNKNOWN
+        assert told.posted == [events.CardFailed(2, FaultCode.READER_LOST)]
+        reader.answers.set()
+        told.until(lambda: told.noted[-1].health is Health.OK)
+    finally:
+        reader.answers.set()
+        worker.stop()
+
+
+@pytest.mark.expects_log("receipt printer: a job failed with ValueError")
+def test_a_slip_that_cannot_be_laid_out_is_not_waited_for() -> None:
+    """Whatever goes wrong, the visit hears that there is no slip."""
+    told = Told()
+
+    def layout(_wish: effects.PrintSlip) -> Slip:
+        raise ValueError
+
+    class Roll:
+        def status(self) -> Status:
+            return Status(Health.OK)
+
+        def print_slip(self, slip: Slip) -> None:
+            raise AssertionError(slip)
+
+        def close(self) -> None:
+            pass
+
+    worker = SlipWorker(cast("ReceiptPrinter", Roll()), layout, told.post, told.note)
+    worker.start()
+    try:
+        worker.do(effects.PrintSlip(1, (), ()))
+        told.until(lambda: told.posted == [events.SlipEnded(1, printed=False)])
+    finally:
+        worker.stop()
