@@ -130,6 +130,8 @@ def run(world: World, alive: Callable[[], bool], card: str) -> None:
     application = QApplication.instance() or QApplication(["dock"])
     dock = Dock(world, card)
     dock.show()
+    desktop = dock.screen().availableGeometry()
+    dock.move(desktop.right() - dock.width(), desktop.top())  # the kiosk's window comes on the left
     watch = QTimer(interval=LOOK_MS)
     watch.timeout.connect(lambda: None if alive() else application.quit())
     watch.start()
