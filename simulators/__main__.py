@@ -6,6 +6,7 @@ import argparse
 import shlex
 import signal
 import tempfile
+import threading
 from pathlib import Path
 
 from simulators.world import World
@@ -16,8 +17,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev simulators")
     parser.add_argument("--card", metavar="KIND:PERSON[:STATE]", help="a card to put in at once, e.g. 1.8:an")
     card = parser.parse_args().card
-    ends = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before any thread: whoever waits below gets them
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # not blocked: every program we start would inherit that
+        signal.signal(number, lambda *_: over.set())
     with tempfile.TemporaryDirectory(prefix="loket-world-") as folder, World(Path(folder)) as world:
         if card:
             try:
@@ -27,7 +29,7 @@ def main() -> int:
         for name, value in world.environment.items():
             print(f"export {name}={shlex.quote(value)}")
         print("ready", flush=True)
-        signal.sigwait(ends)
+        over.wait()
     return 0
 
 
