@@ -23,5 +23,9 @@ def run(folder: Path, card: str) -> int:
             dock.run(world, lambda: kiosk.poll() is None, card)
         finally:
             kiosk.terminate()
-            code = kiosk.wait(15)
+            try:
+                code = kiosk.wait(15)
+            except subprocess.TimeoutExpired:
+                kiosk.kill()
+                code = kiosk.wait()
     return code
