@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from config.settings import BackEnd
-from hardware.devices import Certificate, Health, Signature
+from hardware.devices import Certificate, Health, Signature, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app import townhall_client
 from kiosk_app.townhall_client import TownHallClient
@@ -228,6 +228,40 @@ def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:
     with town_hall(certificates, json_reply({"remedy": "voucher"})) as (runner, client):
         offer = runner.run(client.print_result(TICKET, Progress(JobPhase.FAILED, 1, FaultCode.PAPER_JAM)))
     assert offer.remedy is Remedy.COUNTER
+
+
+@pytest.mark.parametrize(("kind", "status"), [("resourceNotFound", 404), ("conflict", 409), ("schemaViolation", 400)])
+def test_a_result_refused_for_good_is_done_with(certificates: Path, kind: str, status: int) -> None:
+    """What will be no different tomorrow is not asked again: the counter is all that is left."""
+    problem = json_reply({"type": f"urn:problem-type:townhall:kioskService:{kind}"}, status, "application/problem+json")
+    with town_hall(certificates, problem) as (runner, client):
+        offer = runner.run(client.print_result(TICKET, Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM)))
+    assert offer.remedy is Remedy.COUNTER
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json_reply({"type": "urn:problem-type:townhall:kioskService:kioskRevoked"}, 403, "application/problem+json"),
+        bytes_reply(http(404, b"<html>a gateway's own</html>", "Content-Type: text/html")),
+        json_reply({"remedy": "reprintCode", "code": "4F7K-29", "validUntil": "2026-13-45"}),
+    ],
+    ids=["kiosk revoked", "gateway", "no such day"],
+)
+def test_a_result_that_was_not_taken_stays_to_be_told(certificates: Path, reply: Reply) -> None:
+    """A gateway that is set up wrong for an hour loses no result."""
+    with town_hall(certificates, reply) as (runner, client):
+        call = client.print_result(TICKET, Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM))
+        assert fault_of(runner, call) is FaultCode.BACKEND_ANSWER
+
+
+def test_a_certificate_that_cannot_be_read_is_a_fault_of_the_settings(tmp_path: Path) -> None:
+    """No file, no line: said as a fault, also by health, which never raises."""
+    file, url = tmp_path / "absent.pem", "https://localhost:1"
+    settings = BackEnd(url=url, origin=url, ca=file, certificate=file, key=file, seal_ca=file)
+    with asyncio.Runner() as runner:
+        status = runner.run(TownHallClient(settings).health())
+    assert status == Status(Health.DOWN, (FaultCode.SETTINGS_INVALID,))
 
 
 def test_a_back_end_that_is_not_there_is_down(certificates: Path, unused_tcp_port: int) -> None:
