@@ -74,7 +74,7 @@ class PrintWorker:
 
     def _recover(self) -> None:
         for ticket in self._journal.never_begun():
-            self._journal.ended(ticket, JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+            self._journal.ended(ticket, JobPhase.FAILED, 0, FaultCode.INTERNAL)
         recover(self._printer, self._journal)
         self._ended()
 

@@ -181,7 +181,8 @@ def recover(printer: Printer, journal: JobJournal) -> list[tuple[UUID, Progress]
     """After a crash: give every unfinished job its ending, without ever sending anything.
 
     What still waits in CUPS is called back. What the device has is followed for as long as it moves; a device that
-    waits for paper is not waited for, because the resident has gone.
+    waits for paper is not waited for, because the resident has gone. What ends by the crash alone ends as INTERNAL:
+    neither the resident nor the clock stopped it, and the town owes them a remedy.
     """
     run = PrintRun(printer, journal, paper_wait=0.0, print_silence=RECOVER_SECONDS)
     endings = []
@@ -197,9 +198,9 @@ def _recovered(run: PrintRun, printer: Printer, job: UnfinishedJob) -> Progress:
     if job.phase is JobPhase.REQUESTED:  # HANDED is written before the first byte is sent
         with contextlib.suppress(DeviceFault):
             printer.cancel(name)
-        return Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+        return Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
     if printer.look(name).state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.SILENT):
-        return run.give_up(name, job.pages, FaultCode.PRINT_STOPPED)
+        return run.give_up(name, job.pages, FaultCode.INTERNAL)
     return run.follow(name, job.pages, lambda _progress: None, threading.Event())
 
 

@@ -252,8 +252,8 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
     reborn.close()
     assert endings == {
         job.ticket: Progress(JobPhase.PRINTED, 3),
-        never_handed: Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED),
-        never_created: Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED),
+        never_handed: Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL),
+        never_created: Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL),
         never_there: Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN),
     }
     assert not journal.open
@@ -285,7 +285,7 @@ def test_after_a_crash_before_the_bytes_were_sent_nothing_was_printed(
     printer.create(f"{ticket}-1")
     journal.open = [UnfinishedJob(ticket, 1, 3, None, JobPhase.HANDED)]
     reborn = CupsPrinter("kiosk", bench.uri, cupsd.socket)
-    assert recover(reborn, journal) == [(ticket, Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED))]
+    assert recover(reborn, journal) == [(ticket, Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL))]
     reborn.close()
     assert not waiting_in_cups(cupsd)
 
