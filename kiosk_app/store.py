@@ -32,6 +32,7 @@ class Store:
             if not self._up_to_date():
                 upgrade(file)
         except (sa.exc.DBAPIError, MigrationError) as error:
+            self._engine.dispose()
             raise StoreError(f"{file}: {error}") from error
 
     def _up_to_date(self) -> bool:

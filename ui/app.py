@@ -223,6 +223,10 @@ class App:
         """Give what is on the screen now."""
         return self.window.grabWindow()
 
+    def hold_clock(self) -> None:
+        """Let no minute pass on the screen: whoever takes its picture wants the moment that was asked for."""
+        self._minute.stop()
+
     def settle(self) -> None:
         """Wait until the first frame is out and nothing is left to paint. Not for use beside `run`."""
         while not self._settled:

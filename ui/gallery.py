@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [sample for sample in samples(settings) if asked.only in sample.name]
     asked.out.mkdir(parents=True, exist_ok=True)
     app = App(settings, size_px=(settings.screen.width_px, settings.screen.height_px))
+    app.hold_clock()
     app.settle()
     for number, sample in enumerate(chosen, 1):
         app.bridge.paint(screen_for(sample.visit, sample.settings, sample.now))

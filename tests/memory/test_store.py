@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,17 +26,24 @@ from printing.progress import JobPhase, Progress
 TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
 
 
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A fresh memory."""
+    store = Store(tmp_path)
+    yield store
+    store.close()
+
+
 def test_the_schema_is_the_newest_migration(tmp_path: Path) -> None:
     """What the code expects, what Alembic makes, and what the tables say are one."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
     Store(tmp_path).close()
-    made = sqlite3.connect(tmp_path / "kiosk.db")
-    for table in metadata.tables.values():
-        columns = {row[1]: (row[2], bool(row[3])) for row in made.execute(f"PRAGMA table_info({table.name})")}
-        wanted = {c.name: (str(c.type), not c.nullable or c.primary_key) for c in table.columns}
-        assert {name: kind for name, (kind, _) in columns.items()} == {n: k for n, (k, _) in wanted.items()}
+    with closing(sqlite3.connect(tmp_path / "kiosk.db")) as made:
+        for table in metadata.tables.values():
+            columns = {row[1]: row[2] for row in made.execute(f"PRAGMA table_info({table.name})")}
+            assert columns == {column.name: str(column.type) for column in table.columns}
 
 
 def test_a_ticket_written_before_a_kill_is_there_after_it(tmp_path: Path) -> None:
@@ -48,13 +57,14 @@ def test_a_ticket_written_before_a_kill_is_there_after_it(tmp_path: Path) -> Non
     )
     ended = subprocess.run([sys.executable, "-c", script, str(tmp_path), str(TICKET)], check=False)
     assert ended.returncode == -9
-    (unfinished,) = Journal(Store(tmp_path)).unfinished()
+    with closing(Store(tmp_path)) as store:
+        (unfinished,) = Journal(store).unfinished()
     assert unfinished.ticket == TICKET
 
 
-def test_an_ending_is_reported_once(tmp_path: Path) -> None:
+def test_an_ending_is_reported_once(store: Store) -> None:
     """Endings wait in the journal until the back end confirmed them."""
-    journal = Journal(Store(tmp_path))
+    journal = Journal(store)
     journal.ordered(TICKET, "residence")
     assert journal.never_begun() == [TICKET]
     assert journal.unreported() == []
@@ -68,9 +78,8 @@ def test_an_ending_is_reported_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "tamper", ["UPDATE audit SET what='signedIn' WHERE number=2", "DELETE FROM audit WHERE number=2"]
 )
-def test_a_changed_audit_row_breaks_the_chain(tmp_path: Path, tamper: str) -> None:
+def test_a_changed_audit_row_breaks_the_chain(store: Store, tamper: str) -> None:
     """A row that was changed or taken out is found, by its number."""
-    store = Store(tmp_path)
     trail = AuditTrail(store)
     trail.append(AuditLine(What.STARTED), AuditLine(What.VISIT_BEGAN, 1))
     trail.append(AuditLine(What.ORDERED, 1, uuid4()), AuditLine(What.VISIT_ENDED, 1))

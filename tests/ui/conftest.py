@@ -16,6 +16,7 @@ def the_app() -> App:
     settings = load(EXAMPLE)
     app = App(settings, size_px=(settings.screen.width_px, settings.screen.height_px))
     app.settle()
+    app.hold_clock()
     return app
 
 
