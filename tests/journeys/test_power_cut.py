@@ -1,0 +1,226 @@
+"""A kiosk that loses power at the worst moment prints nothing twice, tells the town the truth, and serves the next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+import pytest
+from pysqlite3 import dbapi2
+
+from demo import settings_file
+from demo.kiosk_process import KioskProcess
+from demo.resident import Resident
+from simulators.world import World
+
+SECONDS = 40.0
+QUICK_MS = 100
+# Slow enough for the kiosk to lose its power while a sheet is under way, on a busy machine too.
+SLOW_MS = 4000
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What the kiosk's journal knows of a document."""
+
+    number: str
+    phase: str
+    reported: bool
+
+
+class Hall:
+    """A world, and a kiosk in it that can lose its power."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self._folder = folder
+        self._settings = folder / "kiosk.toml"
+        settings_file.write(self._settings, world, folder / "kiosk")
+        self.kiosk = self._switched_on()
+
+    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False) -> None:
+        """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
+        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin)
+        self.kiosk.wait_until_known()
+        self.kiosk.look()
+        while (told := self._next_screen()) and not resident.see(told):
+            if kill_at(str(told["state"])):
+                self.lose_power()
+                resident.take_card()
+                return
+        assert "Printed" in resident.states
+
+    def lose_power(self) -> None:
+        """Everything of the kiosk ends at once, its children too: they hold a document."""
+        children = psutil.Process(self.kiosk.pid).children(recursive=True)
+        self.kiosk.kill()
+        self.kiosk.close()
+        assert children
+        _, alive = psutil.wait_procs(children, SECONDS)
+        assert alive == []
+
+    def power_back(self) -> None:
+        """Start the kiosk on the memory it had."""
+        self.kiosk = self._switched_on()
+
+    def tickets(self) -> list[Ticket]:
+        """What the journal holds, oldest first."""
+        found = rows(
+            self._folder / "kiosk" / "kiosk.db", "SELECT ticket, phase, reported_at FROM ticket ORDER BY rowid"
+        )
+        return [Ticket(number.replace("-", ""), phase, reported is not None) for number, phase, reported in found]
+
+    def told_to_town(self) -> dict[str, str]:
+        """What the town hall wrote down of each ticket."""
+        found = rows(self._folder / "world" / "townhall" / "townhall.db", "SELECT ticket, outcome FROM print_results")
+        return {str(ticket).replace("-", ""): outcome for ticket, outcome in found}
+
+    def _switched_on(self) -> KioskProcess:
+        environment = {**self.world.environment, "QT_QPA_PLATFORM": "offscreen"}
+        return KioskProcess(self._settings, environment, self._folder / "kiosk.log")
+
+    def _next_screen(self) -> dict[str, Any]:
+        while (told := self.kiosk.next(SECONDS)) is not None:
+            assert "error" not in told, told
+            if "state" in told:
+                return told
+        pytest.fail("the kiosk said nothing any more")
+
+
+@dataclass(frozen=True)
+class _Slot:
+    world: World
+
+    def insert(self) -> None:
+        self.world.cards.insert("1.8:an")
+
+    def pull(self) -> None:
+        self.world.cards.pull()
+
+
+def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask a database that somebody else has open."""
+    with closing(dbapi2.connect(f"file:{quote(str(database))}?mode=ro", uri=True, timeout=SECONDS)) as connection:
+        return list(connection.execute(query))
+
+
+def wait_until(fact: Callable[[], object]) -> None:
+    """Wait for a fact, with a deadline."""
+    deadline = time.monotonic() + SECONDS
+    while not fact():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    with World(tmp_path / "world", out=tmp_path / "out", ms_per_sheet=QUICK_MS) as world:
+        hall = Hall(world, tmp_path)
+        try:
+            yield hall
+        finally:
+            hall.kiosk.close()
+
+
+def assert_told_and_ready(hall: Hall, phase: str, sheets: int, *, town_knows: bool = True) -> None:
+    """The ticket has ended as it must, and the town heard so; the next visit prints one sheet more, and no other."""
+    wait_until(lambda: [ticket.reported for ticket in hall.tickets()] == [True])
+    (ticket,) = hall.tickets()
+    assert ticket.phase == phase
+    assert hall.told_to_town() == ({ticket.number: phase} if town_knows else {})
+    received = len(hall.world.printer.received)
+    assert received <= 1
+    assert len(hall.world.printer.printed) == sheets
+    hall.visit()
+    assert len(hall.world.printer.received) == received + 1
+    assert len(hall.world.printer.printed) == sheets + 1
+    assert [ticket.phase for ticket in hall.tickets()] == [phase, "printed"]
+
+
+def lose_power_under_way(hall: Hall) -> None:
+    """The power goes when every byte has arrived at the printer, and no sheet is out yet."""
+
+    def has_it_all(state: str) -> bool:
+        if state == "Printing":
+            wait_until(lambda: hall.world.printer.received)
+        return state == "Printing"
+
+    hall.world.printer.set_speed(SLOW_MS)
+    hall.visit(has_it_all)
+    hall.world.printer.set_speed(QUICK_MS)
+    assert [ticket.phase for ticket in hall.tickets()] == ["handed"]
+    assert hall.world.printer.printed == []
+
+
+def test_power_lost_while_ordering_a_document_the_town_never_heard_of(hall: Hall) -> None:
+    """The order was written down, and hung: it ends as failed, and the town's refusal closes the report."""
+
+    def order_hangs(state: str) -> bool:
+        if state == "Checking":
+            hall.world.town_hall.pause()
+        if state == "Ordering":
+            wait_until(hall.tickets)
+        return state == "Ordering"
+
+    hall.visit(order_hangs)
+    hall.world.town_hall.crash()
+    hall.world.town_hall.start()
+    hall.power_back()
+    assert_told_and_ready(hall, "failed", 0, town_knows=False)
+
+
+def test_power_lost_with_a_sealed_document_in_memory(hall: Hall) -> None:
+    """The document went with the memory that held it: it ends as failed, never as a surprise on paper."""
+    hall.visit(lambda state: state == "TakeCard")
+    assert hall.world.printer.received == []
+    hall.power_back()
+    assert_told_and_ready(hall, "failed", 0)
+
+
+def test_power_lost_between_asking_cups_for_a_job_and_its_answer(hall: Hall) -> None:
+    """CUPS made the job and nobody heard: nothing was sent, nothing is sent, and the job does not stay."""
+
+    def cups_hangs(state: str) -> bool:
+        if state == "TakeCard":
+            os.kill(hall.world.cupsd.pid, signal.SIGSTOP)
+        if state == "Printing":
+            wait_until(lambda: [ticket.phase for ticket in hall.tickets()] == ["requested"])
+        return state == "Printing"
+
+    hall.visit(cups_hangs)
+    os.kill(hall.world.cupsd.pid, signal.SIGCONT)
+    hall.power_back()
+    assert_told_and_ready(hall, "failed", 0)
+
+
+def test_power_lost_while_the_sheet_is_under_way(hall: Hall) -> None:
+    """The printer had it all, and finishes it: once on paper, and printed by the device's own word."""
+    lose_power_under_way(hall)
+    hall.power_back()
+    assert_told_and_ready(hall, "printed", 1)
+
+
+def test_power_back_after_the_sheet_is_out(hall: Hall) -> None:
+    """What came out while the kiosk was dark is printed, and is not printed again."""
+    lose_power_under_way(hall)
+    assert hall.world.printer.wait_for_printed(1, SECONDS)
+    hall.power_back()
+    assert_told_and_ready(hall, "printed", 1)
+
+
+def test_power_lost_while_the_printer_waits_for_paper(hall: Hall) -> None:
+    """The resident has gone: what waits is called back, and no sheet comes out when somebody fills the tray."""
+    hall.world.printer.strike("paper-empty")
+    hall.visit(lambda _state: hall.world.printer.struck)
+    hall.power_back()
+    wait_until(lambda: [ticket.phase for ticket in hall.tickets()] == ["failed"])
+    hall.world.printer.mend()
+    assert_told_and_ready(hall, "failed", 0)
