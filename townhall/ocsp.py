@@ -106,7 +106,10 @@ def _status(
         _check_signature(response, issuer, now)
         _check_nonce(response, nonce)
         said = next(one for one in response.responses if _is_about(one, request))
-    except (ValueError, TypeError, StopIteration, LookupError, InvalidSignature, UnsupportedAlgorithm):
+    except (
+        *(ValueError, TypeError, StopIteration, LookupError),
+        *(InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.InvalidVersion),
+    ):
         raise _Useless from None
     _check_fresh(said, now)
     return said.certificate_status

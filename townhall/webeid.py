@@ -69,7 +69,7 @@ class TokenValidator:
         certificate = _certificate(token.certificate)
         try:
             issuer = self._trust.issuer_of(certificate, now)
-        except Untrusted:
+        except (Untrusted, ValueError):  # ValueError: a name that is not text
             raise Problem(ProblemType.CERTIFICATE_UNTRUSTED) from None
         if not in_force(certificate, now):
             raise Problem(ProblemType.CERTIFICATE_EXPIRED)
@@ -83,7 +83,7 @@ class TokenValidator:
 def _certificate(encoded: str) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(base64.b64decode(encoded, validate=True))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, x509.InvalidVersion):
         raise Problem(ProblemType.CERTIFICATE_UNTRUSTED) from None
 
 
@@ -138,6 +138,11 @@ def _verify_es384(key: ec.EllipticCurvePublicKey, signature: bytes, signed: byte
 def _ssin(certificate: x509.Certificate) -> str:
     """The national number: the subject's serialNumber ([A18] certificate profile)."""
     values = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
-    if len(values) != 1 or not re.fullmatch(r"[0-9]{11}", values[0]):
+    if len(values) != 1 or not re.fullmatch(r"[0-9]{11}", values[0]) or not _checks(values[0]):
         raise Problem(ProblemType.CERTIFICATE_UNTRUSTED)
     return values[0]
+
+
+def _checks(ssin: str) -> bool:
+    """97 minus the first nine digits modulo 97; a 2 stands before these for who was born from 2000 on."""
+    return any(int(ssin[9:]) == 97 - int(century + ssin[:9]) % 97 for century in ("", "2"))

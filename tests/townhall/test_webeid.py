@@ -6,6 +6,7 @@ import asyncio
 import base64
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -170,6 +171,7 @@ def strangers(eid: Eid, tools: SimpleNamespace) -> dict[str, Signer]:
         ),
         "without a national number": eid.card("no number"),
         "with too long a number": eid.card("851130999601"),
+        "with a number that does not add up": eid.card("85113099961"),
     }
 
 
@@ -190,6 +192,7 @@ STRANGERS = [
     "with a critical extension that nobody knows",
     "without a national number",
     "with too long a number",
+    "with a number that does not add up",
 ]
 
 
@@ -205,6 +208,17 @@ def test_only_authentication_certificates_of_pinned_authorities_are_trusted(
     validator: TokenValidator, tools: SimpleNamespace, known_strangers: dict[str, Signer], which: str
 ) -> None:
     assert refusal(validator, made(tools, known_strangers[which])) == "certificateUntrusted"
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_refused(
+    validator: TokenValidator, eid: Eid, tools: SimpleNamespace
+) -> None:
+    token = made(tools, eid.card())
+    der = base64.b64decode(token.certificate)
+    version_8 = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)
+    assert version_8 != der
+    odd = replace(token, certificate=base64.b64encode(version_8).decode())
+    assert refusal(validator, odd) == "certificateUntrusted"
 
 
 @pytest.mark.parametrize("certificate", ["", "AAAA", "not base64!", base64.b64encode(b"\x30\x82" * 500).decode()])
