@@ -81,8 +81,10 @@ class Finger:
         if self._busy or self._commands.empty():
             return
         self._busy = True
-        self._obey(self._commands.get())
-        self._busy = False
+        try:
+            self._obey(self._commands.get())
+        finally:
+            self._busy = False
         self._screened.app.call_soon(self._next)
 
     def _obey(self, command: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ a minute. Taken down in this order: window, engine, bridge (the engine's binding
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -22,7 +23,19 @@ from typing import Any
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QSize, QSocketNotifier, QTimer, QUrl
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QMessageLogContext,
+    QObject,
+    QSize,
+    QSocketNotifier,
+    QTimer,
+    QtMsgType,
+    QUrl,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent, QQmlError
 from PySide6.QtQuick import QQuickWindow
@@ -33,6 +46,8 @@ from ui import theme
 from ui.bridge import Bridge
 from ui.drawn import Drawings, QrCodes
 from ui.screen import Template
+
+log = logging.getLogger(__name__)
 
 _UI = Path(__file__).parent
 _FAMILY = "Atkinson Hyperlegible"
@@ -70,6 +85,7 @@ class App:
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._now = now
+        qInstallMessageHandler(_qt_says)
         self.qt = QGuiApplication.instance() or QGuiApplication(["kiosk"])
         for font in sorted((_UI / "fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(font))
@@ -259,6 +275,12 @@ def _hide_cursor() -> None:
     from PySide6.QtCore import Qt  # a namespace so large that it takes 14 ms to come in
 
     QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+
+
+def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
+    """Note that Qt complained, and where, but not its words: they may tell where a finger was on the PIN pad."""
+    level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
+    log.log(level, "Qt: %s, %s line %s", context.category, context.file, context.line)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, qWarning
 
 from kiosk_app.visit import AskCard, CardBack, Recognising, Visit
 from ui.app import App
@@ -136,3 +136,11 @@ def test_the_gallery_paints_every_screen_into_a_folder(tmp_path: Path) -> None:
     pictures = sorted(path.name for path in tmp_path.iterdir())
     assert "01-portal.png" in pictures
     assert f"{len(pictures)} screens" in done.stdout
+
+
+@pytest.mark.expects_log("Qt: ")
+@pytest.mark.usefixtures("app")
+def test_what_qt_says_of_a_touch_never_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    qWarning("point is not in activePoints scn=773,1375")
+    assert "Qt: " in caplog.text
+    assert "773" not in caplog.text
