@@ -36,10 +36,11 @@ class Status:
 
 
 class SlotChange(Enum):
-    """What was seen at the reader's slot."""
+    """What was seen at the reader's slot. CARD_THERE: a card was in the slot when the reader was found."""
 
     CARD_IN = "cardIn"
     CARD_OUT = "cardOut"
+    CARD_THERE = "cardThere"
     READER_FOUND = "readerFound"
     READER_LOST = "readerLost"
 
@@ -93,8 +94,10 @@ class CardReader(Protocol):
     def watch(self, on_change: Callable[[SlotChange], None]) -> None:
         """Start reporting what happens at the slot, from a thread of the driver's own, until `close`.
 
-        The first reports tell what is there already (reader found, card in). A card swapped between two looks is
-        reported as CARD_OUT, CARD_IN. Survives a restart of `pcscd`: reader lost, reader found.
+        The first reports tell what is there already: READER_FOUND, then CARD_THERE where a card is in. Nobody can say
+        whether that card was put in just now or forgotten long ago; CARD_IN is a card that was seen to come. A card
+        swapped between two looks is reported as CARD_OUT, CARD_IN. Survives a restart of `pcscd`: READER_LOST, then
+        the first reports again.
         """
 
     def recognise(self) -> Card:

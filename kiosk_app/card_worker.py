@@ -9,6 +9,7 @@ from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import Effect, ReadCertificate, RecogniseCard, ReleaseCard, SignChallenge, WatchForRemoval
 from kiosk_app.events import (
     CardFailed,
+    CardFound,
     CardInserted,
     CardRecognised,
     CardRemoved,
@@ -73,6 +74,8 @@ class CardWorker:
         match change:
             case SlotChange.CARD_IN:
                 self._post(CardInserted())
+            case SlotChange.CARD_THERE:
+                self._post(CardFound())
             case SlotChange.CARD_OUT:
                 self._post(CardRemoved())
             case SlotChange.READER_FOUND:

@@ -119,7 +119,12 @@ class StillHere:
 
 @dataclass(frozen=True)
 class CardInserted:
-    """A card is in the slot."""
+    """A card was put in the slot."""
+
+
+@dataclass(frozen=True)
+class CardFound:
+    """A card lay in the slot when the reader came (a boot, a restart of pcscd): who put it in, and when, is unknown."""
 
 
 @dataclass(frozen=True)
@@ -293,4 +298,4 @@ Answer = (
     | RemedyGiven
     | SlipEnded
 )
-Event = Touch | Answer | CardInserted | CardRemoved | OfferChanged | TimedOut
+Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | TimedOut

@@ -14,6 +14,7 @@ from kiosk_app import delivery, ordering, sign_in
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.events import (
     Answer,
+    CardFound,
     CardInserted,
     CardRemoved,
     Clock,
@@ -71,7 +72,9 @@ def _interrupts(visit: Visit, event: Event) -> Step:
     match event:
         case OfferChanged(offer):
             return _offer_changed(replace(visit, offer=offer), offer)
-        case CardInserted():
+        case CardFound() if isinstance(visit.state, Portal | Goodbye):  # forgotten, for all we know
+            return replace(visit, slot=CardSlot.STALE), ()
+        case CardInserted() | CardFound():
             return _card_inserted(replace(visit, slot=CardSlot.IN))
         case CardRemoved():
             return _card_removed(replace(visit, slot=CardSlot.EMPTY))

@@ -100,7 +100,7 @@ class SlipState(Enum):
 
 
 class CardSlot(Enum):
-    """What is in the reader. A STALE card stayed after a visit: it starts nothing until it has been out."""
+    """What is in the reader. A STALE card stayed after a visit, or was found: it starts nothing until it was out."""
 
     EMPTY = "empty"
     IN = "in"

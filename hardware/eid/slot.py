@@ -35,8 +35,8 @@ class Slot:
             else:
                 self._reader, self._card = True, card
                 self._report(SlotChange.READER_FOUND)
-                if card:
-                    self._report(SlotChange.CARD_IN)
+                if card:  # it was not seen to come: it may have lain there since yesterday
+                    self._report(SlotChange.CARD_THERE)
             self._events = events
 
     def felt_empty(self) -> None:

@@ -82,7 +82,7 @@ class TestCardReaderContract:
         late.watch(told.put)
         try:
             first = [told.get(timeout=DEADLINE), told.get(timeout=DEADLINE)]
-            assert first == [SlotChange.READER_FOUND, SlotChange.CARD_IN]
+            assert first == [SlotChange.READER_FOUND, SlotChange.CARD_THERE]
         finally:
             late.close()
 

@@ -189,6 +189,10 @@ def test_an_empty_slot_has_no_card_to_recognise(reader: EidReader) -> None:
 # --- readers and pcscd ----------------------------------------------------------------------------------------------
 
 
+# The virtual card dials in by itself: before the driver's first look at the new pcscd, or after it.
+BACK = (SlotChange.CARD_THERE, SlotChange.CARD_IN)
+
+
 def test_a_restart_of_pcscd_is_survived(
     reader: EidReader, reports: Queue[SlotChange], insert: Callable[[str], None], pcscd: Pcscd
 ) -> None:
@@ -196,7 +200,8 @@ def test_a_restart_of_pcscd_is_survived(
     reader.recognise()
     pcscd.restart()
     after = [reports.get(timeout=DEADLINE) for _ in range(3)]
-    assert after == [SlotChange.READER_LOST, SlotChange.READER_FOUND, SlotChange.CARD_IN]
+    assert after[:2] == [SlotChange.READER_LOST, SlotChange.READER_FOUND]
+    assert after[2] in BACK
     assert isinstance(log_in(reader), Signature)
 
 
@@ -212,10 +217,8 @@ def test_a_pcscd_that_crashes_is_a_lost_reader_until_it_is_back(
         assert reports.empty()
     finally:
         pcscd.start()
-    assert [reports.get(timeout=DEADLINE), reports.get(timeout=DEADLINE)] == [
-        SlotChange.READER_FOUND,
-        SlotChange.CARD_IN,
-    ]
+    assert reports.get(timeout=DEADLINE) is SlotChange.READER_FOUND
+    assert reports.get(timeout=DEADLINE) in BACK
     assert reader.status().health is Health.OK
 
 

@@ -8,6 +8,7 @@ from hardware.devices import SlotChange
 from hardware.eid.slot import Slot
 
 FOUND, LOST, IN, OUT = SlotChange.READER_FOUND, SlotChange.READER_LOST, SlotChange.CARD_IN, SlotChange.CARD_OUT
+THERE = SlotChange.CARD_THERE
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def slot(told: list[SlotChange]) -> Slot:
 
 def test_a_card_that_was_there_before_is_told_after_its_reader(told: list[SlotChange]) -> None:
     Slot(told.append).looked(card=True, events=7)
-    assert told == [FOUND, IN]
+    assert told == [FOUND, THERE]
 
 
 def test_a_swap_between_two_looks_is_a_card_out_and_a_card_in(slot: Slot, told: list[SlotChange]) -> None:
@@ -45,7 +46,7 @@ def test_the_counter_may_run_over(told: list[SlotChange]) -> None:
     slot = Slot(told.append)
     slot.looked(card=True, events=0xFFFF)
     slot.looked(card=True, events=1)
-    assert told == [FOUND, IN, OUT, IN]
+    assert told == [FOUND, THERE, OUT, IN]
 
 
 def test_a_removal_that_was_felt_is_told_once(slot: Slot, told: list[SlotChange]) -> None:
@@ -71,7 +72,7 @@ def test_a_lost_reader_is_told_once_and_its_card_again_when_it_is_back(slot: Slo
     slot.lost()
     slot.lost()
     slot.looked(card=True, events=0)
-    assert told == [IN, LOST, FOUND, IN]
+    assert told == [IN, LOST, FOUND, THERE]
 
 
 def test_no_reader_from_the_start_is_a_lost_one(told: list[SlotChange]) -> None:

@@ -73,6 +73,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.AllErased, events.PinEntered, events.TriedAnyway, events.AnotherAsked)),
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
+        events.CardFound(),
         *(events.Chose(product.code) for product in (HOUSEHOLD, RESIDENCE, CLOSED)),
         events.PageTurned(0),
         *(events.Confirmed(TICKETS[:n]) for n in (1, 2)),
@@ -300,6 +301,19 @@ def test_a_stale_card_must_be_out_before_it_counts() -> None:
     visit = played(Visit(slot=CardSlot.STALE), events.DocumentsAsked())
     assert isinstance(visit.state, AskCard)
     assert isinstance(played(visit, events.CardRemoved(), events.CardInserted()).state, Recognising)
+
+
+@pytest.mark.parametrize("state", [Portal(), Goodbye()], ids=["portal", "goodbye"])
+def test_a_card_that_was_found_with_its_reader_starts_nothing_until_it_was_out(state: State) -> None:
+    """A boot, or pcscd restarting behind a forgotten card, is nobody who puts a card in."""
+    visit, effects = step(Visit(state=state), events.CardFound())
+    assert (visit, effects) == (Visit(state=state, slot=CardSlot.STALE), ())
+    assert isinstance(played(visit, events.CardRemoved(), events.CardInserted()).state, Recognising)
+
+
+def test_a_card_that_is_found_while_one_is_asked_for_is_taken_as_put_in() -> None:
+    """Somebody stands there, asked for a card: what the reader finds then is theirs."""
+    assert isinstance(played(Visit(), events.DocumentsAsked(), events.CardFound()).state, Recognising)
 
 
 @pytest.mark.parametrize(

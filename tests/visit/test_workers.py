@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from hardware.devices import Card, CardReader, Certificate, Health, ReceiptPrinter, Signature, Slip, Status
+from hardware.devices import Card, CardReader, Certificate, Health, ReceiptPrinter, Signature, Slip, SlotChange, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app import card_worker, effects, events
 from kiosk_app.back_end_worker import BackEndWorker
@@ -211,7 +211,7 @@ class Reader:
         """Be well."""
         return Status(Health.OK)
 
-    def watch(self, on_change: object) -> None:
+    def watch(self, on_change: Callable[[SlotChange], None]) -> None:
         """See nothing."""
 
     def close(self) -> None:
@@ -238,6 +238,21 @@ def test_a_card_call_that_hangs_makes_the_reader_unknown_and_answers_the_next_re
     finally:
         reader.answers.set()
         worker.stop()
+
+
+def test_a_card_that_lay_there_is_told_apart_from_one_that_is_put_in() -> None:
+    """The visit hears which of the two it was."""
+    told = Told()
+
+    class Seen(Reader):
+        def watch(self, on_change: Callable[[SlotChange], None]) -> None:
+            for change in (SlotChange.READER_FOUND, SlotChange.CARD_THERE, SlotChange.CARD_OUT, SlotChange.CARD_IN):
+                on_change(change)
+
+    worker = CardWorker(cast("CardReader", Seen()), "https://kiosk.example", told.post, told.note)
+    worker.start()
+    worker.stop()
+    assert told.posted == [events.CardFound(), events.CardRemoved(), events.CardInserted()]
 
 
 @pytest.mark.expects_log("receipt printer: a job failed with ValueError")
