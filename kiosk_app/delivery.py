@@ -150,9 +150,4 @@ def _not_taken(visit: Visit) -> Step:
 def _unanswered(visit: Visit, state: Printed) -> Step:
     """No answer is not a yes: whatever may lie in the tray is asked for at the next visit."""
     after, effects = leave(visit)
-    return replace(after, paper_left=visit.paper_left or any(_may_lie(job) for job in state.jobs)), effects
-
-
-def _may_lie(job: Job) -> bool:
-    progress = job.progress
-    return progress.phase in (JobPhase.PRINTED, JobPhase.UNKNOWN) or bool(progress.sheets)
+    return replace(after, paper_left=visit.paper_left or any(job.progress.may_lie for job in state.jobs)), effects

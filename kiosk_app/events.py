@@ -231,6 +231,11 @@ class JobChanged:
     progress: Progress
 
 
+@dataclass(frozen=True)
+class PaperFound:
+    """A job that the last run of the kiosk left under way may have put paper in the tray. Belongs to no visit."""
+
+
 @dataclass(frozen=True, repr=False)
 class RemedyGiven:
     """The back end answered a print result."""
@@ -298,4 +303,4 @@ Answer = (
     | RemedyGiven
     | SlipEnded
 )
-Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | TimedOut
+Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | TimedOut

@@ -10,7 +10,7 @@ from uuid import UUID
 from hardware.devices import Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import CancelPrint, Effect, Print, PrintSlip
-from kiosk_app.events import Event, JobChanged, SlipEnded
+from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
 from kiosk_app.journal import Journal
 from kiosk_app.visit import Document
 from kiosk_app.worker import Worker
@@ -75,7 +75,8 @@ class PrintWorker:
     def _recover(self) -> None:
         for ticket in self._journal.never_begun():
             self._journal.ended(ticket, JobPhase.FAILED, 0, FaultCode.INTERNAL)
-        recover(self._printer, self._journal)
+        if any(ending.may_lie for _ticket, ending in recover(self._printer, self._journal)):
+            self._post(PaperFound())
         self._ended()
 
     def _print(self, visit: int, document: Document) -> None:

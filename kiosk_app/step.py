@@ -22,6 +22,7 @@ from kiosk_app.events import (
     Event,
     HelpAsked,
     OfferChanged,
+    PaperFound,
     PaperGone,
     StillHere,
     StopPressed,
@@ -78,6 +79,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return _card_inserted(replace(visit, slot=CardSlot.IN))
         case CardRemoved():
             return _card_removed(replace(visit, slot=CardSlot.EMPTY))
+        case PaperFound():
+            return replace(visit, paper_left=True), ()
         case TimedOut(Clock.IDLE):
             return replace(visit, overlay=Overlay.STILL_THERE), ()
         case TimedOut(Clock.GONE):

@@ -33,3 +33,8 @@ class Progress:
     phase: JobPhase
     sheets: int | None = None
     fault: FaultCode | None = None
+
+    @property
+    def may_lie(self) -> bool:
+        """Whether something of the document may lie in the tray, once the job has ended."""
+        return self.phase in (JobPhase.PRINTED, JobPhase.UNKNOWN) or bool(self.sheets)

@@ -32,6 +32,7 @@ from kiosk_app.visit import (
     NotTaken,
     Offer,
     Ordering,
+    PaperLeft,
     Person,
     Portal,
     Printed,
@@ -74,6 +75,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         events.CardFound(),
+        events.PaperFound(),
         *(events.Chose(product.code) for product in (HOUSEHOLD, RESIDENCE, CLOSED)),
         events.PageTurned(0),
         *(events.Confirmed(TICKETS[:n]) for n in (1, 2)),
@@ -139,13 +141,17 @@ def follow(node: Node, event: events.Event) -> Move:
 
 
 def _folded(visit: Visit) -> Visit:
-    """Fold what changes no rule: the visit's number, more than five typed digits, the order in which remedies came."""
+    """Fold what changes no rule: the visit's number, more than five typed digits, the order in which remedies came.
+
+    And paper that was found during a visit: it matters from the portal on, where it may be found just as well.
+    """
     state = visit.state
     if isinstance(state, Printing | Printed):
         state = replace(state, remedies=tuple(sorted(state.remedies, key=lambda told: told[0])))
     if isinstance(state, EnterPin) and state.typed > 5:
         state = replace(state, typed=5)
-    return replace(visit, number=1 + visit.number % 2, state=state)
+    paper_left = visit.paper_left and not isinstance(state, PRIVATE)
+    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left)
 
 
 def explore() -> Iterator[Move]:
@@ -314,6 +320,16 @@ def test_a_card_that_was_found_with_its_reader_starts_nothing_until_it_was_out(s
 def test_a_card_that_is_found_while_one_is_asked_for_is_taken_as_put_in() -> None:
     """Somebody stands there, asked for a card: what the reader finds then is theirs."""
     assert isinstance(played(Visit(), events.DocumentsAsked(), events.CardFound()).state, Recognising)
+
+
+@pytest.mark.parametrize("state", [Portal(), Choosing(PERSON, (HOUSEHOLD,)), Goodbye()], ids=repr)
+def test_paper_of_before_a_restart_is_asked_for_at_the_next_visit(state: State) -> None:
+    """Whatever goes on when it is found goes on; nobody after it starts before the tray is said to be empty."""
+    visit, effects = step(Visit(state=state), events.PaperFound())
+    assert (visit.state, effects) == (state, ())
+    visit = played(visit, events.StopPressed(), events.TimedOut(events.Clock.STEP), events.CardInserted())
+    assert isinstance(visit.state, PaperLeft)
+    assert isinstance(played(visit, events.PaperGone()).state, Recognising)
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,31 @@ from uuid import UUID
 
 import pytest
 
-from hardware.devices import Card, CardReader, Certificate, Health, ReceiptPrinter, Signature, Slip, SlotChange, Status
+from hardware.devices import (
+    Card,
+    CardReader,
+    Certificate,
+    DeviceJob,
+    DeviceJobState,
+    Health,
+    Printer,
+    ReceiptPrinter,
+    Signature,
+    Slip,
+    SlotChange,
+    Status,
+)
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app import card_worker, effects, events
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
 from kiosk_app.journal import Journal
-from kiosk_app.print_worker import SlipWorker
+from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Challenge, Person, Product, Remedy, RemedyOffer
 from printing.document_check import DocumentChecker
+from printing.job import PrintRun
 from printing.progress import JobPhase, Progress
 
 TICKETS = (UUID(int=1), UUID(int=2))
@@ -253,6 +267,64 @@ def test_a_card_that_lay_there_is_told_apart_from_one_that_is_put_in() -> None:
     worker.start()
     worker.stop()
     assert told.posted == [events.CardFound(), events.CardRemoved(), events.CardInserted()]
+
+
+class Tray:
+    """A printer that has one word on every job, asked after the fact."""
+
+    def __init__(self, word: DeviceJob) -> None:
+        self._word = word
+
+    def status(self) -> Status:
+        """Be well."""
+        return Status(Health.OK)
+
+    def look(self, _job_name: str) -> DeviceJob:
+        """Say the word."""
+        return self._word
+
+    def cancel(self, _job_name: str) -> None:
+        """Have nothing to call back."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@contextmanager
+def page_printer(folder: Path, printer: Tray) -> Iterator[tuple[PrintWorker, Told, Journal, threading.Event]]:
+    """A worker that is not started yet, on a journal that knows one ordered ticket; the event: something has ended."""
+    told, store, ended = Told(), Store(folder), threading.Event()
+    journal, device = Journal(store), cast("Printer", printer)
+    journal.ordered(TICKETS[0], "residence")
+    run = PrintRun(device, journal, paper_wait=1.0, print_silence=1.0)
+    worker = PrintWorker(device, run, journal, told.post, told.note, ended.set)
+    try:
+        yield worker, told, journal, ended
+    finally:
+        worker.stop()
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        (DeviceJob(DeviceJobState.COMPLETED, 2), [events.PaperFound()]),
+        (DeviceJob(DeviceJobState.GONE), [events.PaperFound()]),
+        (DeviceJob(DeviceJobState.ABORTED, 1), [events.PaperFound()]),
+        (DeviceJob(DeviceJobState.ABORTED, 0), []),
+    ],
+    ids=["printed", "unknown", "a sheet", "no sheet"],
+)
+def test_paper_that_came_out_while_the_kiosk_was_away_is_told(
+    tmp_path: Path, word: DeviceJob, found: list[events.Event]
+) -> None:
+    """A crash ends the visit, not the printer: what it made meanwhile may lie there for the next to find."""
+    with page_printer(tmp_path, Tray(word)) as (worker, told, journal, ended):
+        journal.requested(TICKETS[0], 1, 2)
+        journal.handed(TICKETS[0])
+        worker.start()
+        assert ended.wait(10)
+        assert told.posted == found
 
 
 @pytest.mark.expects_log("receipt printer: a job failed with ValueError")
