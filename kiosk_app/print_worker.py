@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +15,7 @@ from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
 from kiosk_app.journal import Journal
 from kiosk_app.visit import Document
 from kiosk_app.worker import Worker
-from printing.job import PrintRun, recover
+from printing.job import PrintRun, job_name, recover
 from printing.progress import JobPhase, Progress
 
 # A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.
@@ -88,12 +89,22 @@ class PrintWorker:
         try:
             self._run.run(ticket, 1, document.pdf, document.pages, tell, self._cancelled[ticket])
         except Exception:
-            tell(Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL))
+            lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
+            tell(lost)
+            self._write_off(ticket, lost)
             raise
         finally:
             del self._cancelled[ticket]
             self._ended()
         self._look()
+
+    def _write_off(self, ticket: UUID, lost: Progress) -> None:
+        """End a job that nobody follows any more, so that the back end hears what the resident saw; call it back."""
+        for job in self._journal.unfinished():
+            if job.ticket == ticket:
+                self._journal.ended(ticket, lost.phase, lost.sheets, lost.fault)
+                with contextlib.suppress(DeviceFault):
+                    self._printer.cancel(job_name(ticket, job.attempt))
 
 
 class SlipWorker:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 from uuid import UUID
 
 import pytest
@@ -33,7 +33,7 @@ from kiosk_app.journal import Journal
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
-from kiosk_app.visit import Challenge, Person, Product, Remedy, RemedyOffer
+from kiosk_app.visit import Challenge, Document, Person, Product, Remedy, RemedyOffer
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
 from printing.progress import JobPhase, Progress
@@ -325,6 +325,39 @@ def test_paper_that_came_out_while_the_kiosk_was_away_is_told(
         worker.start()
         assert ended.wait(10)
         assert told.posted == found
+
+
+@pytest.mark.expects_log("printer: a job failed with RuntimeError")
+def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_path: Path) -> None:
+    """A bug leaves nothing under way: it is called back, and the journal says what the resident was told."""
+
+    class Broken(Tray):
+        called_back: ClassVar[list[str]] = []
+
+        def create(self, _job_name: str) -> str:
+            return "urn:uuid:1"
+
+        def send(self, _job_uuid: str, _pdf: bytes) -> None:
+            pass
+
+        def look(self, _job_name: str) -> DeviceJob:
+            raise RuntimeError
+
+        def cancel(self, job_name: str) -> None:
+            self.called_back.append(job_name)
+
+    printer, lost = Broken(DeviceJob(DeviceJobState.SILENT)), Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
+    with page_printer(tmp_path, printer) as (worker, told, journal, ended):
+        worker.start()
+        assert ended.wait(10)
+        ended.clear()
+        journal.ordered(TICKETS[1], "residence")
+        worker.do(effects.Print(1, Document(TICKETS[1], HOUSEHOLD, b"%PDF", 1)))
+        assert ended.wait(10)
+        assert (TICKETS[1], lost) in journal.unreported()
+        assert journal.unfinished() == []
+        assert told.posted[-1] == events.JobChanged(1, TICKETS[1], lost)
+        assert printer.called_back == [f"{TICKETS[1]}-1"]
 
 
 @pytest.mark.expects_log("receipt printer: a job failed with ValueError")
