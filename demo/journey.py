@@ -16,7 +16,8 @@ from demo.strikes import STRIKES, Strike
 from demo.tables import Ending, cards, faults
 from simulators.world import World
 
-JOURNEYS = ("certificate",)
+DEFAULT_JOURNEY = "certificate"
+JOURNEYS = (DEFAULT_JOURNEY,)
 DEFAULT_CARD = "1.8:an"
 # Slow enough to see a sheet come out, quick enough for a script.
 MS_PER_SHEET = 700

@@ -77,6 +77,21 @@ def test_the_demo_refuses_a_name_it_does_not_know(tmp_path: Path, option: str, n
     assert not (out / "journey.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("--fault", "reader-lost"), ("--journey", "certificate"), ("--out", "proof")]
+)
+def test_the_demo_by_hand_refuses_what_only_a_script_can_do(
+    monkeypatch: pytest.MonkeyPatch, option: str, value: str
+) -> None:
+    """On a display nothing that was asked for is left out in silence: one line that names it, and exit code 2."""
+    monkeypatch.setenv("DISPLAY", ":nowhere")
+    ended = run("demo", option, value)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert option in line
+    assert "--headless" in line
+
+
 def test_the_simulators_refuse_a_card_they_do_not_know() -> None:
     ended = run("simulators", "--card", "1.8:nobody")
     assert ended.returncode == 2
