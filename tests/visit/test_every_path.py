@@ -322,7 +322,9 @@ def test_a_card_that_is_found_while_one_is_asked_for_is_taken_as_put_in() -> Non
     assert isinstance(played(Visit(), events.DocumentsAsked(), events.CardFound()).state, Recognising)
 
 
-@pytest.mark.parametrize("state", [Portal(), Choosing(PERSON, (HOUSEHOLD,)), Goodbye()], ids=lambda state: type(state).__name__)
+@pytest.mark.parametrize(
+    "state", [Portal(), Choosing(PERSON, (HOUSEHOLD,)), Goodbye()], ids=["portal", "choosing", "goodbye"]
+)
 def test_paper_of_before_a_restart_is_asked_for_at_the_next_visit(state: State) -> None:
     """Whatever goes on when it is found goes on; nobody after it starts before the tray is said to be empty."""
     visit, effects = step(Visit(state=state), events.PaperFound())
