@@ -33,10 +33,11 @@ from kiosk_app.events import (
     TriedAnyway,
 )
 from kiosk_app.leaving import Step, refuse
+from kiosk_app.pin import PIN_MAX
 from kiosk_app.visit import Challenge, Choosing, EnterPin, LastTry, Recognising, SigningIn, Visit
 
-# The card's own rule: a PIN has 4 to 12 digits (VERIFY holds 12).
-PIN_MIN, PIN_MAX = 4, 12
+# The card's own rule; the most is what the buffer holds.
+PIN_MIN = 4
 
 _Waiting = LastTry | EnterPin | SigningIn
 
