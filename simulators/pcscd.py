@@ -26,6 +26,8 @@ from types import TracebackType
 from typing import Self
 
 READER_NAME = "Virtual PCD"
+# Readers of this family have keys of their own and are asked for them with pseudo-APDUs (e-Contract/commons-eid, CCID).
+PINPAD_READER_NAME = "VASCO DIGIPASS 870 (virtual)"
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 OPENSC_CONF = Path(__file__).parent / "eid" / "opensc.conf"
 # vpcd takes two ports a reader; ten apart leaves room. Below 32768, where the kernel hands out none by itself.
@@ -59,8 +61,9 @@ class PcscdError(Exception):
 class Pcscd:
     """One private daemon. `port` is where a card plugs in; `environment` is what PC/SC clients need."""
 
-    def __init__(self, parent: Path | None = None) -> None:
+    def __init__(self, parent: Path | None = None, reader: str = READER_NAME) -> None:
         """Lay out a folder of its own in `parent` (the system's folder for temporary files); its path must be short."""
+        self._reader = reader
         self._claim, self.port = _claim_ports()
         self.folder = Path(tempfile.mkdtemp(prefix="pcscd-", dir=parent))
         self.socket = self.folder / "run" / "pcscd" / "pcscd.comm"
@@ -161,7 +164,7 @@ class Pcscd:
         self.folder.chmod(0o755)  # clients may be somebody else than root
         driver = shutil.copy(DRIVER, self.folder / DRIVER.name)
         (self.folder / "conf" / "vpcd").write_text(
-            f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME /dev/null:{self.port:#x}\n'
+            f'FRIENDLYNAME "{self._reader}"\nDEVICENAME /dev/null:{self.port:#x}\n'
             f"LIBPATH {driver}\nCHANNELID {self.port:#x}\n",
             encoding="ascii",
         )

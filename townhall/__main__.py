@@ -26,7 +26,6 @@ from townhall.sources.demo import DemoSource
 from townhall.tables import Tables
 from townhall.trust import TrustStore
 from townhall.verify import Verification
-from townhall.webeid import TokenValidator
 
 BACKLOG = 128
 
@@ -106,7 +105,8 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
         sealer=Sealer(authority.seal, authority.seal_key, authority.seal_ca),
         tables=Tables(_database(arguments)),
         sessions=Sessions(),
-        validator=TokenValidator(TrustStore.load(arguments.eid_trust), origin),
+        trust=TrustStore.load(arguments.eid_trust),
+        origin=origin,
         revocation=Revocation(arguments.ocsp),
         reference=Reference(arguments.data / "reference.key"),
         municipality=next(resident.municipality for resident in known.values() if resident.registered),

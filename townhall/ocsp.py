@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from townhall.problems import Problem, ProblemType
-from townhall.trust import SOUND_HASHES, in_force, issued_by
+from townhall.trust import SOUND_HASHES, Refusal, Refused, in_force, issued_by
 
 # The kiosk waits eight seconds in all; a responder answers within a tenth.
 ASK_SECONDS = 4.0
@@ -43,7 +42,7 @@ class Revocation:
         self._http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None)  # noqa: S113 - in `_ask`
 
     async def check(self, certificate: x509.Certificate, issuer: x509.Certificate, now: dt.datetime) -> None:
-        """Return when the card is good. Raises Problem: certificateRevoked or revocationUnknown."""
+        """Return when the card is good. Raises Refused: CERTIFICATE_REVOKED or REVOCATION_UNKNOWN."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         # SHA-1 here names a certificate, it protects nothing; many responders know no other (RFC 5019 §2.1.1).
         name = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
@@ -52,11 +51,11 @@ class Revocation:
             answer = await self._ask(request.public_bytes(Encoding.DER))
             status = await asyncio.to_thread(_status, answer, request, issuer, nonce, now)
         except (_Useless, TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError):
-            raise Problem(ProblemType.REVOCATION_UNKNOWN) from None
+            raise Refused(Refusal.REVOCATION_UNKNOWN) from None
         if status is ocsp.OCSPCertStatus.REVOKED:
-            raise Problem(ProblemType.CERTIFICATE_REVOKED)
+            raise Refused(Refusal.CERTIFICATE_REVOKED)
         if status is not ocsp.OCSPCertStatus.GOOD:
-            raise Problem(ProblemType.REVOCATION_UNKNOWN)
+            raise Refused(Refusal.REVOCATION_UNKNOWN)
 
     async def warm(self) -> None:
         """Ask nothing, so that the first resident does not wait for what is loaded at first use."""

@@ -15,7 +15,7 @@ from townhall.seal import Sealer
 from townhall.sessions import Clock, Sessions
 from townhall.sources import DocumentSource
 from townhall.tables import Tables
-from townhall.webeid import TokenValidator
+from townhall.trust import TrustStore
 
 KEY_BYTES = 32
 
@@ -29,7 +29,8 @@ class Service:
     sealer: Sealer
     tables: Tables
     sessions: Sessions
-    validator: TokenValidator
+    trust: TrustStore
+    origin: str
     revocation: Revocation
     reference: Reference
     municipality: str

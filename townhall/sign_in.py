@@ -18,8 +18,9 @@ from townhall.residents import Resident
 from townhall.service import Service
 from townhall.sessions import Session
 from townhall.sources import Product
+from townhall.trust import Refused
 from townhall.web import ShortText, Wish, session_of
-from townhall.webeid import Token
+from townhall.webeid import Holder, Nonce, Token, validate
 
 BASE = "/kioskService/v1"
 
@@ -71,11 +72,8 @@ class SignIn:
         """Judge the card's answer and open a session. What is slow here is the responder's answer on revocation."""
         service = self._service
         kiosk = await asyncio.to_thread(kiosk_of, request, service.tables)
-        nonce, now = service.sessions.take(challenge, kiosk).nonce, service.now()
-        sent = wish.auth_token
-        token = Token(sent.unverified_certificate, sent.algorithm, sent.signature)
-        holder = await asyncio.to_thread(service.validator.judge, token, nonce, now)
-        await service.revocation.check(holder.certificate, holder.issuer, now)
+        taken = service.sessions.take(challenge, kiosk)
+        holder = await self._validate(wish.auth_token, Nonce(taken.nonce, taken.expires_at))
         resident = service.residents.get(holder.ssin)
         if resident is None or not resident.registered:
             raise Problem(ProblemType.NOT_RESIDENT)
@@ -88,6 +86,14 @@ class SignIn:
             "documentProducts": _items(session, products),
         }
         return JSONResponse(body, 201, {"Location": href})
+
+    async def _validate(self, sent: AuthToken, nonce: Nonce) -> Holder:
+        service = self._service
+        token = Token(sent.unverified_certificate, sent.algorithm, sent.signature)
+        try:
+            return await validate(token, service.origin, nonce, service.trust, service.now(), service.revocation)
+        except Refused as refused:
+            raise Problem(ProblemType[refused.refusal.name]) from None
 
     def end(self, session: UUID, request: Request) -> Response:
         """End a session of this kiosk; one that has ended stays ended."""

@@ -1,5 +1,7 @@
 """Whether a certificate hangs under the authorities that the town pinned (RFC 5280 §6). Nothing is fetched.
 
+Production and test authorities never stand in one file: a test card can be made by anybody who has its key.
+
 A PEM file holds roots (self-signed) and the intermediates that issue cards' certificates. Trust goes through a pinned
 intermediate only: what a root signed directly is no citizen's certificate, and an intermediate that nobody pinned is
 a stranger, whoever signed it.
@@ -8,16 +10,38 @@ a stranger, whoever signed it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
 
 # SHA-1 can be collided (Leurent & Peyrin 2020), and no eID certificate that is still in force was signed with it.
 SOUND_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+
+
+class Refusal(Enum):
+    """Why nobody signs in with this card now."""
+
+    CERTIFICATE_UNTRUSTED = "certificateUntrusted"
+    CERTIFICATE_EXPIRED = "certificateExpired"
+    CERTIFICATE_REVOKED = "certificateRevoked"
+    REVOCATION_UNKNOWN = "revocationUnknown"
+    SIGNATURE_INVALID = "signatureInvalid"
+    CHALLENGE_EXPIRED = "challengeExpired"
+
+
+class Refused(Exception):
+    """A sign-in that is refused. Holds nothing of who asked."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
 
 
 class Untrusted(Exception):
@@ -30,13 +54,20 @@ class TrustError(Exception):
 
 @dataclass(frozen=True)
 class TrustStore:
-    """The pinned authorities: each intermediate with its chain, nearest first, root last."""
+    """The pinned authorities: each intermediate with its chain, nearest first, root last.
+
+    `test` says that they are those of test cards.
+    """
 
     chains: tuple[tuple[x509.Certificate, ...], ...]
+    test: bool = False
 
     @classmethod
     def load(cls, file: Path) -> Self:
-        """Read a PEM file with roots and intermediates. Raises TrustError when a chain in it does not close."""
+        """Read a PEM file with roots and intermediates.
+
+        Raises TrustError when a chain in it does not close, or when test authorities stand among others.
+        """
         try:
             pinned = x509.load_pem_x509_certificates(file.read_bytes())
         except (OSError, ValueError) as error:
@@ -49,7 +80,10 @@ class TrustStore:
             raise TrustError(f"{file}: {error}") from None
         if not chains:
             raise TrustError(f"{file}: holds no intermediate under a root")
-        return cls(chains)
+        tests = {_is_for_tests(certificate) for certificate in pinned}
+        if len(tests) > 1:
+            raise TrustError(f"{file}: holds both test authorities and others")
+        return cls(chains, test=tests.pop())
 
     def issuer_of(self, certificate: x509.Certificate, at: dt.datetime) -> x509.Certificate:
         """Find the pinned intermediate that issued it and that is itself in force at `at`. Raises Untrusted."""
@@ -59,6 +93,12 @@ class TrustStore:
                     return chain[0]
                 raise Untrusted("its authority is not in force")
         raise Untrusted("no pinned authority issued it")
+
+
+def _is_for_tests(certificate: x509.Certificate) -> bool:
+    """Test authorities say so in their name: "eID TEST (EC) Root CA" (Fedict/eid-mw), "TEST Citizen CA" (ours)."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return any(re.search(r"\bTEST\b", str(name.value)) for name in names)
 
 
 def in_force(certificate: x509.Certificate, at: dt.datetime) -> bool:

@@ -1,19 +1,20 @@
 """Judge a Web eID authentication token: whether who sent it holds a valid card of a known authority, here and now.
 
-What it checks, in this order: the chain to the pinned authorities; validity now; that it is a person's authentication
-certificate; that the algorithm fits the key; the signature over our own origin and nonce. Revocation is asked elsewhere
-(`ocsp`), and only about a card that passed all this. Format: https://github.com/web-eid/web-eid-system-architecture-doc
+What `validate` checks, in this order: the nonce is in time; the chain to the pinned authorities; validity now; that it
+is a person's authentication certificate; that the algorithm fits the key; the signature over our own origin and nonce;
+and, only about a card that passed all this, revocation. Whoever gives out nonces sees to it that each is used once.
+Knows no web framework. Format: https://github.com/web-eid/web-eid-system-architecture-doc
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -22,8 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
-from townhall.problems import Problem, ProblemType
-from townhall.trust import TrustStore, Untrusted, in_force
+from townhall.trust import Refusal, Refused, TrustStore, Untrusted, in_force
 
 COORDINATE_BYTES = 48  # of P-384: a signature is r and s, raw
 MIN_RSA_BITS = 2048
@@ -57,34 +57,64 @@ class Holder:
     issuer: x509.Certificate
 
 
-class TokenValidator:
-    """Judges tokens for one origin against pinned authorities. Safe from threads."""
+@dataclass(frozen=True, repr=False)
+class Nonce:
+    """What was given to be signed, and until when."""
 
-    def __init__(self, trust: TrustStore, origin: str) -> None:
-        self._trust = trust
-        self._origin = origin.encode()
+    value: str
+    expires_at: dt.datetime
 
-    def judge(self, token: Token, nonce: str, now: dt.datetime) -> Holder:
-        """Say who this is. Raises Problem: certificateUntrusted, certificateExpired or signatureInvalid."""
-        certificate = _certificate(token.certificate)
-        try:
-            issuer = self._trust.issuer_of(certificate, now)
-        except (Untrusted, ValueError):  # ValueError: a name that is not text
-            raise Problem(ProblemType.CERTIFICATE_UNTRUSTED) from None
-        if not in_force(certificate, now):
-            raise Problem(ProblemType.CERTIFICATE_EXPIRED)
-        if not _is_for_authentication(certificate):
-            raise Problem(ProblemType.CERTIFICATE_UNTRUSTED)
-        if not _is_signed(token, certificate, self._origin, nonce.encode()):
-            raise Problem(ProblemType.SIGNATURE_INVALID)
-        return Holder(_ssin(certificate), certificate, issuer)
+
+class RevocationSource(Protocol):
+    """Whoever knows which cards were revoked."""
+
+    async def check(self, certificate: x509.Certificate, issuer: x509.Certificate, now: dt.datetime) -> None:
+        """Return when the card is good. Raises Refused: CERTIFICATE_REVOKED or REVOCATION_UNKNOWN."""
+
+
+async def validate(
+    token: Token, origin: str, nonce: Nonce, trust: TrustStore, now: dt.datetime, revocation: RevocationSource
+) -> Holder:
+    """Say who this is. Raises Refused."""
+    if nonce.expires_at <= now:
+        raise Refused(Refusal.CHALLENGE_EXPIRED)
+    holder = await asyncio.to_thread(_judge, token, origin, nonce.value, trust, now)
+    await revocation.check(holder.certificate, holder.issuer, now)
+    return holder
+
+
+def _judge(token: Token, origin: str, nonce: str, trust: TrustStore, now: dt.datetime) -> Holder:
+    """Everything that needs no other party."""
+    certificate = _certificate(token.certificate)
+    try:
+        issuer = trust.issuer_of(certificate, now)
+    except (Untrusted, ValueError):  # ValueError: a name that is not text
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
+    if not in_force(certificate, now):
+        raise Refused(Refusal.CERTIFICATE_EXPIRED)
+    if not _is_for_authentication(certificate):
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED)
+    if not _is_signed(token, certificate, origin.encode(), nonce.encode()):
+        raise Refused(Refusal.SIGNATURE_INVALID)
+    return Holder(_ssin(certificate), certificate, issuer)
 
 
 def _certificate(encoded: str) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(encoded, validate=True))
+        return x509.load_der_x509_certificate(_decoded(encoded))
     except (ValueError, TypeError, x509.InvalidVersion):
-        raise Problem(ProblemType.CERTIFICATE_UNTRUSTED) from None
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
+
+
+def _decoded(text: str) -> bytes:
+    """Decode base64 [RFC 4648 §3.5, §4] in its one right spelling: whole, padded, and no stray bits at the end.
+
+    Raises ValueError.
+    """
+    decoded = base64.b64decode(text, validate=True)
+    if base64.b64encode(decoded).decode() != text:
+        raise ValueError("not the one spelling")
+    return decoded
 
 
 def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
@@ -114,7 +144,7 @@ def _is_signed(token: Token, certificate: x509.Certificate, origin: bytes, nonce
     """Whether the card's key signed H(origin) || H(nonce), with the one algorithm that fits the key."""
     key = certificate.public_key()
     try:
-        signature = base64.b64decode(token.signature, validate=True)
+        signature = _decoded(token.signature)
         if token.algorithm == "ES384" and isinstance(key, ec.EllipticCurvePublicKey):
             signed = hashlib.sha384(origin).digest() + hashlib.sha384(nonce).digest()
             _verify_es384(key, signature, signed)
@@ -123,7 +153,7 @@ def _is_signed(token: Token, certificate: x509.Certificate, origin: bytes, nonce
             key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
         else:
             return False
-    except (binascii.Error, ValueError, InvalidSignature):
+    except (ValueError, InvalidSignature):
         return False
     return True
 
@@ -139,7 +169,7 @@ def _ssin(certificate: x509.Certificate) -> str:
     """The national number: the subject's serialNumber ([A18] certificate profile)."""
     values = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
     if len(values) != 1 or not re.fullmatch(r"[0-9]{11}", values[0]) or not _checks(values[0]):
-        raise Problem(ProblemType.CERTIFICATE_UNTRUSTED)
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED)
     return values[0]
 
 

@@ -135,7 +135,9 @@ def read_certificate(transmit: Transmit) -> Certificate:
 
 def _read_der(transmit: Transmit) -> bytes:
     content = _read_piece(transmit, 0, SHORT)
-    if not content or content[0] == 0:  # [C18] zeros stand in the place of a certificate that is not there
+    if not content:
+        raise unreadable("a file without a byte")
+    if content[0] == 0:  # [C18] zeros stand in the place of a certificate that is not there
         raise DeviceFault(FaultCode.NO_CERTIFICATE, "an empty file")
     total = certificate.der_length(content)
     if total > MAX_CERTIFICATE:

@@ -2,8 +2,10 @@
 
 `pki` is the test authority that issues what is on a card, `people` the fictitious residents; `files` lays out the
 file system as the card's content specification says; `applet` is the chip that answers APDUs; `vpcd` puts it into a
-slot of `simulators.pcscd`; `bench` is the hand that inserts, pulls and spoils cards. In process,
-`VirtualCard.transmit` will do.
+slot of `simulators.pcscd`; `bench` inserts and pulls cards, `hand` delays, cuts and spoils what they answer, `pinpad`
+is a reader with keys of its own. In process, `VirtualCard.transmit` will do.
+
+Of use to anybody who develops for the eID, without any of the rest: `python -m simulators.eid --help`.
 
 Knows nothing of the kiosk. Where a fact comes from: [A18] the applet 1.8 reference manual, [C18] the card content
 specification v5.4, [C17] and [H17] that of applet 1.7 and its addendum on re-keyed cards, all of them published with

@@ -18,10 +18,11 @@ from simulators.eid.pki import EC_KIND, Chip, PrivateKey
 ATR = {
     "1.8": bytes.fromhex("3B7F96000080318065B085040120120FFF829000"),
     "1.7": bytes.fromhex("3B9813400AA503010101AD1311"),
+    "hybrid": bytes.fromhex("3B9813400AA503010101AD1311"),  # the chip of 1.7 [H17]
     # Applet 1.1, out of use: VERIFY without data costs a try there.
     "1.1": bytes.fromhex("3B9894400AA503010101AD1310"),
 }
-APPLET_VERSION = {"1.8": 0x18, "1.7": 0x17, "1.1": 0x11}
+APPLET_VERSION = {"1.8": 0x18, "1.7": 0x17, "hybrid": 0x17, "1.1": 0x11}
 APPLET_AID = bytes.fromhex("A00000003029057000AD13100101FF")
 PKCS15_AID = bytes.fromhex("A000000177504B43532D3135")
 PERSONALISED, NOT_ACTIVATED = 0x0F, 0x07

@@ -12,17 +12,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from simulators.eid.people import Person
-from simulators.eid.pki import EC_KIND, Chip, Pki, Signer
+from simulators.eid.pki import EC_KIND, Chip, Pki, PrivateKey, Signer
 
-# Zero bytes behind a certificate, and in the place of one that is not there.
-CERTIFICATE_PADDING = {"1.8": 1100, "1.7": 50}
-ABSENT_CERTIFICATE = {"1.8": 2500, "1.7": 1300}
+
+@dataclass(frozen=True)
+class Layout:
+    """How long files are on a generation: the zeros behind a certificate, or in its place; a register's signature."""
+
+    padding: int
+    absent: int
+    signature: int
+
+
+LAYOUT_1_8, LAYOUT_1_7 = Layout(1100, 2500, 112), Layout(50, 1300, 256)
 ADDRESS_SIZE = 121
-SIGNATURE_SIZE = {"1.8": 112, "1.7": 256}
-MONTHS = ("JAN", "FEB", "MAAR", "APR", "MEI", "JUN", "JUL", "AUG", "SEP", "OKT", "NOV", "DEC")
+# [C18 §6.1] a date of birth is written as the municipality writes it, in German with dots.
+MONTHS = {
+    "nl": ("JAN", "FEB", "MAAR", "APR", "MEI", "JUN", "JUL", "AUG", "SEP", "OKT", "NOV", "DEC"),
+    "fr": ("JAN", "FEV", "MARS", "AVR", "MAI", "JUIN", "JUIL", "AOUT", "SEPT", "OCT", "NOV", "DEC"),
+    "de": ("JAN", "FEB", "MÄR", "APR", "MAI", "JUN", "JUL", "AUG", "SEP", "OKT", "NOV", "DEZ"),
+}
 
 AUTHENTICATION, SIGNATURE, AUTHORITY, ROOT, REGISTER = 0x5038, 0x5039, 0x503A, 0x503B, 0x503C
 IDENTITY, IDENTITY_SIGNATURE, ADDRESS, ADDRESS_SIGNATURE, PHOTO, BASIC_KEY = (
@@ -58,18 +70,25 @@ def file_system(pki: Pki, person: Person, chip: Chip, numbers: Numbers) -> dict[
 
 
 def _certificate_files(pki: Pki, chip: Chip) -> dict[int, bytes]:
+    layout = layout_of(chip.kind)
+
     def stored(signer: Signer | None) -> bytes:
         if signer is None:
-            return bytes(ABSENT_CERTIFICATE[chip.kind])
-        return signer.der + bytes(CERTIFICATE_PADDING[chip.kind])
+            return bytes(layout.absent)
+        return signer.der + bytes(layout.padding)
 
     return {
         AUTHENTICATION: stored(chip.authentication),
         SIGNATURE: stored(chip.signature),
         AUTHORITY: stored(pki.authority(chip.kind)),
-        ROOT: stored(pki.root),
-        REGISTER: stored(pki.register),
+        ROOT: stored(pki.root_of(chip.kind)),
+        REGISTER: stored(pki.register(chip.kind)),
     }
+
+
+def layout_of(kind: str) -> Layout:
+    """A hybrid card is a chip of before with other certificates [H17]."""
+    return LAYOUT_1_8 if kind == EC_KIND else LAYOUT_1_7
 
 
 # --- identity and address [C18 §6] -----------------------------------------------------------------------------------
@@ -89,9 +108,12 @@ def _signed_files(pki: Pki, person: Person, chip: Chip, numbers: Numbers, files:
 
 
 def _register_signature(pki: Pki, chip: Chip, data: bytes) -> bytes:
-    key = pki.register.key
-    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - also on a 1.7 card made since 2020 [H17]
-    return key.sign(data, ec.ECDSA(hashes.SHA384())).ljust(SIGNATURE_SIZE[chip.kind], b"\0")
+    key = pki.register(chip.kind).key
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        signature = key.sign(data, ec.ECDSA(hashes.SHA384()))
+    else:
+        signature = key.sign(data, padding.PKCS1v15(), hashes.SHA256())  # as long as the photo's hash
+    return signature.ljust(layout_of(chip.kind).signature, b"\0")
 
 
 def tlv(fields: dict[int, bytes]) -> bytes:
@@ -113,24 +135,30 @@ def identity(person: Person, chip: Chip, numbers: Numbers, files: dict[int, byte
         1: numbers.card,
         3: f"{issued:%d.%m.%Y}",
         4: f"{issued:%d.%m.}{issued.year + 10}",
-        5: person.municipality,
+        5: person.issued_in or person.municipality,
         6: person.ssin,
         7: person.surname,
         8: " ".join(given[:2]),
         9: given[2][:1] if len(given) > 2 else "",  # noqa: PLR2004 - the third given name
         10: person.nationality,
         11: person.birth_place,
-        12: f"{person.born.day:02} {MONTHS[person.born.month - 1]} {person.born.year}",
+        12: birth_date(person),
         13: person.sex,
         14: "",
         15: person.document_type,
         16: "0",
     }
-    fields = {tag: text.encode() for tag, text in texts.items()} | {2: numbers.serial}
+    fields = {tag: text.encode() for tag, text in (texts | person.tags).items()} | {2: numbers.serial}
     fields[17] = hashed(files[PHOTO]).digest()
     if BASIC_KEY in files:
         fields[26] = hashlib.sha384(files[BASIC_KEY]).digest()
     return tlv(dict(sorted(fields.items())))
+
+
+def birth_date(person: Person) -> str:
+    """As it stands in tag 12."""
+    space = "." if person.months == "de" else " "
+    return space.join((f"{person.born.day:02}", MONTHS[person.months][person.born.month - 1], str(person.born.year)))
 
 
 def address(person: Person) -> bytes:
@@ -210,17 +238,19 @@ def authentication_objects() -> bytes:
 
 def private_keys(chip: Chip) -> bytes:
     """PrKDF: the authentication key (82) and, for an adult, the signature key (83)."""
-    keys = [_private_key(chip, "Authentication", 2, 0x82, _bits(5, 0x20))] if chip.authentication else []
+    signer, keys = chip.authentication, []
+    if signer:
+        keys.append(_private_key(signer.key, "Authentication", 2, 0x82, _bits(5, 0x20)))
     if chip.signature:
-        keys.append(_private_key(chip, "Signature", 3, 0x83, _bits(6, 0x00, 0x40)))
+        keys.append(_private_key(chip.signature.key, "Signature", 3, 0x83, _bits(6, 0x00, 0x40)))
     return b"".join(keys)
 
 
-def _private_key(chip: Chip, label: str, identifier: int, reference: int, usage: bytes) -> bytes:
-    elliptic = chip.kind == EC_KIND
+def _private_key(key: PrivateKey, label: str, identifier: int, reference: int, usage: bytes) -> bytes:
+    elliptic = not isinstance(key, rsa.RSAPrivateKey)
     common = _label(label, _bits(6, 0xC0) + der(0x04, b"\1"))
     key_class = der(0x30, der(0x04, bytes((identifier,))), usage, _bits(3, 0xB8), _int(reference))
-    size = _int(384 if elliptic else 2048)
+    size = _int(key.key_size)
     return der(0xA0 if elliptic else 0x30, common, key_class, der(0xA1, der(0x30, _path(0x3F00, 0xDF00), size)))
 
 

@@ -11,13 +11,14 @@ One TOML file with a table for each resident, e.g.
     nationality = "Belg"
     address = { street = "Kerkstraat 1", postcode = "9999", municipality = "Lindeveld" }
     documentType = "1"
+    card = { issuedIn = "Hochfeld", months = "de", tags = { 18 = "01" } }  # where it differs from the usual
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ADULT = 18  # [C18] no signature certificate below this age
@@ -41,6 +42,9 @@ class Person:
     municipality: str
     document_type: str
     pin: str = TEST_PIN
+    issued_in: str = ""  # where not in the municipality of the address
+    months: str = "nl"  # the language in which the date of birth is written
+    tags: dict[int, str] = field(default_factory=dict, compare=False)  # further fields of the identity file
 
     @property
     def minor(self) -> bool:
@@ -57,7 +61,8 @@ def load_residents(path: Path) -> dict[str, Person]:
 
 def _person(row: dict[str, object]) -> Person:
     birth, address = row["birth"], row["address"]
-    assert isinstance(birth, dict) and isinstance(address, dict)  # noqa: S101, PT018 - a list of our own
+    card = row.get("card", {})
+    assert isinstance(birth, dict) and isinstance(address, dict) and isinstance(card, dict)  # noqa: S101, PT018 - ours
     return Person(
         slug=str(row["slug"]),
         given_names=str(row["givenNames"]),
@@ -72,4 +77,7 @@ def _person(row: dict[str, object]) -> Person:
         municipality=str(address["municipality"]),
         document_type=str(row["documentType"]),
         pin=str(row.get("pin", TEST_PIN)),
+        issued_in=str(card.get("issuedIn", "")),
+        months=str(card.get("months", "nl")),
+        tags={int(tag): str(value) for tag, value in card.get("tags", {}).items()},
     )

@@ -1,4 +1,4 @@
-"""The test authority: a root, citizen authorities, the national register's signer and OCSP signers, in one folder.
+"""The test authorities: roots, citizen authorities, the national register's signers and OCSP signers, in one folder.
 
     pki = Pki(folder, ocsp_url="http://127.0.0.1:8080")
     chip = pki.chip("1.8", person)          # keys and certificates of one card
@@ -22,7 +22,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from simulators.eid.people import Person
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-EC_KIND, RSA_KIND = "1.8", "1.7"
+EC_KIND, RSA_KIND, HYBRID_KIND, OLD_KIND = "1.8", "1.7", "hybrid", "1.1"
+# Who vouches for a kind: [H17] a hybrid chip has RSA keys under an EC authority. Applet 1.1 came with the RSA ones.
+EC_AUTHORITIES = frozenset({EC_KIND, HYBRID_KIND})
+RSA_BITS = {RSA_KIND: 2048, HYBRID_KIND: 2048, OLD_KIND: 1024}
 # Policies as seen on real cards: citizen authentication, citizen signature.
 AUTHENTICATION_POLICY = ObjectIdentifier("2.16.56.12.1.1.2.2")
 SIGNATURE_POLICY = ObjectIdentifier("2.16.56.12.1.1.2.1")
@@ -62,7 +65,8 @@ class Pki:
         folder.mkdir(parents=True, exist_ok=True)
         self.revoked = folder / "revoked.txt"
         self.trust = folder / "trust.pem"
-        self.trust.write_bytes(b"".join(_pem(s.certificate) for s in (self.root, self.citizen_ec, self.citizen_rsa)))
+        pinned = (self.root, self.root_rsa, self.citizen_ec, self.citizen_rsa)
+        self.trust.write_bytes(b"".join(_pem(signer.certificate) for signer in pinned))
 
     # --- the authorities -----------------------------------------------------------------------------------------
 
@@ -72,26 +76,52 @@ class Pki:
         return self._authority("root", _name("TEST Belgium Root CA6"), None)
 
     @cached_property
+    def root_rsa(self) -> Signer:
+        """The root of before: RSA, as Belgium Root CA4."""
+        return self._authority("root-rsa", _name("TEST Belgium Root CA4"), None)
+
+    @cached_property
     def citizen_ec(self) -> Signer:
-        """The citizen authority of 1.8 cards: EC P-384."""
+        """The citizen authority of 1.8 and hybrid cards: EC P-384."""
         return self._authority("citizen-ec", _name("TEST Citizen CA", "202601"), self.root)
 
     @cached_property
     def citizen_rsa(self) -> Signer:
         """The citizen authority of 1.7 cards: RSA."""
-        return self._authority("citizen-rsa", _name("TEST Citizen CA", "201801"), self.root)
+        return self._authority("citizen-rsa", _name("TEST Citizen CA", "201801"), self.root_rsa)
 
     @cached_property
-    def register(self) -> Signer:
+    def register_ec(self) -> Signer:
         """The national register, which signs identity and address: subject CN "RRN"."""
-        key = self._key("rrn", EC_KIND)
-        builder = self._builder(_name("RRN"), key, self.root, years=CARD_YEARS)
+        return self._register("rrn", EC_KIND, self.root)
+
+    @cached_property
+    def register_rsa(self) -> Signer:
+        """The same for cards of before [C17]."""
+        return self._register("rrn-rsa", RSA_KIND, self.root_rsa)
+
+    def _register(self, name: str, kind: str, root: Signer) -> Signer:
+        key = self._key(name, kind)
+        builder = self._builder(_name("RRN"), key, root, years=CARD_YEARS)
         usage = x509.KeyUsage(**_usage(digital_signature=True))
-        return _issue(builder.add_extension(usage, critical=True), key, self.root)
+        return _issue(builder.add_extension(usage, critical=True), key, root)
 
     def authority(self, kind: str) -> Signer:
         """Who issues the certificates of a kind of card."""
-        return self.citizen_ec if kind == EC_KIND else self.citizen_rsa
+        return self.citizen_ec if kind in EC_AUTHORITIES else self.citizen_rsa
+
+    def root_of(self, kind: str) -> Signer:
+        """Under which root a kind of card hangs."""
+        return self.root if kind in EC_AUTHORITIES else self.root_rsa
+
+    def register(self, kind: str) -> Signer:
+        """Who signs identity and address on a kind of card."""
+        return self.register_ec if kind in EC_AUTHORITIES else self.register_rsa
+
+    @cached_property
+    def stranger(self) -> Pki:
+        """Another authority with the same names and keys of its own: what somebody makes at home."""
+        return Pki(self.folder / "stranger", self.ocsp_url)
 
     def ocsp_signer(self, authority: Signer) -> Signer:
         """A delegated OCSP responder of an authority (RFC 6960 §4.2.2.2)."""
@@ -197,7 +227,7 @@ def _issue(builder: x509.CertificateBuilder, key: PrivateKey, issuer: Signer | N
 def _new_key(kind: str) -> PrivateKey:
     if kind == EC_KIND:
         return ec.generate_private_key(ec.SECP384R1())
-    return rsa.generate_private_key(65537, 2048)
+    return rsa.generate_private_key(65537, RSA_BITS[kind])
 
 
 def _name(common_name: str, serial: str = "") -> x509.Name:

@@ -16,7 +16,11 @@ from hardware.eid import EidReader
 from simulators.eid.bench import CardBench
 
 PIN, WRONG_PIN = b"1234", b"9876"
-KINDS = {"1.8:francois": (Applet.V1_8, "ES384"), "1.7:an": (Applet.V1_7, "RS256")}
+KINDS = {
+    "1.8:francois": (Applet.V1_8, "ES384"),
+    "1.7:an": (Applet.V1_7, "RS256"),
+    "hybrid:an": (Applet.V1_7, "RS256"),
+}
 DEADLINE = 20.0  # seconds; far more than anything here takes
 Insert = Callable[[str], None]
 TakeOut = Callable[[], None]

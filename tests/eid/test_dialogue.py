@@ -21,6 +21,11 @@ from hardware.eid.apdu import exchange
 from hardware.faults import DeviceFault, FaultCode
 from simulators.eid.bench import CardBench, Hand, Mischief
 
+# What spoils the answer to any command.
+BREAKING = (
+    *(Mischief.MUTE, Mischief.EMPTY, Mischief.TRUNCATED, Mischief.WRONG_STATUS, Mischief.TOO_LONG, Mischief.HUGE),
+    *(0x6B00, 0x6700, 0x6400, 0x6581, 0x6A88),
+)
 DIGESTS = {Applet.V1_8: bytes(48), Applet.V1_7: bytes(32)}
 
 
@@ -190,7 +195,7 @@ def test_a_card_that_cannot_sign_costs_nobody_a_try(cards: CardBench, specificat
     pin = bytearray(b"1234")
     with pytest.raises(DeviceFault):
         dialogue.sign(transmit_to(hand), Applet.V1_8, pin, DIGESTS[Applet.V1_8])
-    assert hand.card.tries == 3  # type: ignore[union-attr]
+    assert hand.card.tries == 3  # type: ignore[attr-defined]
 
 
 def test_a_blocked_pin_stays_blocked_even_with_the_right_one(cards: CardBench) -> None:
@@ -262,7 +267,7 @@ def test_a_signature_is_r_and_s_side_by_side(cards: CardBench) -> None:
     answer = dialogue.sign(transmit_to(hand), Applet.V1_8, bytearray(b"1234"), DIGESTS[Applet.V1_8])
     assert isinstance(answer, Signature)
     r, s = int.from_bytes(answer.value[:48], "big"), int.from_bytes(answer.value[48:], "big")
-    key = hand.card.chip.authentication.key.public_key()  # type: ignore[union-attr]
+    key = hand.card.chip.authentication.key.public_key()  # type: ignore[attr-defined]
     assert isinstance(key, ec.EllipticCurvePublicKey)
     key.verify(utils.encode_dss_signature(r, s), DIGESTS[Applet.V1_8], ec.ECDSA(utils.Prehashed(hashes.SHA384())))
     assert read.algorithm == "ES384"
@@ -272,10 +277,10 @@ def test_a_signature_is_r_and_s_side_by_side(cards: CardBench) -> None:
 
 
 @pytest.mark.parametrize("kind", ["1.8", "1.7"])
-@pytest.mark.parametrize("mischief", [m for m in Mischief if m not in {Mischief.OVERSIZED, Mischief.GARBAGE}])
+@pytest.mark.parametrize("mischief", BREAKING)
 @pytest.mark.parametrize("command", ["GET CARD DATA", "SELECT", "READ BINARY", "VERIFY", "GET RESPONSE"])
 def test_a_spoilt_answer_is_a_card_that_cannot_be_read(
-    cards: CardBench, kind: str, mischief: Mischief, command: str
+    cards: CardBench, kind: str, mischief: Mischief | int, command: str
 ) -> None:
     hand = hand_with(cards, f"{kind}:an")
     hand.spoil(mischief, command)
@@ -289,6 +294,27 @@ def test_a_certificate_that_is_none_is_not_read_on_and_on(cards: CardBench, kind
     hand.spoil(mischief, "READ BINARY")
     assert fault_of(lambda: log_in(hand)) is FaultCode.CARD_UNREADABLE
     assert hand.asked["READ BINARY"] == 1
+
+
+@pytest.mark.parametrize("kind", ["1.8", "1.7", "hybrid"])
+@pytest.mark.parametrize("mischief", [Mischief.LESS, Mischief.PIECES])
+def test_what_t0_does_to_an_answer_makes_no_difference(cards: CardBench, kind: str, mischief: Mischief) -> None:
+    hand = hand_with(cards, f"{kind}:an")
+    whole = dialogue.read_certificate(transmit_to(hand))
+    hand.spoil(mischief, "READ BINARY")
+    assert dialogue.read_certificate(transmit_to(hand)).der == whole.der
+
+
+# A file without an end, one that says something else each time, and one that does not stop asking for another length.
+@pytest.mark.parametrize("kind", ["1.8", "1.7", "hybrid"])
+@pytest.mark.parametrize("mischief", [Mischief.DRIP, Mischief.FICKLE, 0x6C10, 0x6B00])
+def test_a_card_that_never_comes_to_an_end_is_given_up_after_a_known_number_of_commands(
+    cards: CardBench, kind: str, mischief: Mischief | int
+) -> None:
+    hand = hand_with(cards, f"{kind}:an")
+    hand.spoil(mischief, "READ BINARY")
+    assert fault_of(lambda: dialogue.read_certificate(transmit_to(hand))) is FaultCode.CARD_UNREADABLE
+    assert sum(hand.asked.values()) <= 1 + dialogue.MAX_READS + 1
 
 
 def log_in(hand: Hand) -> None:

@@ -11,11 +11,20 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from simulators.eid.applet import VirtualCard
 from simulators.eid.bench import CardBench
-from simulators.eid.files import ADDRESS, ADDRESS_SIGNATURE, BASIC_KEY, IDENTITY, IDENTITY_SIGNATURE, PHOTO, REGISTER
+from simulators.eid.files import (
+    ADDRESS,
+    ADDRESS_SIGNATURE,
+    AUTHORITY,
+    BASIC_KEY,
+    IDENTITY,
+    IDENTITY_SIGNATURE,
+    PHOTO,
+    REGISTER,
+)
 from simulators.eid.pki import Pki
 from simulators.pcscd import Pcscd
 
@@ -36,7 +45,7 @@ def run(pcscd: Pcscd) -> Run:
 # --- OpenSC reads and signs -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["1.8", "1.7"])
+@pytest.mark.parametrize("kind", ["1.8", "1.7", "hybrid"])
 def test_eidenv_reads_who_the_card_was_made_for(run: Run, insert: Insert, kind: str) -> None:
     insert(f"{kind}:francois")
     said = run("eidenv").stdout
@@ -51,7 +60,7 @@ def test_eidenv_reads_who_the_card_was_made_for(run: Run, insert: Insert, kind: 
         assert line in said
 
 
-@pytest.mark.parametrize(("kind", "key"), [("1.8", "EC Key"), ("1.7", "RSA Key")])
+@pytest.mark.parametrize(("kind", "key"), [("1.8", "EC Key"), ("1.7", "RSA Key"), ("hybrid", "RSA Key")])
 def test_opensc_finds_pin_keys_and_certificates(run: Run, insert: Insert, kind: str, key: str) -> None:
     insert(f"{kind}:an")
     said = run("pkcs15-tool", "--dump").stdout
@@ -75,11 +84,12 @@ def test_pkcs11_lists_the_certificates_without_a_pin(run: Run, insert: Insert) -
     assert "serialNumber=85113099960" in said
 
 
-def test_what_pkcs11_signs_on_a_1_7_card_openssl_verifies(
-    run: Run, insert: Insert, bench: CardBench, tmp_path: Path
+@pytest.mark.parametrize("kind", ["1.7", "hybrid"])
+def test_what_pkcs11_signs_on_a_card_with_rsa_keys_openssl_verifies(
+    run: Run, insert: Insert, bench: CardBench, tmp_path: Path, kind: str
 ) -> None:
-    insert("1.7:an")
-    card = bench.card("1.7:an")
+    insert(f"{kind}:an")
+    card = bench.card(f"{kind}:an")
     assert isinstance(card, VirtualCard)
     assert card.chip.authentication is not None
     key = tmp_path / "key.pem"
@@ -107,13 +117,22 @@ def test_a_wrong_pin_through_pkcs11_costs_a_try(run: Run, insert: Insert, bench:
     assert card.tries == 2
 
 
-@pytest.mark.parametrize(("specification", "authority"), [("1.8:an", "citizen-ec"), ("1.7:an", "citizen-rsa")])
+@pytest.mark.parametrize(
+    ("specification", "authority", "root"),
+    [
+        ("1.8:an", "citizen-ec", "root"),
+        ("hybrid:an", "citizen-ec", "root"),
+        ("1.7:an", "citizen-rsa", "root-rsa"),
+        ("1.8:noor", "citizen-ec", "root"),
+        ("1.8:euplus", "citizen-ec", "root"),
+    ],
+)
 def test_openssl_trusts_the_certificate_through_its_chain(
-    cards: CardBench, pki: Pki, tmp_path: Path, specification: str, authority: str
+    cards: CardBench, pki: Pki, tmp_path: Path, specification: str, authority: str, root: str
 ) -> None:
     certificate = tmp_path / "card.pem"
     certificate.write_bytes(chip_certificate(cards, specification).public_bytes(serialization.Encoding.PEM))
-    chain = ["-CAfile", str(pki.folder / "root.pem"), "-untrusted", str(pki.folder / f"{authority}.pem")]
+    chain = ["-CAfile", str(pki.folder / f"{root}.pem"), "-untrusted", str(pki.folder / f"{authority}.pem")]
     command = ["openssl", "verify", "-x509_strict", "-purpose", "sslclient", *chain, str(certificate)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.stdout.endswith(": OK\n"), said.stderr
@@ -129,29 +148,42 @@ def chip_certificate(cards: CardBench, specification: str) -> x509.Certificate:
 # --- what is on the card is genuine, by the rules of the official viewer ----------------------------------------------
 
 
-@pytest.fixture(params=["1.8:an", "1.7:an"])
+@pytest.fixture(params=["1.8:an", "1.7:an", "hybrid:an"])
 def files(cards: CardBench, request: pytest.FixtureRequest) -> dict[int, bytes]:
     card = cards.card(request.param)
     assert isinstance(card, VirtualCard)
     return card.files
 
 
-def register_key(files: dict[int, bytes]) -> ec.EllipticCurvePublicKey:
-    key = x509.load_der_x509_certificate(files[REGISTER].rstrip(b"\0")).public_key()
-    assert isinstance(key, ec.EllipticCurvePublicKey)
-    return key
-
-
-def unpadded(signature: bytes) -> bytes:
-    return signature[: 2 + signature[1]]
+def check_register(files: dict[int, bytes], signature: bytes, covered: bytes) -> None:
+    """As eid-viewer does: SHA-384 with an EC key, else by the length of the photo's hash. Raises InvalidSignature."""
+    stored = files[REGISTER]
+    key = x509.load_der_x509_certificate(stored[: 4 + int.from_bytes(stored[2:4], "big")]).public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature[: 2 + signature[1]], covered, ec.ECDSA(hashes.SHA384()))
+    else:
+        assert isinstance(key, rsa.RSAPublicKey)
+        key.verify(signature, covered, padding.PKCS1v15(), hashes.SHA256())
 
 
 def test_the_register_signed_identity_and_address(files: dict[int, bytes]) -> None:
-    key = register_key(files)
-    key.verify(unpadded(files[IDENTITY_SIGNATURE]), files[IDENTITY], ec.ECDSA(hashes.SHA384()))
+    check_register(files, files[IDENTITY_SIGNATURE], files[IDENTITY])
     # The address without its padding, then the identity's signature with its own.
     covered = files[ADDRESS].rstrip(b"\0") + files[IDENTITY_SIGNATURE]
-    key.verify(unpadded(files[ADDRESS_SIGNATURE]), covered, ec.ECDSA(hashes.SHA384()))
+    check_register(files, files[ADDRESS_SIGNATURE], covered)
+
+
+# [H17] the chip of before, re-keyed: RSA keys, but authority, register and both of its signatures are EC.
+def test_a_hybrid_card_is_an_rsa_chip_under_an_ec_authority(cards: CardBench) -> None:
+    certificate = chip_certificate(cards, "hybrid:an")
+    assert isinstance(certificate.public_key(), rsa.RSAPublicKey)
+    assert isinstance(certificate.signature_hash_algorithm, hashes.SHA384)
+    card = cards.card("hybrid:an")
+    assert isinstance(card, VirtualCard)
+    authority = card.files[AUTHORITY]
+    key = x509.load_der_x509_certificate(authority[: 4 + int.from_bytes(authority[2:4], "big")]).public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert len(card.files[IDENTITY_SIGNATURE]) == 256
 
 
 def test_the_identity_names_the_hashes_of_photo_and_basic_key(files: dict[int, bytes]) -> None:
