@@ -21,6 +21,10 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recognise: Annotated[float, Meta(ge=3, le=60, description="Until the reader has said what the card is.")] = 10
     # Signature on the oldest chip about 1 s, the back end's deadline 8 s.
     sign_in: Annotated[float, Meta(ge=5, le=60, description="From OK on the PIN pad until signed in.")] = 20
+    # The reader itself gives up after 30 s without a first digit, or 30 s after the last: then it says so.
+    pin_on_reader: Annotated[
+        float, Meta(ge=40, le=180, description="Until a PIN is typed on the keys of the reader.")
+    ] = 90
     # Registers answer in seconds or not at all; three documents, each at most 10 s.
     order: Annotated[float, Meta(ge=10, le=180, description="From confirm until every document is here.")] = 45
     # The slot is not motorised: three reminders, then the kiosk gives up asking.

@@ -54,10 +54,14 @@ class Applet(Enum):
 
 @dataclass(frozen=True)
 class Card:
-    """A recognised Belgian eID. `tries_left` is None where asking would cost a try."""
+    """A recognised Belgian eID. `tries_left` is None where asking would cost a try.
+
+    `keys_on_reader` says that its reader has keys of its own: then the PIN is typed there, and nowhere else.
+    """
 
     applet: Applet
     tries_left: int | None
+    keys_on_reader: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,6 +112,12 @@ class CardReader(Protocol):
 
     def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
         """VERIFY, sign `digest` with key 82, log off: one transaction. The caller wipes `pin`."""
+
+    def sign_on_reader(self, digest: bytes) -> Signature | PinRefused:
+        """Let the resident type the PIN on the reader's own keys, then as `sign`; takes as long as that takes.
+
+        Only for a card with `keys_on_reader`. Raises PIN_NOT_TYPED, PIN_CANCELLED.
+        """
 
     def watch_removal(self) -> None:
         """From now until the card is out, ask the card itself whether it is there: CARD_OUT comes as soon as it can."""

@@ -24,6 +24,8 @@ class FaultCode(Enum):
     CERTIFICATE_REVOKED = "certificateRevoked"
     CERTIFICATE_UNTRUSTED = "certificateUntrusted"
     PIN_BLOCKED = "pinBlocked"
+    PIN_NOT_TYPED = "pinNotTyped"
+    PIN_CANCELLED = "pinCancelled"
     READER_LOST = "readerLost"
     # the town's side
     BACKEND_DOWN = "backendDown"
@@ -140,6 +142,14 @@ FAULTS: dict[FaultCode, Fault] = {
         "Je identiteitskaart blijft geldig. De balie helpt je aan een nieuwe code.",
         ("Na drie foute codes blokkeert de kaart zelf: aan het loket is niets stuk.",
          "Verwijs de inwoner naar de balie."), Mender.COUNTER),
+    FaultCode.PIN_NOT_TYPED: Fault("Je pincode is niet ingevuld",
+        "Typ je pincode op het toetsenbord van de kaartlezer. Druk daarna op OK.",
+        ("De kaartlezer kreeg geen volledige pincode: meestal is aan het loket niets stuk.",
+         "Gebeurt het vaak: kijk of elke toets van de kaartlezer werkt."), Mender.RESIDENT, retry=True),
+    FaultCode.PIN_CANCELLED: Fault("Je bent gestopt op de kaartlezer",
+        "Met je pincode is niets gebeurd.",
+        ("De inwoner drukte op de rode toets van de kaartlezer: aan het loket is niets stuk.",
+         "Gebeurt het vaak: kijk of die toets niet vastzit."), Mender.RESIDENT, retry=True),
     FaultCode.READER_LOST: Fault("De kaartlezer werkt nu niet",
         "Je kan je hier nu niet aanmelden. Vraag je document online of aan de balie.",
         ("Kijk of de kabel van de lezer aan beide kanten goed vastzit.",

@@ -17,7 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
-from kiosk_app.effects import Abandon, Effect, OrderDocument, Print, SignChallenge
+from kiosk_app.effects import Abandon, Effect, OrderDocument, Print, SignChallenge, SignOnReader
 from kiosk_app.events import (
     BackEndFailed,
     CardFailed,
@@ -109,7 +109,7 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
 
 def _of_effect(effect: Effect) -> Iterator[AuditLine]:
     match effect:
-        case SignChallenge(visit):
+        case SignChallenge(visit) | SignOnReader(visit):
             yield AuditLine(What.PIN_TRIED, visit)
         case OrderDocument(visit, ticket):
             yield AuditLine(What.ORDERED, visit, ticket)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.devices import CardReader, Health, PinRefused, SlotChange, Status
+from hardware.devices import CardReader, Health, PinRefused, Signature, SlotChange, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.effects import Effect, ReadCertificate, RecogniseCard, ReleaseCard, SignChallenge, WatchForRemoval
+from kiosk_app.effects import (
+    Effect,
+    ReadCertificate,
+    RecogniseCard,
+    ReleaseCard,
+    SignChallenge,
+    SignOnReader,
+    WatchForRemoval,
+)
 from kiosk_app.events import (
     CardFailed,
     CardFound,
@@ -24,6 +32,8 @@ from kiosk_app.worker import Worker
 
 # A good card answers within a second, a dirty one in 3 with the driver's own retry. Past this a call hangs in PC/SC.
 CALL_SECONDS = 5.0
+# On the reader's own keys a PIN takes as long as it takes; the reader gives up 30 s after the last key, twelve at most.
+TYPING_SECONDS = 13 * 30.0 + CALL_SECONDS
 
 
 class CardWorker:
@@ -38,6 +48,7 @@ class CardWorker:
         self._note = note
         self._worker = Worker("card reader")
         self._hung = False
+        self._patience = CALL_SECONDS
 
     def start(self) -> None:
         """Begin to watch the slot."""
@@ -53,6 +64,8 @@ class CardWorker:
                 self._submit(visit, lambda: self._recognise(visit))
             case ReadCertificate(visit):
                 self._submit(visit, lambda: CertificateRead(visit, self._reader.read_certificate()))
+            case SignOnReader(visit):
+                self._submit(visit, lambda: self._sign_on_reader(effect))
             case WatchForRemoval():
                 self._worker.submit(self._reader.watch_removal)
             case ReleaseCard():
@@ -87,7 +100,7 @@ class CardWorker:
 
     def _hangs(self) -> bool:
         """Say whether a call is past its deadline. How the reader does is unknown then, until that call has ended."""
-        if self._worker.stuck(CALL_SECONDS):
+        if self._worker.stuck(self._patience):
             self._hung = True
             self._note(Status(Health.UNKNOWN, (FaultCode.READER_LOST,)))
         return self._hung
@@ -116,7 +129,7 @@ class CardWorker:
 
     def _recognise(self, visit: int) -> Event:
         card = self._reader.recognise()
-        return CardRecognised(visit, card.applet, card.tries_left)
+        return CardRecognised(visit, card.applet, card.tries_left, card.keys_on_reader)
 
     def _sign(self, effect: SignChallenge, pin: bytearray) -> Event:
         try:
@@ -124,6 +137,18 @@ class CardWorker:
             answer = self._reader.sign(pin, digest)
         finally:
             wipe(pin)
-        if isinstance(answer, PinRefused):
-            return PinFailed(effect.visit, answer.tries_left)
-        return ChallengeSigned(effect.visit, answer)
+        return _answered(effect.visit, answer)
+
+    def _sign_on_reader(self, effect: SignOnReader) -> Event:
+        digest = digest_to_sign(effect.certificate.algorithm, self._origin, effect.challenge.nonce)
+        self._patience = TYPING_SECONDS
+        try:
+            return _answered(effect.visit, self._reader.sign_on_reader(digest))
+        finally:
+            self._patience = CALL_SECONDS
+
+
+def _answered(visit: int, answer: Signature | PinRefused) -> Event:
+    if isinstance(answer, PinRefused):
+        return PinFailed(visit, answer.tries_left)
+    return ChallengeSigned(visit, answer)

@@ -17,6 +17,7 @@ from kiosk_app.visit import (
     Ordering,
     Overlay,
     PaperLeft,
+    PinOnReader,
     Portal,
     Printed,
     Printing,
@@ -61,8 +62,10 @@ def _of_state(state: State) -> dict[Clock, str]:
             return {Clock.IDLE: "idle"}
         case Recognising():
             return {Clock.STEP: "recognise"}
-        case SigningIn():
+        case SigningIn() | PinOnReader(signing=False):
             return {Clock.STEP: "sign_in"}
+        case PinOnReader():
+            return {Clock.STEP: "pin_on_reader"}
         case Ordering():
             return {Clock.STEP: "order"}
         case TakeCard() | CardBack():

@@ -45,6 +45,15 @@ class SignChallenge:
 
 
 @dataclass(frozen=True, repr=False)
+class SignOnReader:
+    """Have the PIN typed on the reader's own keys, and the card sign the challenge."""
+
+    visit: int
+    certificate: Certificate
+    challenge: Challenge
+
+
+@dataclass(frozen=True, repr=False)
 class SignIn:
     """Give the signed token to the back end."""
 
@@ -155,6 +164,7 @@ Effect = (
     | ReadCertificate
     | AskChallenge
     | SignChallenge
+    | SignOnReader
     | SignIn
     | OrderDocument
     | Print

@@ -146,6 +146,7 @@ class CardRecognised:
     visit: int
     applet: Applet
     tries_left: int | None
+    keys_on_reader: bool = False
 
 
 @dataclass(frozen=True)

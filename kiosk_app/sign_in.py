@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware.devices import Applet, Certificate
+from hardware.devices import Certificate
 from hardware.faults import FaultCode
 from kiosk_app.effects import (
     AskChallenge,
@@ -14,6 +14,7 @@ from kiosk_app.effects import (
     RecogniseCard,
     SignChallenge,
     SignIn,
+    SignOnReader,
 )
 from kiosk_app.events import (
     AllErased,
@@ -34,12 +35,12 @@ from kiosk_app.events import (
 )
 from kiosk_app.leaving import Step, refuse
 from kiosk_app.pin import PIN_MAX
-from kiosk_app.visit import Challenge, Choosing, EnterPin, LastTry, Recognising, SigningIn, Visit
+from kiosk_app.visit import Challenge, Choosing, EnterPin, LastTry, PinOnReader, Recognising, SigningIn, Visit
 
 # The card's own rule; the most is what the buffer holds.
 PIN_MIN = 4
 
-_Waiting = LastTry | EnterPin | SigningIn
+_Waiting = LastTry | EnterPin | PinOnReader | SigningIn
 
 
 def recognise(visit: Visit) -> Step:
@@ -54,8 +55,8 @@ def rules(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
             return refuse(visit, fault)
         case TimedOut():
             return refuse(visit, FaultCode.CARD_UNREADABLE if _card_is_silent(state) else FaultCode.BACKEND_SLOW)
-        case CardRecognised(_, applet, tries_left) if isinstance(state, Recognising):
-            return _recognised(visit, applet, tries_left)
+        case CardRecognised() if isinstance(state, Recognising):
+            return _recognised(visit, event)
         case CertificateRead(_, certificate) if not isinstance(state, Recognising):
             return _certificate(visit, state, certificate)
         case ChallengeReceived(_, challenge) if not isinstance(state, Recognising):
@@ -71,6 +72,8 @@ def _card_is_silent(state: Recognising | _Waiting) -> bool:
             return True
         case SigningIn():
             return state.signing and not state.signed
+        case PinOnReader():
+            return state.certificate is None or state.signing
         case _:
             return True
 
@@ -78,7 +81,7 @@ def _card_is_silent(state: Recognising | _Waiting) -> bool:
 def _keys(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
     match state, event:
         case LastTry(), TriedAnyway():
-            return _pin_pad(visit, state.applet, 1, state.certificate, state.challenge), ()
+            return _sign_when_ready(_ask_pin(visit, state, 1, keys_on_reader=state.keys_on_reader))
         case EnterPin(), DigitTyped():
             return replace(visit, state=replace(state, typed=min(state.typed + 1, PIN_MAX))), ()
         case EnterPin(), LastErased():
@@ -87,8 +90,11 @@ def _keys(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
             return replace(visit, state=replace(state, typed=0)), (ForgetPin(),)
         case EnterPin(), PinEntered() if state.typed >= PIN_MIN:
             return _pin_entered(visit, state)
-        case SigningIn(), PinFailed(_, tries_left):
+        case ((SigningIn() | PinOnReader()), PinFailed(_, tries_left)):
             return _pin_failed(visit, state, tries_left)
+        case PinOnReader(certificate=Certificate(), challenge=Challenge()), ChallengeSigned():
+            typed = SigningIn(state.applet, state.tries_left, state.certificate, state.challenge, signing=True)
+            return _keys(visit, typed, event)
         case SigningIn(certificate=Certificate() as certificate, challenge=Challenge() as challenge), ChallengeSigned():
             signed = replace(visit, state=replace(state, signed=True))
             return signed, (SignIn(visit.number, certificate, challenge, event.signature),)
@@ -98,25 +104,24 @@ def _keys(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
             return visit, ()
 
 
-def _recognised(visit: Visit, applet: Applet, tries_left: int | None) -> Step:
-    if tries_left == 0:
-        return refuse(visit, FaultCode.PIN_BLOCKED, applet)
+def _recognised(visit: Visit, card: CardRecognised) -> Step:
+    if card.tries_left == 0:
+        return refuse(visit, FaultCode.PIN_BLOCKED, card.applet)
     fetch = (ReadCertificate(visit.number), AskChallenge(visit.number))
-    if tries_left == 1:
-        return replace(visit, state=LastTry(applet)), fetch
-    return _pin_pad(visit, applet, tries_left), fetch
+    last = LastTry(card.applet, keys_on_reader=card.keys_on_reader)
+    if card.tries_left == 1:
+        return replace(visit, state=last), fetch
+    return _ask_pin(visit, last, card.tries_left, keys_on_reader=card.keys_on_reader), fetch
 
 
-def _pin_pad(
-    visit: Visit,
-    applet: Applet,
-    tries_left: int | None,
-    certificate: Certificate | None = None,
-    challenge: Challenge | None = None,
-    *,
-    wrong_before: bool = False,
+def _ask_pin(
+    visit: Visit, known: _Waiting, tries_left: int | None, *, keys_on_reader: bool, wrong_before: bool = False
 ) -> Visit:
-    state = EnterPin(applet, tries_left, 0, wrong_before, certificate, challenge)
+    """Ask for the PIN where this reader has it typed: on the screen, or on keys of its own."""
+    if keys_on_reader:
+        state: _Waiting = PinOnReader(known.applet, tries_left, wrong_before, known.certificate, known.challenge)
+    else:
+        state = EnterPin(known.applet, tries_left, 0, wrong_before, known.certificate, known.challenge)
     return replace(visit, state=state)
 
 
@@ -132,22 +137,29 @@ def _pin_entered(visit: Visit, state: EnterPin) -> Step:
 
 
 def _sign_when_ready(visit: Visit) -> Step:
-    """Have the card sign once OK was pressed and both parts are here; never twice for one OK."""
+    """Have the card sign once both parts are here: after OK on the screen, never twice for one; or with the reader's.
+
+    On a reader's own keys OK is pressed later, and the reader waits for it.
+    """
     match visit.state:
         case SigningIn(certificate=Certificate() as certificate, challenge=Challenge() as challenge, signing=False):
             signing = replace(visit.state, signing=True)
             return replace(visit, state=signing), (SignChallenge(visit.number, certificate, challenge),)
+        case PinOnReader(certificate=Certificate() as certificate, challenge=Challenge() as challenge, signing=False):
+            typing = replace(visit.state, signing=True)
+            return replace(visit, state=typing), (SignOnReader(visit.number, certificate, challenge),)
         case _:
             return visit, ()
 
 
-def _pin_failed(visit: Visit, state: SigningIn, tries_left: int) -> Step:
+def _pin_failed(visit: Visit, state: SigningIn | PinOnReader, tries_left: int) -> Step:
+    on_reader = isinstance(state, PinOnReader)
     if tries_left == 0:
         return refuse(visit, FaultCode.PIN_BLOCKED, state.applet)
     if tries_left == 1:
-        return replace(visit, state=LastTry(state.applet, state.certificate, state.challenge)), ()
-    again = _pin_pad(visit, state.applet, tries_left, state.certificate, state.challenge, wrong_before=True)
-    return again, ()
+        return replace(visit, state=LastTry(state.applet, state.certificate, state.challenge, on_reader)), ()
+    again = _ask_pin(visit, state, tries_left, keys_on_reader=on_reader, wrong_before=True)
+    return _sign_when_ready(again)
 
 
 def _signed_in(visit: Visit, event: SignedIn) -> Step:

@@ -45,6 +45,7 @@ from kiosk_app.visit import (
     Ordering,
     Overlay,
     PaperLeft,
+    PinOnReader,
     Portal,
     Printed,
     Printing,
@@ -101,7 +102,7 @@ def _by_state(visit: Visit, event: Event) -> Step:
     match visit.state:
         case Portal() | PaperLeft() | AskCard() | CardBack() | Notice() | NotTaken() | Goodbye():
             return _between(visit, visit.state, event)
-        case Recognising() | LastTry() | EnterPin() | SigningIn():
+        case Recognising() | LastTry() | EnterPin() | PinOnReader() | SigningIn():
             return sign_in.rules(visit, visit.state, event)
         case Choosing() | Checking() | Ordering():
             return ordering.rules(visit, visit.state, event)
@@ -154,7 +155,7 @@ def _card_inserted(visit: Visit) -> Step:
 def _card_removed(visit: Visit) -> Step:
     """A card pulled while the visit needs it ends the visit; once documents are confirmed it only comes early."""
     match visit.state:
-        case Recognising() | LastTry() | EnterPin() | SigningIn() | Choosing() | Checking():
+        case Recognising() | LastTry() | EnterPin() | PinOnReader() | SigningIn() | Choosing() | Checking():
             reader_lost = visit.offer.documents is FaultCode.READER_LOST
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
         case TakeCard() as state:
@@ -167,7 +168,7 @@ def _card_removed(visit: Visit) -> Step:
 
 def _offer_changed(visit: Visit, offer: Offer) -> Step:
     """Say at once that it cannot be finished, unless the resident is already past asking for it."""
-    early = isinstance(visit.state, PaperLeft | AskCard | Recognising | LastTry | EnterPin)
+    early = isinstance(visit.state, PaperLeft | AskCard | Recognising | LastTry | EnterPin | PinOnReader)
     return refuse(visit, offer.documents) if early and offer.documents is not None else (visit, ())
 
 

@@ -145,6 +145,7 @@ class LastTry:
     applet: Applet
     certificate: Certificate | None = None
     challenge: Challenge | None = None
+    keys_on_reader: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -157,6 +158,18 @@ class EnterPin:
     wrong_before: bool = False
     certificate: Certificate | None = None
     challenge: Challenge | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class PinOnReader:
+    """The reader has keys of its own: the resident types there as soon as certificate and challenge are here."""
+
+    applet: Applet
+    tries_left: int | None
+    wrong_before: bool = False
+    certificate: Certificate | None = None
+    challenge: Challenge | None = None
+    signing: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -261,6 +274,7 @@ State = (
     | Recognising
     | LastTry
     | EnterPin
+    | PinOnReader
     | SigningIn
     | Choosing
     | Checking

@@ -33,6 +33,7 @@ from kiosk_app.visit import (
     Overlay,
     PaperLeft,
     Person,
+    PinOnReader,
     Portal,
     Printed,
     Printing,
@@ -126,6 +127,9 @@ def _states() -> Iterator[tuple[str, State]]:
     yield "ask-card", AskCard()
     yield "recognising", Recognising()
     yield from _pins()
+    yield "pin-on-reader-soon", PinOnReader(Applet.V1_8, 3)
+    yield "pin-on-reader", PinOnReader(Applet.V1_8, 3, signing=True)
+    yield "pin-on-reader-wrong", PinOnReader(Applet.V1_8, 2, wrong_before=True, signing=True)
     yield "last-try", LastTry(Applet.V1_8)
     yield "signing-in", SigningIn(Applet.V1_8, 3, None, None)
     yield "choosing", _choosing(_THREE)

@@ -6,7 +6,7 @@ A whole login on a card with a certificate of 1 KB: recognise 1 (applet 1.8) or 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from hardware.devices import Applet, Card, Certificate, PinRefused, Signature
 from hardware.eid import certificate
@@ -166,16 +166,23 @@ def _read_piece(transmit: Transmit, offset: int, size: int) -> bytes:
 
 
 def sign(transmit: Transmit, applet: Applet, pin: bytearray, digest: bytes) -> Signature | PinRefused:
-    """Choose the key, verify the PIN, sign. Whoever calls logs off afterwards, whatever happened. Raises DeviceFault.
+    """Sign with a PIN that the kiosk was given; see `sign_when`. Raises DeviceFault."""
+    return sign_when(lambda: verify(transmit, pin), transmit, applet, digest)
 
-    The key is chosen first: a card that does not have it costs nobody a try.
+
+def sign_when(
+    verified: Callable[[], PinRefused | None], transmit: Transmit, applet: Applet, digest: bytes
+) -> Signature | PinRefused:
+    """Choose the key, have the PIN verified, sign. Whoever calls logs off afterwards, whatever happened.
+
+    The key is chosen first: a card that does not have it costs nobody a try. Raises DeviceFault.
     """
     algorithm, digest_size, signature_size = ALGORITHMS[applet]
     if len(digest) != digest_size:
         raise DeviceFault(FaultCode.INTERNAL, f"a digest of {len(digest)} bytes for a key that takes {digest_size}")
     environment = bytes((0x00, 0x22, 0x41, 0xB6, 5, 4, 0x80, algorithm, 0x84, AUTHENTICATION_KEY))
     _expect_ok(exchange(transmit, environment), "choice of key", (0,))
-    refused = verify(transmit, pin)
+    refused = verified()
     if refused is not None:
         return refused
     response = exchange(transmit, SIGN + bytes((digest_size,)) + digest)

@@ -144,6 +144,12 @@ class Connection:
         _check(code, "SCardTransmit")
         return bytes(answer)
 
+    def control(self, code: int, data: bytes) -> bytes:
+        """Ask the reader itself."""
+        said, answer = self._scard.SCardControl(self._handle, code, list(data))
+        _check(said, "SCardControl")
+        return bytes(answer)
+
     def reset(self) -> None:
         """Reset the card and stay connected: whatever a PIN opened is closed. Raises DeviceFault."""
         self._reconnect(self._scard.SCARD_RESET_CARD)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from hardware.devices import Applet, Card, Certificate, Health, PinRefused, Signature, SlotChange, Status
-from hardware.eid import dialogue
+from hardware.eid import dialogue, pinpad
 from hardware.eid.pcsc import Connection, Context
 from hardware.eid.slot import Slot
 from hardware.eid.watch import RemovalWatch, SlotWatch, choose, removed_meanwhile
@@ -37,6 +38,7 @@ class EidReader:
         self._connection: Connection | None = None
         self._reader = ""
         self._applet: Applet | None = None
+        self._keys: pinpad.Keys | None = None
         self._slot: Slot | None = None
         self._watch: SlotWatch | None = None
         self._removal: RemovalWatch | None = None
@@ -80,11 +82,11 @@ class EidReader:
 
     def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
         """Verify the PIN, sign, log off: one transaction, never repeated."""
-        with self._busy:
-            try:
-                return self._sign(pin, digest)
-            except DeviceFault as fault:
-                raise self._explained(fault) from None
+        return self._signed(lambda: dialogue.verify(self._card().transmit, pin), digest)
+
+    def sign_on_reader(self, digest: bytes) -> Signature | PinRefused:
+        """Have the PIN typed on the reader, sign, log off: one transaction, never repeated."""
+        return self._signed(lambda: pinpad.verify(self._own_keys()), digest)
 
     def release(self) -> None:
         """End the session: the card is reset, so that nothing it was told stays open."""
@@ -113,21 +115,29 @@ class EidReader:
         self._connection = self._context.connect(reader)
         with self._connection.transaction():
             card = dialogue.recognise(self._connection.transmit, self._connection.atr())
+            self._keys = pinpad.find(self._connection, reader)
         self._applet = card.applet
-        return card
+        return replace(card, keys_on_reader=self._keys is not None)
 
     def _read_certificate(self) -> Certificate:
         connection = self._card()
         with connection.transaction():
             return dialogue.read_certificate(connection.transmit)
 
-    def _sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
+    def _signed(self, verified: Callable[[], PinRefused | None], digest: bytes) -> Signature | PinRefused:
+        with self._busy:
+            try:
+                return self._sign(verified, digest)
+            except DeviceFault as fault:
+                raise self._explained(fault) from None
+
+    def _sign(self, verified: Callable[[], PinRefused | None], digest: bytes) -> Signature | PinRefused:
         connection = self._card()
         if self._applet is None:
             raise DeviceFault(FaultCode.CARD_UNREADABLE, "no card was recognised")
         with connection.transaction():
             try:
-                return dialogue.sign(connection.transmit, self._applet, pin, digest)
+                return dialogue.sign_when(verified, connection.transmit, self._applet, digest)
             finally:
                 if not dialogue.log_off(connection.transmit):
                     with contextlib.suppress(DeviceFault):
@@ -163,6 +173,11 @@ class EidReader:
             raise DeviceFault(FaultCode.READER_LOST, "pcscd forgot the card")
         self._connection.reset()
 
+    def _own_keys(self) -> pinpad.Keys:
+        if self._keys is None:
+            raise DeviceFault(FaultCode.INTERNAL, "this reader has no keys")
+        return self._keys
+
     def _card(self) -> Connection:
         if self._connection is None:
             raise DeviceFault(FaultCode.CARD_UNREADABLE, "no card was recognised")
@@ -181,7 +196,7 @@ class EidReader:
         return choose(self._context, self._name)
 
     def _drop_card(self) -> None:
-        connection, self._connection, self._applet = self._connection, None, None
+        connection, self._connection, self._applet, self._keys = self._connection, None, None, None
         if connection is not None:
             connection.close()
 

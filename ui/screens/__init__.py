@@ -23,6 +23,7 @@ from kiosk_app.visit import (
     Ordering,
     Overlay,
     PaperLeft,
+    PinOnReader,
     Portal,
     Printed,
     Printing,
@@ -62,6 +63,8 @@ def _of_state(scene: Scene) -> Screen:
             return sign_in.last_try(scene)
         case EnterPin() as state:
             return sign_in.enter_pin(scene, state)
+        case PinOnReader() as state:
+            return sign_in.pin_on_reader(scene, state)
         case SigningIn():
             return sign_in.signing_in(scene)
         case Choosing() as state:

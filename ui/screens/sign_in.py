@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk_app.events import AllErased, LastErased, PinEntered, StopPressed, TriedAnyway
-from kiosk_app.visit import CardSlot, EnterPin
+from kiosk_app.visit import CardSlot, EnterPin, PinOnReader
 from ui import dutch
 from ui.screen import Choice, Role, Screen, Section, Template
 from ui.screens.scene import CARD, Scene, bar
@@ -84,7 +84,22 @@ def enter_pin(scene: Scene, state: EnterPin) -> Screen:
     )
 
 
-def _tries(state: EnterPin) -> str:
+def pin_on_reader(scene: Scene, state: PinOnReader) -> Screen:
+    """Send the hands to the reader, which has keys of its own: the PIN is typed there and never comes here."""
+    how = "Typ je pincode op het toetsenbord van de kaartlezer. Druk daarna op OK."
+    return Screen(
+        Template.BUSY,
+        scene.header,
+        "Typ je pincode op de kaartlezer" if state.signing else "We bekijken je kaart",
+        lead=tuple(part for part in (_tries(state), how if state.signing else "Laat je kaart zitten.") if part),
+        step=CARD,
+        picture="hand" if state.signing else "card-out",
+        hint="Dek de toetsen af met je andere hand." if state.signing else "",
+        bar=bar(),
+    )
+
+
+def _tries(state: EnterPin | PinOnReader) -> str:
     few = state.tries_left is not None and state.tries_left <= _FEW_TRIES
     left = f"Je hebt nog {dutch.count(state.tries_left or 0, 'poging', 'pogingen')}." if few else ""
     return " ".join(part for part in ("Die code klopt niet." if state.wrong_before else "", left) if part)
