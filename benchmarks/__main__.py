@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import journey, start
+from benchmarks import eid, journey, start
 from benchmarks.rows import Row, table
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"journey": journey.rows, "start": start.rows}
+BENCHES: dict[str, Callable[[], list[Row]]] = {"eid": eid.rows, "journey": journey.rows, "start": start.rows}
 
 
 def main() -> int:

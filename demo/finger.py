@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import Printed, Visit
+from kiosk_app.visit import LastTry, Notice, Printed, Visit
 
 
 def main(file: Path) -> int:
@@ -59,6 +59,9 @@ class Finger:
             "known": self._screened.knows_its_devices,
             "at": time.monotonic(),
         }
+        if isinstance(visit.state, Notice | LastTry):  # no other title: one greets by name
+            shown = self._screened.app.bridge.shown
+            seen["title"] = shown.title if shown is not None else ""
         if isinstance(visit.state, Printed):
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]

@@ -13,7 +13,7 @@ from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
 from demo.strikes import STRIKES, Strike
-from demo.tables import Ending, cards, faults
+from demo.tables import Ending, cards, faults, sentences
 from simulators.world import World
 
 DEFAULT_JOURNEY = "certificate"
@@ -39,6 +39,7 @@ class Journey:
     out: Path
     struck_at: str | None = None
     pictures: int = 0
+    title: str | None = None
     documents: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -53,9 +54,22 @@ class Journey:
         """How the visit must end, by the tables."""
         if self.fault is not None:
             return faults()[self.fault].ending
-        kind, person, *state = self.card.split(":")
         table = cards()
-        return next((table[name] for name in (*state, person, kind) if name in table), table["-"])
+        return next((table[name] for name in self._card_names if name in table), table["-"])
+
+    @property
+    def sentence(self) -> str | None:
+        """What its last screen must say, by the tables; None where nothing is demanded."""
+        if self.fault is not None:
+            return None
+        table = sentences()
+        return next((table[name] for name in self._card_names if name in table), None)
+
+    @property
+    def _card_names(self) -> tuple[str, ...]:
+        """Under which names the tables may have this card, the most telling first."""
+        kind, person, *state = self.card.split(":")
+        return (*state, person, kind)
 
 
 def play(journey: Journey, folder: Path) -> bool:
@@ -118,6 +132,7 @@ def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike |
         if "state" not in told:
             continue
         journey.documents = told.get("documents", journey.documents)
+        journey.title = told.get("title", journey.title or "").replace("\N{NO-BREAK SPACE}", " ") or None
         if told["state"] != seen_state:
             seen_state = told["state"]
             _photograph(journey, kiosk, seen_state)
@@ -141,6 +156,7 @@ def _prove(journey: Journey, world: World, resident: Resident, strike: Strike | 
     told = {
         "journey": journey.name,
         "outcome": outcome,
+        "title": journey.title,
         "documents": journey.documents,
         "ms": _times(resident),
         "touches": resident.touches,
@@ -151,7 +167,8 @@ def _prove(journey: Journey, world: World, resident: Resident, strike: Strike | 
     (journey.out / "journey.json").write_text(json.dumps(told, indent=2, ensure_ascii=False), encoding="utf-8")
     struck = strike is None or journey.struck_at is not None
     sheets = len(world.printer.printed)
-    return struck and Ending(outcome, sheets) == journey.ending
+    said = journey.sentence is None or journey.title == journey.sentence
+    return struck and said and Ending(outcome, sheets) == journey.ending
 
 
 def _outcome(journey: Journey, resident: Resident) -> str:

@@ -36,8 +36,19 @@ def cards() -> dict[str, Ending]:
     return {row[0]: Ending(row[2], int(row[3])) for row in _rows("Cards")}
 
 
-def _rows(title: str) -> list[list[str]]:
-    """Give the cells of the table under a heading."""
+def sentences() -> dict[str, str]:
+    """Give what the screen says on which a refused visit ends, by the same names; only where one is demanded."""
+    return {row[0]: row[4] for row in _rows("Cards") if len(row) > 4 and row[4]}  # noqa: PLR2004 - the fifth column
+
+
+def played() -> list[str]:
+    """Give the cards that are played, as KIND:PERSON[:STATE]."""
+    return [row[0] for row in _rows("Cards", table=1)]
+
+
+def _rows(title: str, table: int = 0) -> list[list[str]]:
+    """Give the cells of a table under a heading."""
     section = TABLES.read_text(encoding="utf-8").split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
+    tables = [part for part in section.split("\n\n") if part.lstrip().startswith("|")]
+    lines = tables[table].strip().splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]

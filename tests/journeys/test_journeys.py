@@ -11,17 +11,8 @@ import pytest
 
 from demo.journey import Journey, UnknownName, play
 from demo.strikes import STRIKES
-from demo.tables import cards, faults
-
-CARDS = [name for name in cards() if name not in ("-", "bank", "1.1", "elsewhere", "nothing")]
-SPECIFICATIONS = [
-    "1.7:an",
-    "1.1:an",
-    "bank:an",
-    "1.8:elsewhere",
-    "1.8:nothing",
-    *(f"1.8:an:{state}" for state in CARDS),
-]
+from demo.tables import cards, faults, played, sentences
+from hardware.faults import FAULTS
 
 
 def told(out: Path) -> dict[str, Any]:
@@ -67,12 +58,20 @@ def test_a_fault_leads_to_what_the_table_says(tmp_path: Path, fault: str) -> Non
     assert ended_well, told(out)
 
 
-@pytest.mark.parametrize("card", SPECIFICATIONS)
+@pytest.mark.parametrize("card", played())
 def test_a_card_leads_to_what_the_table_says(tmp_path: Path, card: str) -> None:
     """Each kind of card is served, or refused in its own words, without paper."""
     out = tmp_path / "out"
     ended_well = play(Journey("certificate", card, None, out), tmp_path)
     assert ended_well, told(out)
+
+
+def test_every_card_of_the_table_is_played_and_its_sentence_is_one_that_residents_read() -> None:
+    """A row that nobody plays would promise what nobody saw."""
+    names = {name for card in played() for name in card.split(":")}
+    assert set(cards()) - {"-"} <= names
+    words = {fault.title.format(municipality="Lindeveld") for fault in FAULTS.values()} | {"Nog 1 poging."}
+    assert set(sentences().values()) <= words
 
 
 def test_every_fault_of_the_table_can_be_struck() -> None:
