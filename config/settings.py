@@ -109,6 +109,12 @@ class CardReader(Section, frozen=True, kw_only=True):
     place: Annotated[str, Meta(description="Where it is, as in 'De lezer zit …'.")] = "onder dit scherm"
 
 
+class Keypad(Section, frozen=True, kw_only=True):
+    """Numeric keys with a marked 5, beside the screen."""
+
+    device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
+
+
 class Printer(Section, frozen=True, kw_only=True):
     """The page printer: its CUPS queue, and the device itself for the truth about its jobs."""
 
@@ -134,6 +140,7 @@ class Settings(Section, frozen=True, kw_only=True):
     screen: Screen = Screen()
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
+    keypad: Keypad | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     services: tuple[Service, ...] = ()

@@ -132,6 +132,30 @@ class CardReader(Protocol):
         """Stop the watch, cancel what is under way, let go of the reader."""
 
 
+# --- the keypad ---------------------------------------------------------------------------------------------------
+
+
+class KeypadKey(Enum):
+    """A key that is no digit: the green, the yellow and the red one."""
+
+    OK = "ok"
+    ERASE = "erase"
+    CANCEL = "cancel"
+
+
+class Keypad(Protocol):
+    """Numeric keys with a marked 5, for who cannot see the screen. A digit is never spoken, shown or logged."""
+
+    def watch(self, on_digit: Callable[[int], None], on_key: Callable[[KeypadKey], None]) -> None:
+        """Report each key once when it goes down, from a thread of the driver's own, until `close`."""
+
+    def status(self) -> Status:
+        """There, and nobody else's: what is typed goes to us alone."""
+
+    def close(self) -> None:
+        """Stop reporting and let go of the device."""
+
+
 # --- the printer -------------------------------------------------------------------------------------------------
 
 

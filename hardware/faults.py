@@ -27,6 +27,7 @@ class FaultCode(Enum):
     PIN_NOT_TYPED = "pinNotTyped"
     PIN_CANCELLED = "pinCancelled"
     READER_LOST = "readerLost"
+    KEYPAD_LOST = "keypadLost"
     # the town's side
     BACKEND_DOWN = "backendDown"
     BACKEND_SLOW = "backendSlow"
@@ -156,6 +157,11 @@ FAULTS: dict[FaultCode, Fault] = {
          "Trek de kabel uit, wacht tien seconden en steek hem er weer in.",
          "Kijk of de dienst pcscd draait en herstart ze.",
          "Helpt dat niet: vervang de lezer."), Mender.TECHNICIAN),
+    FaultCode.KEYPAD_LOST: Fault("Het toetsenbord werkt nu niet",
+        "Typ je pincode op het scherm.",
+        ("Kijk of de kabel van het toetsenbord goed vastzit.",
+         "Trek de kabel uit en steek hem er weer in.",
+         "Helpt dat niet: vervang het toetsenbord."), Mender.TECHNICIAN),
     FaultCode.BACKEND_DOWN: Fault("Dit lukt nu even niet",
         "We kunnen de gemeente niet bereiken. Probeer het later opnieuw, of vraag je document online.",
         ("Kijk of het loket verbinding met het netwerk heeft.",

@@ -11,6 +11,7 @@ from hardware.cups import CupsPrinter
 from hardware.devices import Status
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
+from hardware.keypad import EvdevKeypad
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
@@ -19,6 +20,7 @@ from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
+from kiosk_app.keypad_worker import KeypadWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.store import Store
@@ -60,6 +62,9 @@ class Kiosk:
             self._add_back_end(settings.back_end)
             if settings.card_reader is not None:
                 self._add_reader(settings.card_reader.name, settings.back_end.origin)
+        if settings.keypad is not None:
+            keypad = EvdevKeypad(settings.keypad.device)
+            self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post))
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
