@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`."""
+"""The command line of a kiosk: `kiosk run`, `kiosk check reader`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from pathlib import Path
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; 2 when the settings cannot be used."""
+    """Run a command; 1 when a check failed, 2 when the settings cannot be used."""
     parser = argparse.ArgumentParser(prog="kiosk", description="Loket 24/7, the kiosk of a town hall's 24/7 zone.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
     run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
+    check = commands.add_parser("check", help="try a device on site, with a person at the bench")
+    devices = check.add_subparsers(dest="device", required=True)
+    reader = devices.add_parser("reader", help="the card reader, with any eID; says nothing of whose card it is")
+    reader.add_argument("--name", default="", help="the reader whose name contains this; without it the first one")
+    reader.add_argument("--pin", action="store_true", help="ask for the card's PIN and check its signature")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if given.command == "check":
+        return _check_reader(given.name, with_pin=given.pin)
     return _run(given.settings, windowed=given.windowed)
 
 
@@ -33,6 +40,19 @@ def _run(path: Path, *, windowed: bool) -> int:
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
+
+
+def _check_reader(name: str, *, with_pin: bool) -> int:
+    from getpass import getpass
+
+    from kiosk_app.check_reader import ReaderCheck
+    from kiosk_app.wiring import card_reader
+
+    def pin() -> bytearray | None:
+        typed = getpass("Pincode van deze kaart (niets: overslaan): ") if with_pin else ""
+        return bytearray(typed.encode()) if typed else None
+
+    return 0 if ReaderCheck(card_reader(name), lambda line: print(line, flush=True), pin).run() else 1
 
 
 if __name__ == "__main__":

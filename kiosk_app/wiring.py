@@ -8,7 +8,7 @@ from typing import Protocol
 
 from config.settings import BackEnd, Printer, Settings
 from hardware.cups import CupsPrinter
-from hardware.devices import Status
+from hardware.devices import CardReader, Status
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
 from hardware.keypad import EvdevKeypad
@@ -42,6 +42,11 @@ class Hand(Protocol):
 
     def stop(self) -> None:
         """End, and let go of the device."""
+
+
+def card_reader(name: str) -> CardReader:
+    """Give the driver of the first card reader whose name contains `name`."""
+    return EidReader(name)
 
 
 class Kiosk:
@@ -122,7 +127,7 @@ class Kiosk:
         self._hands.append(self._back_end)
 
     def _add_reader(self, name: str, origin: str) -> None:
-        self._card = CardWorker(EidReader(name), origin, self.core.post, self._noter(Part.CARD_READER))
+        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER))
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
