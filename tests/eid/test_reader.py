@@ -299,3 +299,61 @@ def test_importing_the_driver_brings_neither_pyscard_nor_cryptography() -> None:
     program = "import sys, hardware.eid; print({'smartcard', 'cryptography'} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout == "set()\n"
+
+
+# --- care -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_try_is_still_the_last_when_the_card_comes_back(
+    reader: EidReader,
+    reports: Queue[SlotChange],
+    bench: CardBench,
+    insert: Callable[[str], None],
+) -> None:
+    insert("1.8:an")
+    reader.recognise()
+    for left in (2, 1):
+        assert reader.sign(bytearray(b"9876"), DIGEST) == PinRefused(left)
+    reader.release()
+    bench.pull()
+    assert reports.get(timeout=DEADLINE) is SlotChange.CARD_OUT
+    insert("1.8:an")
+    assert reader.recognise().tries_left == 1
+    assert bench.hand.asked["VERIFY"] == 0
+
+
+def test_of_two_readers_the_one_that_was_named_is_used(bench: CardBench, insert: Callable[[str], None]) -> None:
+    insert("1.8:an")
+    first, second = EidReader(f"{READER_NAME} 00 00"), EidReader(f"{READER_NAME} 00 01")
+    try:
+        assert first.status().health is Health.OK
+        assert second.status().health is Health.OK
+        assert first.recognise().tries_left == 3
+        assert fault_of(second.recognise) is FaultCode.CARD_REMOVED
+        assert bench.inserted
+    finally:
+        first.close()
+        second.close()
+
+
+def test_a_restart_of_pcscd_in_the_middle_of_a_read_costs_one_visit_and_no_try(
+    reader: EidReader,
+    reports: Queue[SlotChange],
+    bench: CardBench,
+    pcscd: Pcscd,
+) -> None:
+    bench.at_line_speed = True
+    try:
+        bench.insert("1.7:an")
+        assert reports.get(timeout=DEADLINE) is SlotChange.CARD_IN
+        reader.recognise()
+        restart = threading.Timer(0.1, pcscd.restart)
+        restart.start()
+        assert outcome(reader.read_certificate) in {FaultCode.READER_LOST, FaultCode.CARD_REMOVED}
+        restart.join()
+    finally:
+        bench.at_line_speed = False
+    while reports.get(timeout=DEADLINE) not in BACK:
+        pass
+    assert reader.recognise().tries_left == 3
+    assert reader.read_certificate().algorithm == "RS256"
