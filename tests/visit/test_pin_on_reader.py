@@ -1,0 +1,59 @@
+"""A visit at a reader with keys of its own: the screen sends the hands there and says what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hardware.devices import Applet, Certificate, Signature
+from hardware.faults import FaultCode
+from kiosk_app import effects as wishes
+from kiosk_app import events
+from kiosk_app.step import step
+from kiosk_app.visit import Challenge, Choosing, LastTry, Notice, Person, PinOnReader, Product, SigningIn, Visit
+
+HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
+PERSON = Person("An", "Peeters")
+CERTIFICATE = Certificate(b"der", "ES384", expired=False)
+
+
+def played(visit: Visit, *said: events.Event) -> Visit:
+    """Play events one after the other; answers are of this visit."""
+    for event in said:
+        visit, _ = step(visit, replace(event, visit=visit.number) if isinstance(event, events.Answer) else event)
+    return visit
+
+
+READER_ASKED: tuple[events.Event, ...] = (
+    events.CardInserted(),
+    events.CardRecognised(0, Applet.V1_8, 3, keys_on_reader=True),
+    events.CertificateRead(0, CERTIFICATE),
+    events.ChallengeReceived(0, Challenge("id", "nonce")),
+)
+
+
+def test_a_wrong_pin_on_the_readers_keys_is_told_and_the_last_try_needs_a_second_choice() -> None:
+    """The reader asks again at once while tries are left; before the last one the screen asks first."""
+    visit = played(Visit(), *READER_ASKED)
+    assert isinstance(visit.state, PinOnReader)
+    assert visit.state.signing
+    visit, effects = step(visit, events.PinFailed(visit.number, 2))
+    assert isinstance(visit.state, PinOnReader)
+    assert visit.state.wrong_before
+    assert [type(effect) for effect in effects if isinstance(effect, wishes.SignOnReader)] == [wishes.SignOnReader]
+    visit, effects = step(visit, events.PinFailed(visit.number, 1))
+    assert isinstance(visit.state, LastTry)
+    assert not any(isinstance(effect, wishes.SignOnReader) for effect in effects)
+    visit, effects = step(visit, events.TriedAnyway())
+    assert isinstance(visit.state, PinOnReader)
+    assert any(isinstance(effect, wishes.SignOnReader) for effect in effects)
+    assert played(visit, events.PinFailed(0, 0)).state == Notice(FaultCode.PIN_BLOCKED, Applet.V1_8)
+
+
+def test_what_the_readers_keys_say_ends_in_its_own_words() -> None:
+    """Typed, cancelled, and nothing typed."""
+    visit = played(Visit(), *READER_ASKED)
+    signed = played(visit, events.ChallengeSigned(0, Signature(b"signature")))
+    assert isinstance(signed.state, SigningIn)
+    assert isinstance(played(signed, events.SignedIn(0, PERSON, (HOUSEHOLD,))).state, Choosing)
+    for fault in (FaultCode.PIN_CANCELLED, FaultCode.PIN_NOT_TYPED):
+        assert played(visit, events.CardFailed(0, fault)).state == Notice(fault)
