@@ -22,7 +22,7 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Signature on the oldest chip about 1 s, the back end's deadline 8 s.
     sign_in: Annotated[float, Meta(ge=5, le=60, description="From OK on the PIN pad until signed in.")] = 20
     # Registers answer in seconds or not at all; three documents, each at most 10 s.
-    order: Annotated[float, Meta(ge=10, le=180, description="From confirm until every document is here.")] = 45
+    order: Annotated[float, Meta(ge=10, le=180, description="Card out, and a document not here yet.")] = 45
     # The slot is not motorised: three reminders, then the kiosk gives up asking.
     take_card: Annotated[float, Meta(ge=10, le=120, description="Between two reminders to take the card.")] = 20
     # Refilling a tray takes a member of staff about a minute and a half, when there is one.

@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import Printed, Visit
+from kiosk_app.visit import Printed, TakeCard, Visit
 
 
 def main(file: Path) -> int:
@@ -59,6 +59,9 @@ class Finger:
             "known": self._screened.knows_its_devices,
             "at": time.monotonic(),
         }
+        if isinstance(visit.state, TakeCard):
+            had = sum(order.fault is None for order in visit.state.orders)
+            seen["awaited"] = had - len(visit.state.documents)
         if isinstance(visit.state, Printed):
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]

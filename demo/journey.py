@@ -162,7 +162,7 @@ def _outcome(journey: Journey, resident: Resident) -> str:
     states = resident.states
     if "Notice" in states:
         pulled = resident.pulled_early
-        return "stopped" if pulled else "failed" if "Ordering" in states else "refused"
+        return "stopped" if pulled else "failed" if "TakeCard" in states else "refused"
     return "stopped"
 
 

@@ -43,6 +43,7 @@ class Resident:
     wrong_first: bool = False
     wants_slip: bool = False
     forgets_card: bool = False
+    waits_for_document: bool = False
     stops_at: str | None = None
     touches: int = 0
     pin_touches: int = 0
@@ -69,6 +70,8 @@ class Resident:
         elif state == "EnterPin" and self._pin_typed and "pinDone" in choices:
             self._pin_typed = False
             self._touch("pinDone")
+        elif state == "TakeCard" and self.waits_for_document and not screen["awaited"]:
+            self.take_card()
         elif state == "Printed":
             self._look_for_slip(screen["slip"], choices)
         return state == _HOME and len(self.states) > 1
@@ -105,7 +108,7 @@ class Resident:
         self._pin_typed = True
 
     def _take_card(self) -> None:
-        if not self.forgets_card:
+        if not (self.forgets_card or self.waits_for_document):
             self.take_card()
 
     def take_card(self) -> None:

@@ -1,8 +1,8 @@
 """The chart of a visit: `step(visit, event) -> (visit, effects)`, a pure function. No clock, no I/O, no threads.
 
 Interrupts (a stale answer, the slot, stopping, the idle question, what can be offered) are handled here, once, before
-the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents) and `delivery` (card
-out to goodbye).
+the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents, the card coming out
+meanwhile) and `delivery` (paper to goodbye).
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ def _by_state(visit: Visit, event: Event) -> Step:
             return _between(visit, visit.state, event)
         case Recognising() | LastTry() | EnterPin() | SigningIn():
             return sign_in.rules(visit, visit.state, event)
-        case Choosing() | Checking() | Ordering():
+        case Choosing() | Checking() | TakeCard() | Ordering():
             return ordering.rules(visit, visit.state, event)
-        case TakeCard() | Printing() | Printed():
+        case Printing() | Printed():
             return delivery.rules(visit, visit.state, event)
 
 
@@ -147,6 +147,8 @@ def _card_inserted(visit: Visit) -> Step:
             return _documents_asked(begin(visit, AskCard()))
         case AskCard():
             return _documents_asked(visit)
+        case Ordering() as state:
+            return ordering.card_back_in(visit, state)
         case _:
             return visit, ()
 
@@ -158,7 +160,7 @@ def _card_removed(visit: Visit) -> Step:
             reader_lost = visit.offer.documents is FaultCode.READER_LOST
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
         case TakeCard() as state:
-            return delivery.start_printing(visit, state.documents, state.orders)
+            return ordering.card_out(visit, state)
         case CardBack():
             return leave(visit)
         case _:

@@ -193,20 +193,20 @@ class Checking:
 
 
 @dataclass(frozen=True, repr=False)
-class Ordering:
-    """Confirmed; the documents are being made, fetched and checked."""
+class TakeCard:
+    """Confirmed: the card is done with, and is asked for while the documents are made, fetched and checked."""
 
     orders: tuple[Order, ...]
     documents: tuple[Document, ...] = ()
+    reminders: int = 0
 
 
 @dataclass(frozen=True, repr=False)
-class TakeCard:
-    """The documents are here; they are printed once the card is out."""
+class Ordering:
+    """The card is out, and a document is still awaited."""
 
-    documents: tuple[Document, ...]
     orders: tuple[Order, ...]
-    reminders: int = 0
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -264,8 +264,8 @@ State = (
     | SigningIn
     | Choosing
     | Checking
-    | Ordering
     | TakeCard
+    | Ordering
     | Printing
     | Printed
     | NotTaken

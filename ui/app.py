@@ -133,6 +133,7 @@ class App:
         wire.touched.connect(self.bridge.touch)
         wire.digitTyped.connect(self.bridge.typeDigit)
         self.bridge.headerChanged.connect(lambda: wire.setProperty("header", self.bridge.header))
+        self.bridge.barChanged.connect(lambda: wire.setProperty("bar", self.bridge.bar))
         self.bridge.screenChanged.connect(lambda: wire.setProperty("screen", self.bridge.screen))
         engine.loadFromModule("Loket", "Main")
         return engine

@@ -172,10 +172,11 @@ def _orders(number: int, *faults: FaultCode) -> tuple[Order, ...]:
 
 
 def _take_cards() -> Iterator[tuple[str, State]]:
-    yield "take-card", TakeCard(_documents(2), _orders(2))
-    yield "take-card-one-missing", TakeCard(_documents(1), _orders(1, FaultCode.DOCUMENT_SEAL))
-    yield "take-card-1", TakeCard(_documents(1), _orders(1), reminders=1)
-    yield "take-card-2", TakeCard(_documents(1), _orders(1), reminders=2)
+    yield "take-card-awaited", TakeCard(_orders(1))
+    yield "take-card", TakeCard(_orders(2), _documents(2))
+    yield "take-card-one-missing", TakeCard(_orders(1, FaultCode.DOCUMENT_SEAL), _documents(1))
+    yield "take-card-1", TakeCard(_orders(1), _documents(1), reminders=1)
+    yield "take-card-2", TakeCard(_orders(1), _documents(1), reminders=2)
 
 
 def _jobs(*progresses: Progress) -> tuple[Job, ...]:

@@ -200,25 +200,25 @@ def pull_in_the_pin(moment: str, resident: Resident) -> None:
         resident.take_card()
 
 
-def pull_while_ordering(moment: str, resident: Resident) -> None:
-    if moment == "Ordering":
-        resident.take_card()
+def wait_with_the_card(moment: str, resident: Resident) -> None:
+    if moment == "Checking":
+        resident.waits_for_document = True
 
 
 def ten_visits(hall: Hall) -> None:
     """Ten people, and what befalls them; who prints what is the proof that each came as far as meant."""
 
     def empty_the_tray(moment: str, _resident: Resident) -> None:
-        if moment == "Ordering":
+        if moment == "TakeCard":
             hall.world.printer.strike("paper-empty")
 
     assert "Printed" in hall.visit("an", wants_slip=True)
-    assert "Ordering" not in hall.visit("bram", stops_at="Checking")
+    assert "TakeCard" not in hall.visit("bram", stops_at="Checking")
     assert "Printed" in hall.visit("francois", product="residence")
     assert "Notice" in hall.visit("zoe", pull_in_the_pin)
     assert hall.visit("longname", wrong_first=True).count("EnterPin") == 2
     assert "Printed" in hall.visit("foreigner", product="nationality", wants_slip=True)
-    assert "Printed" in hall.visit("noel", pull_while_ordering)
+    assert "Printed" in hall.visit("noel", wait_with_the_card)
     assert "Printed" in hall.visit("alone")
     assert "Choosing" not in hall.visit("agnes", stops_at="EnterPin")
     assert "Printed" in hall.visit("mart", empty_the_tray)

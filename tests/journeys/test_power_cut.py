@@ -41,17 +41,19 @@ class Hall:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
+        self.awaited: int | None = None  # documents that the screen still waits for while it asks for the card
         self._folder = folder
         self._settings = folder / "kiosk.toml"
         settings_file.write(self._settings, world, folder / "kiosk")
         self.kiosk = self._switched_on()
 
-    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False) -> None:
+    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False, *, forgets_card: bool = False) -> None:
         """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
-        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin)
+        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin, forgets_card=forgets_card)
         self.kiosk.wait_until_known()
         self.kiosk.look()
         while (told := self._next_screen()) and not resident.see(told):
+            self.awaited = told.get("awaited")
             if kill_at(str(told["state"])):
                 self.lose_power()
                 resident.take_card()
@@ -166,9 +168,9 @@ def test_power_lost_while_ordering_a_document_the_town_never_heard_of(hall: Hall
     def order_hangs(state: str) -> bool:
         if state == "Checking":
             hall.world.town_hall.pause()
-        if state == "Ordering":
+        if state == "TakeCard":
             wait_until(hall.tickets)
-        return state == "Ordering"
+        return state == "TakeCard"
 
     hall.visit(order_hangs)
     hall.world.town_hall.crash()
@@ -179,7 +181,7 @@ def test_power_lost_while_ordering_a_document_the_town_never_heard_of(hall: Hall
 
 def test_power_lost_with_a_sealed_document_in_memory(hall: Hall) -> None:
     """The document went with the memory that held it: it ends as failed, never as a surprise on paper."""
-    hall.visit(lambda state: state == "TakeCard")
+    hall.visit(lambda state: state == "TakeCard" and hall.awaited == 0, forgets_card=True)
     assert hall.world.printer.received == []
     hall.power_back()
     assert_told_and_ready(hall, "failed", 0)

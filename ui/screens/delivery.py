@@ -22,10 +22,7 @@ _NOT_YET = {JobPhase.REQUESTED: "Gaat naar de printer", JobPhase.HANDED: "Wacht 
 
 def take_card(scene: Scene, state: TakeCard) -> Screen:
     """Ask for the card first: printing starts once it is out. A reminder is said more strongly each time."""
-    number = len(state.documents)
-    after = "Daarna drukken we je document af."
-    if number > 1:
-        after = f"Daarna drukken we je {dutch.count(number, _DOCUMENT, _DOCUMENTS)} af."
+    after = _after_the_card(state)
     reminders = (
         after,
         f"Je kaart zit nog in de lezer. {after}",
@@ -40,6 +37,15 @@ def take_card(scene: Scene, state: TakeCard) -> Screen:
         picture="card-out",
         bar=bar(),
     )
+
+
+def _after_the_card(state: TakeCard) -> str:
+    """Say what is being done meanwhile, and what comes next."""
+    had = sum(order.fault is None for order in state.orders)
+    if len(state.documents) < had:
+        return f"Intussen halen we je {_DOCUMENT if had == 1 else _DOCUMENTS} op."
+    these = _DOCUMENT if had == 1 else dutch.count(had, _DOCUMENT, _DOCUMENTS)
+    return f"Daarna drukken we je {these} af."
 
 
 def _not_had(orders: tuple[Order, ...]) -> tuple[str, ...]:

@@ -113,14 +113,14 @@ def checking(scene: Scene, state: Checking) -> Screen:
 
 
 def ordering(scene: Scene, state: Ordering) -> Screen:
-    """Say honestly how many are here, and that nothing was printed."""
+    """Say honestly how many are here, and that nothing was printed. The card is out already."""
     number = len(state.orders)
     here = f"{len(state.documents)} van {dutch.count(number, 'document', 'documenten')} klaar"
     return Screen(
         Template.BUSY,
         scene.header,
         "We halen je document op" if number == 1 else "We halen je documenten op",
-        lead=("Er is nog niets afgedrukt.",),
+        lead=("Je kaart heb je al terug. Er is nog niets afgedrukt.",),
         step=PRINT,
         picture="sheet",
         hint="We wachten op het gemeentehuis." if number == 1 else f"We wachten op het gemeentehuis. {here}.",

@@ -8,7 +8,7 @@ Rectangle {
     required property var choices
     readonly property bool wide: Theme.landscape
 
-    height: Theme.mm(wide ? 30 : 35)
+    height: Theme.bar
     color: Theme.surface
 
     Row {

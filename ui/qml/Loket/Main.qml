@@ -1,7 +1,10 @@
 import QtQuick
 
+// The frame that stays while pages come and go: the header, the steps and the bar, which never move under a finger.
 Window {
     id: window
+    readonly property Page page: loader.item as Page
+
     color: Theme.ground
     title: "Loket 24/7"
 
@@ -26,9 +29,29 @@ Window {
         }
     }
 
+    Header {
+        width: parent.width
+        words: Bridge.header
+        deep: window.page?.onColour ?? false
+    }
+    Steps {
+        x: Theme.margin
+        y: Theme.mm(36)
+        width: parent.width - 2 * Theme.margin
+        visible: step > 0
+        step: window.page?.screen.step ?? 0
+        names: Bridge.header.steps
+        onColour: window.page?.onColour ?? false
+    }
     Loader {
         id: loader
         anchors.fill: parent
+        z: -1 // painted first; by keyboard it comes between header and bar
         focus: true
+    }
+    Bar {
+        y: parent.height - height
+        width: parent.width
+        choices: Bridge.bar
     }
 }
