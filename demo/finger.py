@@ -50,14 +50,13 @@ class Finger:
         self._busy = False
 
     def tell(self, visit: Visit) -> None:
-        """Print what stands on the screen."""
+        """Print what stands on the screen, once its page is there to be touched."""
         seen: dict[str, Any] = {
             "state": type(visit.state).__name__,
             "overlay": visit.overlay.value if visit.overlay else None,
             "visit": visit.number,
             "choices": self._choices(),
             "known": self._screened.knows_its_devices,
-            "at": time.monotonic(),
         }
         if isinstance(visit.state, TakeCard):
             had = sum(order.fault is None for order in visit.state.orders)
@@ -66,7 +65,7 @@ class Finger:
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
             seen["slip"] = visit.state.slip.value
-        _print(seen)
+        self._screened.app.call_soon(lambda: _print({**seen, "at": time.monotonic()}))
 
     def _choices(self) -> list[str]:
         shown = self._screened.app.bridge.shown

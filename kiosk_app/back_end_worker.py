@@ -171,11 +171,12 @@ class BackEndWorker:
 
     async def _document(self, effect: OrderDocument) -> Document:
         # Written while the town hall works: a ticket that after a crash only the town hall knows of just expires there.
-        written = asyncio.create_task(asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code))
+        written = asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code)
+        meanwhile = asyncio.gather(written, asyncio.to_thread(self._checker.rehearse))
         try:
             pdf, digest = await self._client.order(effect.visit, effect.ticket, effect.product)
         finally:
-            await written
+            await meanwhile
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
         return Document(effect.ticket, effect.product, pdf, pages)

@@ -35,13 +35,9 @@ class Journal:
         """The document is about to be put into the queue."""
         self._write(ticket, phase=JobPhase.REQUESTED.value, attempt=attempt, pages=pages)
 
-    def created(self, ticket: UUID, job_uuid: str) -> None:
-        """The queue gave the job an identity; nothing was sent yet."""
-        self._write(ticket, job_uuid=job_uuid)
-
-    def handed(self, ticket: UUID) -> None:
-        """The bytes are about to leave the kiosk's hands."""
-        self._write(ticket, phase=JobPhase.HANDED.value)
+    def handed(self, ticket: UUID, job_uuid: str) -> None:
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid)
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The device has spoken, or nobody can know: the last word on this ticket."""

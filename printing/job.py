@@ -35,7 +35,7 @@ RECOVER_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class UnfinishedJob:
-    """What the journal knows of a job that had not ended. `job_uuid` is None when CUPS never told it."""
+    """What the journal knows of a job that had not ended. `job_uuid` is None while it is only requested."""
 
     ticket: UUID
     attempt: int
@@ -50,11 +50,8 @@ class JobJournal(Protocol):
     def requested(self, ticket: UUID, attempt: int, pages: int) -> None:
         """The document is about to be put into the queue."""
 
-    def created(self, ticket: UUID, job_uuid: str) -> None:
-        """The queue gave the job an identity; nothing was sent yet."""
-
-    def handed(self, ticket: UUID) -> None:
-        """The bytes are about to leave the kiosk's hands."""
+    def handed(self, ticket: UUID, job_uuid: str) -> None:
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The last word on this ticket."""
@@ -152,10 +149,9 @@ class PrintRun:
             job_uuid = self._printer.create(name)
         except DeviceFault as fault:
             return self._never_sent(name, fault.code)
-        self._journal.created(ticket, job_uuid)
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
-        self._journal.handed(ticket)
+        self._journal.handed(ticket, job_uuid)
         on_progress(Progress(JobPhase.HANDED))
         try:
             self._printer.send(job_uuid, pdf)

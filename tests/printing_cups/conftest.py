@@ -31,11 +31,8 @@ class Notebook:
     def requested(self, ticket: object, attempt: int, pages: int) -> None:
         self.lines.append(("requested", ticket, attempt, pages))
 
-    def created(self, ticket: object, job_uuid: str) -> None:
-        self.lines.append(("created", ticket, job_uuid))
-
-    def handed(self, ticket: object) -> None:
-        self.lines.append(("handed", ticket))
+    def handed(self, ticket: object, job_uuid: str) -> None:
+        self.lines.append(("handed", ticket, job_uuid))
 
     def ended(self, ticket: object, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         self.lines.append(("ended", ticket, phase, sheets, fault))

@@ -321,7 +321,7 @@ def test_paper_that_came_out_while_the_kiosk_was_away_is_told(
     """A crash ends the visit, not the printer: what it made meanwhile may lie there for the next to find."""
     with page_printer(tmp_path, Tray(word)) as (worker, told, journal, ended):
         journal.requested(TICKETS[0], 1, 2)
-        journal.handed(TICKETS[0])
+        journal.handed(TICKETS[0], "urn:uuid:1")
         worker.start()
         assert ended.wait(10)
         assert told.posted == found

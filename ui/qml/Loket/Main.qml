@@ -10,6 +10,7 @@ Window {
 
     // A page of the same template is repainted; another template is another page. The old page never sees the new screen.
     function paint(): void {
+        bar.choices = Bridge.bar;
         const screen = Bridge.screen;
         if (screen === null)
             return;
@@ -24,8 +25,12 @@ Window {
 
     Connections {
         target: Bridge
+        // Later means from Qt's own loop, without Python's lock: what the visit wished for begins meanwhile.
         function onScreenChanged(): void {
-            window.paint();
+            Qt.callLater(window.paint);
+        }
+        function onBarChanged(): void {
+            Qt.callLater(window.paint);
         }
     }
 
@@ -50,8 +55,9 @@ Window {
         focus: true
     }
     Bar {
+        id: bar
         y: parent.height - height
         width: parent.width
-        choices: Bridge.bar
+        choices: []
     }
 }
