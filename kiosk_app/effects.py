@@ -63,6 +63,15 @@ class OrderDocument:
     product: Product
 
 
+@dataclass(frozen=True)
+class PreparePrint:
+    """Have a job ready in the queue while the document is being made, without a byte in it."""
+
+    visit: int
+    ticket: UUID
+    product: Product
+
+
 @dataclass(frozen=True, repr=False)
 class Print:
     """Put one document on paper, and follow it until the device has spoken."""
@@ -157,6 +166,7 @@ Effect = (
     | SignChallenge
     | SignIn
     | OrderDocument
+    | PreparePrint
     | Print
     | CancelPrint
     | Abandon

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
@@ -26,18 +27,22 @@ class Journal:
         self._store = store
 
     def ordered(self, ticket: UUID, product: str) -> None:
-        """A document was ordered under this ticket."""
+        """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
         with self._store.transaction() as connection:
             values = {"ticket": str(ticket), "product": product, "attempt": 0, "phase": JobPhase.WAITING.value}
-            connection.execute(sa.insert(tickets).values(**values, changed_at=_now()))
+            row = insert(tickets).values(**values, changed_at=_now())
+            connection.execute(row.on_conflict_do_nothing())
 
-    def requested(self, ticket: UUID, attempt: int, pages: int) -> None:
-        """The document is about to be put into the queue."""
-        self._write(ticket, phase=JobPhase.REQUESTED.value, attempt=attempt, pages=pages)
+    def requested(self, ticket: UUID, attempt: int) -> None:
+        """The queue is about to be asked for a job. A ticket that has ended meanwhile stays so."""
+        values = {"phase": JobPhase.REQUESTED.value, "attempt": attempt, "changed_at": _now()}
+        waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase.not_in(_ENDED))
+        with self._store.transaction() as connection:
+            connection.execute(waiting.values(**values))
 
-    def handed(self, ticket: UUID, job_uuid: str) -> None:
+    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
         """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
-        self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid)
+        self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid, pages=pages)
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The device has spoken, or nobody can know: the last word on this ticket."""
@@ -48,7 +53,7 @@ class Journal:
         begun = tickets.c.phase.in_([JobPhase.REQUESTED.value, JobPhase.HANDED.value])
         with self._store.transaction() as connection:
             rows = connection.execute(sa.select(tickets).where(begun)).all()
-        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages, r.job_uuid, JobPhase(r.phase)) for r in rows]
+        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase)) for r in rows]
 
     def never_begun(self) -> list[UUID]:
         """Give the tickets that were ordered and never reached the printer (a crash in between)."""

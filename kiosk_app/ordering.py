@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hardware.faults import FaultCode
 from kiosk_app import delivery
-from kiosk_app.effects import Abandon, EndSession, OrderDocument, WatchForRemoval
+from kiosk_app.effects import Abandon, Effect, EndSession, OrderDocument, PreparePrint, WatchForRemoval
 from kiosk_app.events import (
     AnotherAsked,
     ChangeAsked,
@@ -46,9 +46,9 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
             return replace(visit, state=Choosing(state.person, state.products, kept, several=state.several)), ()
         case Checking(), Confirmed(tickets) if len(tickets) == len(state.chosen):
             return _confirmed(visit, state, tickets)
-        case (TakeCard() | Ordering()), DocumentReady(_, document) if document.ticket in _awaited(state):
+        case ((TakeCard() | Ordering()), DocumentReady(_, document)) if document.ticket in _awaited(state):
             return _when_all_here(visit, replace(state, documents=(*state.documents, document)))
-        case (TakeCard() | Ordering()), OrderFailed(_, ticket, fault) if ticket in _awaited(state):
+        case ((TakeCard() | Ordering()), OrderFailed(_, ticket, fault)) if ticket in _awaited(state):
             return _when_all_here(visit, _failed(state, {ticket}, fault))
         case TakeCard(), TimedOut():
             return _remind(visit, state)
@@ -74,7 +74,10 @@ def _confirmed(visit: Visit, state: Checking, tickets: tuple[UUID, ...]) -> Step
         return refuse(visit, visit.offer.documents)
     products: dict[str, Product] = {product.code: product for product in state.products}
     orders = tuple(Order(ticket, products[code]) for ticket, code in zip(tickets, state.chosen, strict=True))
-    wishes = tuple(OrderDocument(visit.number, order.ticket, order.product) for order in orders)
+    wishes: tuple[Effect, ...] = (
+        *(OrderDocument(visit.number, order.ticket, order.product) for order in orders),
+        *(PreparePrint(visit.number, order.ticket, order.product) for order in orders),
+    )
     if visit.slot is CardSlot.EMPTY:
         return replace(visit, state=Ordering(orders)), wishes
     return replace(visit, state=TakeCard(orders)), (*wishes, WatchForRemoval(visit.number))

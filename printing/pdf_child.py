@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -62,11 +63,17 @@ def check(seal_ca: str, pdf: bytes) -> int:
     trust = _trust(seal_ca)
     with _reading("structure", FaultCode.DOCUMENT_BROKEN):
         pages = _check_structure(pdf)
+    drawn = _painter.submit(_check_drawable, pdf, pages)
     with _reading("seal", FaultCode.DOCUMENT_SEAL):
         _check_seal(pdf, trust)
     with _reading("drawing", FaultCode.DOCUMENT_BROKEN):
-        _check_drawable(pdf, pages)
+        drawn.result()
     return pages
+
+
+# PDFium draws without Python's lock, so the seal is checked meanwhile. One thread: PDFium bears no second. It is started
+# by the rehearsal, before a limit forbids to start anything.
+_painter = ThreadPoolExecutor(1, "painter")
 
 
 @contextmanager

@@ -128,6 +128,7 @@ class Bridge(QObject):
         return self._header
 
     screen = Property(object, _get_screen, notify=screenChanged)
+
     def _get_bar(self) -> list[dict[str, Any]]:
         return self._bar
 

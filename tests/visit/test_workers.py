@@ -320,8 +320,8 @@ def test_paper_that_came_out_while_the_kiosk_was_away_is_told(
 ) -> None:
     """A crash ends the visit, not the printer: what it made meanwhile may lie there for the next to find."""
     with page_printer(tmp_path, Tray(word)) as (worker, told, journal, ended):
-        journal.requested(TICKETS[0], 1, 2)
-        journal.handed(TICKETS[0], "urn:uuid:1")
+        journal.requested(TICKETS[0], 1)
+        journal.handed(TICKETS[0], "urn:uuid:1", 2)
         worker.start()
         assert ended.wait(10)
         assert told.posted == found
@@ -337,8 +337,8 @@ def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_pa
         def create(self, _job_name: str) -> str:
             return "urn:uuid:1"
 
-        def send(self, _job_uuid: str, _pdf: bytes) -> None:
-            pass
+        def send(self, _job_uuid: str, _pdf: bytes) -> bool:
+            return True
 
         def look(self, _job_name: str) -> DeviceJob:
             raise RuntimeError
