@@ -44,6 +44,7 @@ class Resident:
     wants_slip: bool = False
     forgets_card: bool = False
     waits_for_document: bool = False
+    leaves_paper: bool = False
     stops_at: str | None = None
     touches: int = 0
     pin_touches: int = 0
@@ -122,7 +123,7 @@ class Resident:
         if self.wants_slip and "slip" in choices:
             self.wants_slip, self._asked_slip = False, True
             self._touch("slip")
-        elif not self._asked_slip:
+        elif not (self._asked_slip or self.leaves_paper):
             self._touch("paperTaken" if "paperTaken" in choices else "leave")
 
     def _look_for_slip(self, slip: str, choices: list[str]) -> None:

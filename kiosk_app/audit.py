@@ -24,6 +24,7 @@ from kiosk_app.events import (
     Event,
     JobChanged,
     OrderFailed,
+    PaperGone,
     PaperTaken,
     PinFailed,
     SignedIn,
@@ -52,6 +53,7 @@ class What(Enum):
     PRINT_ENDED = "printEnded"
     PAPER_TAKEN = "paperTaken"
     PAPER_MISSING = "paperMissing"
+    PAPER_GONE = "paperGone"
     SLIP_FAILED = "slipFailed"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
@@ -99,6 +101,8 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
             yield AuditLine(What.PRINT_ENDED, visit, ticket, progress.fault)
         case PaperTaken(yes):
             yield AuditLine(What.PAPER_TAKEN if yes else What.PAPER_MISSING, number)
+        case PaperGone():
+            yield AuditLine(What.PAPER_GONE, number)
         case SlipEnded(visit, printed=False):
             yield AuditLine(What.SLIP_FAILED, visit)
         case CardFailed(visit, fault) | BackEndFailed(visit, fault):
@@ -141,6 +145,14 @@ class AuditTrail:
                 row = _row(number, line, previous)
                 previous = str(row["hash"])
                 connection.execute(sa.insert(audit).values(**row))
+
+    def unclaimed(self) -> UUID | None:
+        """Give the ticket of the last print since which nobody said that the tray is empty; None when somebody did."""
+        said = [what.value for what in (What.PRINT_ENDED, What.PAPER_TAKEN, What.PAPER_MISSING, What.PAPER_GONE)]
+        query = sa.select(audit.c.what, audit.c.ticket).where(audit.c.what.in_(said))
+        with self._store.transaction() as connection:
+            last = connection.execute(query.order_by(audit.c.number.desc()).limit(1)).first()
+        return UUID(last.ticket) if last is not None and last.what == What.PRINT_ENDED.value else None
 
     def broken_at(self) -> int | None:
         """Give the number of the first row that does not fit the chain; None when all do."""

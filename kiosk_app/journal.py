@@ -55,6 +55,12 @@ class Journal:
             rows = connection.execute(sa.select(tickets).where(begun)).all()
         return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase)) for r in rows]
 
+    def may_lie(self, ticket: UUID) -> bool:
+        """Say whether something of this ticket's document came out of the printer, as far as anybody knows."""
+        with self._store.transaction() as connection:
+            row = connection.execute(sa.select(tickets).where(tickets.c.ticket == str(ticket))).first()
+        return row is not None and _progress(row).may_lie
+
     def never_begun(self) -> list[UUID]:
         """Give the tickets that were ordered and never reached the printer (a crash in between)."""
         with self._store.transaction() as connection:

@@ -1,7 +1,7 @@
 """From choice to documents: choose, check, confirm; then the card comes out while the documents are made.
 
-The card is not needed after the confirmation, so nobody waits with it in the slot: whichever comes last, the card out or
-the last document here, starts the printer.
+The card is not needed after the confirmation, so nobody waits with it in the slot: whichever comes last, the card out
+or the last document here, starts the printer.
 """
 
 from __future__ import annotations

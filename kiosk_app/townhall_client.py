@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     import httpx
 
     from config.settings import BackEnd
+
+# httpx would bring its command line along, and with it click, rich and pygments: 6 MiB that nobody here types to.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # how Python says: not to be imported
 
 log = logging.getLogger(__name__)
 

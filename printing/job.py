@@ -2,9 +2,10 @@
 
     requested → (held job in CUPS) → handed → printing n/m ⇄ paused → printed | failed | unknown
 
-The held job is made while the document still is (`prepare`), so that a whole document has only to be handed over. Every step is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on
-only the device's own word counts, found by our job's name. Nothing is ever sent a second time: after a crash `recover`
-asks the device what came of a job, and what it cannot tell stays unknown.
+The held job is made while the document is (`prepare`), so that a whole document has only to be handed over. Every
+step is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on only the
+device's own word counts, found by our job's name. Nothing is ever sent a second time: after a crash `recover` asks the
+device what came of a job, and what it cannot tell stays unknown.
 """
 
 from __future__ import annotations

@@ -71,8 +71,8 @@ def check(seal_ca: str, pdf: bytes) -> int:
     return pages
 
 
-# PDFium draws without Python's lock, so the seal is checked meanwhile. One thread: PDFium bears no second. It is started
-# by the rehearsal, before a limit forbids to start anything.
+# PDFium draws without Python's lock, so the seal is checked meanwhile. One thread: PDFium bears no second. The
+# rehearsal starts it, before a limit forbids to start anything.
 _painter = ThreadPoolExecutor(1, "painter")
 
 

@@ -57,7 +57,7 @@ def create(server: str, queue: str, name: str, options: dict[str, str]) -> str:
 
 
 def send(server: str, queue: str, uuid: str, pdf: bytes) -> bool:
-    """Give CUPS the whole document, then let the job go. False, and nothing was sent, when CUPS does not know the job."""
+    """Give CUPS the whole document, then let the job go. False when CUPS does not know the job: nothing was sent."""
     with _cups(server) as connection:
         waiting = _find(connection, "not-completed", queue, "", uuid)
         if not waiting:

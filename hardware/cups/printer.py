@@ -109,7 +109,7 @@ class CupsPrinter:
         return uuid
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
-        """Send the bytes of a created job and release it; False when CUPS lost it. Raises PRINT_FAILED, PRINTER_LOST."""
+        """Send the bytes of a created job, release it; False when CUPS lost it. Raises PRINT_FAILED, PRINTER_LOST."""
         return bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
 
     def look(self, job_name: str) -> DeviceJob:

@@ -47,9 +47,9 @@ class Hall:
         settings_file.write(self._settings, world, folder / "kiosk")
         self.kiosk = self._switched_on()
 
-    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False, *, forgets_card: bool = False) -> None:
+    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False, **habits: bool) -> list[str]:
         """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
-        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin, forgets_card=forgets_card)
+        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin, **habits)
         self.kiosk.wait_until_known()
         self.kiosk.look()
         while (told := self._next_screen()) and not resident.see(told):
@@ -57,8 +57,9 @@ class Hall:
             if kill_at(str(told["state"])):
                 self.lose_power()
                 resident.take_card()
-                return
+                return resident.states
         assert "Printed" in resident.states
+        return resident.states
 
     def lose_power(self) -> None:
         """Everything of the kiosk ends at once, its children too: they hold a document."""
@@ -216,6 +217,22 @@ def test_power_back_after_the_sheet_is_out(hall: Hall) -> None:
     assert hall.world.printer.wait_for_printed(1, SECONDS)
     hall.power_back()
     assert_told_and_ready(hall, "printed", 1)
+
+
+def test_power_lost_while_the_paper_waits_to_be_taken(hall: Hall) -> None:
+    """Somebody's paper may still lie there: the next resident is asked about it before anything else."""
+    hall.visit(lambda state: state == "Printed", leaves_paper=True)
+    hall.power_back()
+    wait_until(lambda: [ticket.reported for ticket in hall.tickets()] == [True])
+    assert hall.visit()[0:2] == ["Portal", "PaperLeft"]
+
+
+def test_power_lost_after_the_paper_was_taken(hall: Hall) -> None:
+    """Nothing lies there, so nobody is asked."""
+    hall.visit()
+    hall.lose_power()
+    hall.power_back()
+    assert "PaperLeft" not in hall.visit()
 
 
 def test_power_lost_while_the_printer_waits_for_paper(hall: Hall) -> None:
