@@ -2,8 +2,8 @@
 
     requested → (held job in CUPS) → handed → printing n/m ⇄ paused → printed | failed | unknown
 
-The held job is made while the document is (`prepare`), so that a whole document has only to be handed over. Every
-step is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on only the
+The held job is made while the document is (`prepare`), so that a whole document has only to be handed over. Every step
+is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on only the
 device's own word counts, found by our job's name. Nothing is ever sent a second time: after a crash `recover` asks the
 device what came of a job, and what it cannot tell stays unknown.
 """

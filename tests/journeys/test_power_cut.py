@@ -47,9 +47,17 @@ class Hall:
         settings_file.write(self._settings, world, folder / "kiosk")
         self.kiosk = self._switched_on()
 
-    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False, **habits: bool) -> list[str]:
+    def visit(
+        self,
+        kill_at: Callable[[str], bool] = lambda _state: False,
+        *,
+        forgets_card: bool = False,
+        leaves_paper: bool = False,
+    ) -> list[str]:
         """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
-        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin, **habits)
+        pin = self.world.residents["an"].pin
+        slot = _Slot(self.world)
+        resident = Resident(self.kiosk, slot, pin, forgets_card=forgets_card, leaves_paper=leaves_paper)
         self.kiosk.wait_until_known()
         self.kiosk.look()
         while (told := self._next_screen()) and not resident.see(told):
