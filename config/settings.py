@@ -27,6 +27,13 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the settings file: frozen, and strict about keys it does not know."""
 
 
+class Language(StrEnum):
+    """A language in which there are texts for the screen. In which one a document is made, the back end says."""
+
+    NL = "nl"
+    EN = "en"
+
+
 class Town(Section, frozen=True, kw_only=True):
     """Whose kiosk this is."""
 
