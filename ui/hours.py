@@ -83,15 +83,15 @@ def online_or_counter(texts: Texts, settings: Settings, now: datetime) -> str:
 
 def service_row(texts: Texts, service: Service, now: datetime) -> ServiceRow:
     """Give a service of the hall with its state now."""
-    icon = f"icon-{service.kind}"
+    icon, name, where = f"icon-{service.kind}", texts.local(service.name), texts.local(service.place)
     match service.state:
         case ServiceState.COMING:
             known = service.coming_from is not None and service.coming_from > now.date()
-            place = _from(texts, service.coming_from) if service.coming_from and known else service.place
-            return ServiceRow(icon, service.name, place, Mark.COMING, texts.say("Binnenkort"), dashed=True)
+            place = _from(texts, service.coming_from) if service.coming_from and known else where
+            return ServiceRow(icon, name, place, Mark.COMING, texts.say("Binnenkort"), dashed=True)
         case ServiceState.OUT_OF_ORDER:
-            place = texts.say("{place}. Volgens de gemeente.", place=service.place)
-            return ServiceRow(icon, service.name, place, Mark.OUT, texts.say("Buiten dienst"))
+            place = texts.say("{place}. Volgens de gemeente.", place=where)
+            return ServiceRow(icon, name, place, Mark.OUT, texts.say("Buiten dienst"))
         case ServiceState.OPEN:
             return _open_row(texts, service, icon, now.time())
 
@@ -102,16 +102,17 @@ def is_own(service: Service) -> bool:
 
 
 def _open_row(texts: Texts, service: Service, icon: str, now: time) -> ServiceRow:
+    name, where = texts.local(service.name), texts.local(service.place)
     opens, closes = service.open_from, service.open_until
     if opens is None or closes is None:
-        place = texts.say("{place}, dag en nacht", place=service.place)
-        return ServiceRow(icon, service.name, place, Mark.OPEN, texts.say("Open"))
+        place = texts.say("{place}, dag en nacht", place=where)
+        return ServiceRow(icon, name, place, Mark.OPEN, texts.say("Open"))
     past_midnight = closes <= opens
     is_open = (now >= opens or now < closes) if past_midnight else opens <= now < closes
     if is_open:
-        return ServiceRow(icon, service.name, service.place, Mark.UNTIL, _open_until(texts, closes))
-    place = texts.say("{place}, open vanaf {hour}", place=service.place, hour=phrases.at(texts, opens))
-    return ServiceRow(icon, service.name, place, Mark.CLOSED, texts.say("Nu gesloten"))
+        return ServiceRow(icon, name, where, Mark.UNTIL, _open_until(texts, closes))
+    place = texts.say("{place}, open vanaf {hour}", place=where, hour=phrases.at(texts, opens))
+    return ServiceRow(icon, name, place, Mark.CLOSED, texts.say("Nu gesloten"))
 
 
 def _open_until(texts: Texts, closes: time) -> str:

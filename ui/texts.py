@@ -13,7 +13,8 @@ from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 
-DUTCH = "nl"
+from config.settings import Language, Local
+
 NBSP = "\N{NO-BREAK SPACE}"
 CATALOGUE = Path("LC_MESSAGES") / "loket.mo"
 _LOCALE = Path(__file__).parent / "locale"
@@ -23,7 +24,7 @@ _LOCALE = Path(__file__).parent / "locale"
 class Texts:
     """One language. In a text `~` is a space that never breaks; `{name}` is filled in by the part of that name."""
 
-    language: str
+    language: Language
     _one: Callable[[str], str]
     _many: Callable[[str, str, int], str]
 
@@ -35,6 +36,10 @@ class Texts:
         """Give a sentence by its number, which is the part `n`."""
         return _filled(self._many(one, many, n), {"n": n, **parts})
 
+    def local(self, text: Local) -> str:
+        """Give a text of the town: in Dutch where it gave no other."""
+        return text if isinstance(text, str) else getattr(text, self.language) or text.nl
+
 
 def mark(text: str) -> str:
     """Note a text for the catalogues where it is only kept, to be said later."""
@@ -42,10 +47,10 @@ def mark(text: str) -> str:
 
 
 @cache
-def texts_in(language: str) -> Texts:
-    """Give the texts of a language, by its code."""
-    if language == DUTCH:
-        return Texts(DUTCH, lambda text: text, lambda one, many, n: one if n == 1 else many)
+def texts_in(language: Language) -> Texts:
+    """Give the texts of a language."""
+    if language is Language.NL:
+        return Texts(language, lambda text: text, lambda one, many, n: one if n == 1 else many)
     with (_LOCALE / language / CATALOGUE).open("rb") as file:
         catalogue = GNUTranslations(file)
     return Texts(language, catalogue.gettext, catalogue.ngettext)

@@ -5,14 +5,14 @@ from datetime import date, datetime, time
 import pytest
 from msgspec import structs
 
-from config.settings import OpenHours, Service, ServiceKind, ServiceState, Settings, load
+from config.settings import Language, OpenHours, Service, ServiceKind, ServiceState, Settings, load
 from ui import hours, phrases
 from ui.sample import EXAMPLE
 from ui.screen import Mark
 from ui.texts import texts_in
 
 NBSP = "\N{NO-BREAK SPACE}"
-DUTCH = texts_in("nl")
+DUTCH = texts_in(Language.NL)
 
 
 @pytest.fixture

@@ -86,11 +86,7 @@ def _printing_lead(scene: Scene, state: Printing, paused: Job | None) -> str:
     if paused is not None and paused.progress.fault is not None:
         cause = scene.words(scene.fault(paused.progress.fault).title)
         return f"{cause}. {scene.say('Het afdrukken gaat vanzelf verder als dit opgelost is.')}"
-    return scene.say("Je papier komt uit de gleuf {place}.", place=_slot(scene))
-
-
-def _slot(scene: Scene) -> str:
-    return scene.settings.printer.place if scene.settings.printer is not None else ""
+    return scene.say("Je papier komt uit de gleuf {place}.", place=scene.slot)
 
 
 def _progress_items(scene: Scene, jobs: tuple[Job, ...]) -> tuple[Item, ...]:
@@ -156,13 +152,13 @@ def _take_paper(scene: Scene, state: Printed) -> Screen:
     counted = [job.progress.sheets for job in state.jobs if job.progress.sheets]
     sheets = sum(counted)
     known = len(counted) == len(state.jobs)
-    lies = scene.say("Je papier ligt in de gleuf {place}.", place=_slot(scene))
+    lies = scene.say("Je papier ligt in de gleuf {place}.", place=scene.slot)
     if known and sheets > 1:
         lies = scene.plural(
             "Je {n}~blad ligt in de gleuf {place}.",
             "Je {n}~bladen liggen in de gleuf {place}.",
             sheets,
-            place=_slot(scene),
+            place=scene.slot,
         )
     number = len(state.jobs)
     slip = _slip_word(scene, state.slip)
@@ -243,7 +239,7 @@ def _endings(scene: Scene, state: Printed, codes: dict[UUID, RemedyOffer]) -> tu
     done = [job for job in state.jobs if job.progress.phase is JobPhase.PRINTED]
     rest = [job for job in state.jobs if job.progress.phase is not JobPhase.PRINTED]
     refused = tuple(_refused(scene, order) for order in state.orders if order.fault is not None)
-    lies = scene.say("In de gleuf {place}.", place=_slot(scene))
+    lies = scene.say("In de gleuf {place}.", place=scene.slot)
     if len(done) > _LIST_THEM:
         number = _documents(scene, len(done))
         good: tuple[Item, ...] = (Item(number, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", 0, detail=lies),)

@@ -53,7 +53,7 @@ def _card(scene: Scene, *, again: bool) -> tuple[Section, ...]:
 
 def paper_left(scene: Scene) -> Screen:
     """Ask to take somebody else's paper away before anything new is printed on top of it."""
-    place = scene.settings.printer.place if scene.settings.printer is not None else ""
+    place = scene.slot
     return Screen(
         Template.CARD,
         scene.header,
@@ -72,7 +72,7 @@ def paper_left(scene: Scene) -> Screen:
 
 def not_taken(scene: Scene) -> Screen:
     """The printer says printed, the resident says no paper: look once more, then the counter helps."""
-    place = scene.settings.printer.place if scene.settings.printer is not None else ""
+    place = scene.slot
     moment = scene.say(
         "{day} om {hour}, kiosk {kiosk}.",
         day=phrases.day(scene.texts, scene.now.date()),

@@ -62,7 +62,7 @@ def _no_documents(scene: Scene, code: FaultCode) -> Hero:
 def _news(scene: Scene) -> Section | None:
     today = scene.now.date()
     current = (a for a in scene.settings.announcements if a.first_day <= today <= a.last_day)
-    return next((Section(a.title, a.text) for a in current), None)
+    return next((Section(scene.texts.local(a.title), scene.texts.local(a.text)) for a in current), None)
 
 
 def _qr(scene: Scene, hero: Hero | None) -> Qr:

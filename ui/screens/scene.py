@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.settings import Settings
+from config.settings import Language, Settings
 from hardware import faults
 from hardware.faults import Fault, FaultCode
-from kiosk_app.events import HelpAsked, StopPressed
+from kiosk_app.events import HelpAsked, LanguageChosen, StopPressed
 from kiosk_app.visit import Visit
 from ui import hours, phrases
 from ui.screen import Choice, Header, Qr, Role, Section
@@ -16,6 +16,8 @@ from ui.texts import Texts, mark, texts_in
 
 # The steps of a visit, and how the step line calls them.
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
+_TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
+_OWN_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
 _STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 
@@ -41,25 +43,51 @@ class Scene:
         return self.texts.plural(one, many, n, **parts)
 
     @property
+    def slot(self) -> str:
+        """Where paper comes out, as in 'de gleuf …'."""
+        return self.texts.local(self.settings.printer.place) if self.settings.printer is not None else ""
+
+    @property
     def header(self) -> Header:
         """The band at the top."""
         time, day = phrases.clock(self.texts, self.now), phrases.day(self.texts, self.now.date())
-        return Header(self.settings.town.name, "Loket 24/7", time, day, tuple(self.say(step) for step in _STEPS))
+        return Header(self.settings.town.name, self._name, time, day, tuple(self.say(step) for step in _STEPS))
+
+    @property
+    def _name(self) -> str:
+        """The name of the kiosk; a translation says in its place that it is one, in Dutch too where there is room."""
+        if self.visit.language is Language.NL:
+            return "Loket 24/7"
+        on_its_side = self.settings.screen.width_mm > self.settings.screen.height_mm
+        return f"{self.say(_TRANSLATED)} · {_TRANSLATED}" if on_its_side else self.say(_TRANSLATED)
 
     @property
     def bar(self) -> tuple[Choice, ...]:
         """The bar of a visit."""
-        return Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close"), self._help
+        stop = Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close")
+        return stop, self._help, *self._languages
 
     @property
     def portal_bar(self) -> tuple[Choice, ...]:
         """The bar where nothing can be stopped: whom to call, and which kiosk this is, in plain text."""
         which = self.say("Kiosk {kiosk}", kiosk=self.settings.kiosk)
-        return Choice("kiosk", self.say("112 bij nood"), None, Role.BAR, description=which), self._help
+        return (
+            Choice("kiosk", self.say("112 bij nood"), None, Role.BAR, description=which),
+            self._help,
+            *self._languages,
+        )
 
     @property
     def _help(self) -> Choice:
         return Choice("help", self.say("Help"), HelpAsked(), Role.BAR, "icon-help")
+
+    @property
+    def _languages(self) -> tuple[Choice, ...]:
+        """Every other language of this kiosk, under its own name."""
+        others = (language for language in self.settings.languages if language is not self.visit.language)
+        return tuple(
+            Choice(f"language-{one}", _OWN_NAMES[one], LanguageChosen(one), Role.BAR, "icon-language") for one in others
+        )
 
     @property
     def counter_section(self) -> tuple[Section, ...]:

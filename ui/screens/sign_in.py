@@ -15,7 +15,8 @@ _FEW_TRIES = 2
 def ask_card(scene: Scene) -> Screen:
     """Ask for the card, and say what will be read from it before it goes in."""
     stale = scene.visit.slot is CardSlot.STALE
-    place = scene.settings.card_reader.place if scene.settings.card_reader is not None else ""
+    reader = scene.settings.card_reader
+    place = scene.texts.local(reader.place) if reader is not None else ""
     how = scene.say("Je identiteitskaart, met de chip eerst. De lezer zit {place}. Laat je kaart zitten.", place=place)
     first = scene.say("Er zit nog een kaart in de lezer. Neem die eerst weg en steek dan jouw kaart erin.")
     return Screen(
