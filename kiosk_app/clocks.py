@@ -11,6 +11,7 @@ from kiosk_app.visit import (
     Choosing,
     EnterPin,
     Goodbye,
+    Language,
     LastTry,
     Notice,
     NotTaken,
@@ -28,7 +29,7 @@ from kiosk_app.visit import (
 )
 
 # The states that wait for a person: a touch starts their clock anew.
-_PATIENT = (AskCard, PaperLeft, EnterPin, LastTry, Choosing, Checking, Notice, NotTaken, Printed)
+_PATIENT = (Portal, AskCard, PaperLeft, EnterPin, LastTry, Choosing, Checking, Notice, NotTaken, Printed)
 
 
 def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ...]:
@@ -48,7 +49,7 @@ def running(visit: Visit) -> dict[Clock, str]:
     """Give the clocks that run in a visit, each with the name of its time-out."""
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
-    if visit.overlay is Overlay.HELP and isinstance(visit.state, Portal):
+    if isinstance(visit.state, Portal) and (visit.overlay is Overlay.HELP or visit.language is not Language.NL):
         return {Clock.STEP: "idle"}
     return _of_state(visit.state)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
-from kiosk_app.visit import Challenge, Document, Offer, Person, Product, Progress, RemedyOffer
+from kiosk_app.visit import Challenge, Document, Language, Offer, Person, Product, Progress, RemedyOffer
 
 # --- the resident ------------------------------------------------------------------------------------------
 
@@ -107,6 +107,13 @@ class StopPressed:
 @dataclass(frozen=True)
 class HelpAsked:
     """Help was touched."""
+
+
+@dataclass(frozen=True)
+class LanguageChosen:
+    """Another language of the screen was touched, by its own name."""
+
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -286,6 +293,7 @@ Touch = (
     | SlipAsked
     | StopPressed
     | HelpAsked
+    | LanguageChosen
     | StillHere
 )
 Answer = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware.faults import FaultCode
+from hardware.faults import FAULTS, FaultCode
 from kiosk_app import delivery, ordering, sign_in
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.events import (
@@ -21,6 +21,7 @@ from kiosk_app.events import (
     DocumentsAsked,
     Event,
     HelpAsked,
+    LanguageChosen,
     OfferChanged,
     PaperFound,
     PaperGone,
@@ -38,6 +39,7 @@ from kiosk_app.visit import (
     Choosing,
     EnterPin,
     Goodbye,
+    Language,
     LastTry,
     Notice,
     NotTaken,
@@ -65,7 +67,22 @@ def step(visit: Visit, event: Event) -> Step:
     after, effects = _interrupts(visit, event)
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
+    if _is_gone(visit, after):
+        after = replace(after, language=Language.NL)
     return after, effects + clock_effects(visit, after, event)
+
+
+def _is_gone(before: Visit, after: Visit) -> bool:
+    """Whether the one who chose a language is no longer there: the next one starts in Dutch."""
+    match before.state, after.state:
+        case Portal(), _:
+            return False
+        case (_, Portal()) | (Goodbye(), _):
+            return not isinstance(after.state, Goodbye)
+        case Notice(fault), _:  # one that asks to try again is answered by the same resident
+            return after.number != before.number and not FAULTS[fault].retry
+        case _:
+            return False
 
 
 def _interrupts(visit: Visit, event: Event) -> Step:
@@ -87,6 +104,9 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return leave(visit)
         case HelpAsked():
             return replace(visit, overlay=Overlay.HELP), ()
+        case LanguageChosen(language):
+            overlay = visit.overlay if visit.overlay is Overlay.HELP else None
+            return replace(visit, language=language, overlay=overlay), ()
         case StopPressed():
             return _stopped(visit)
         case _ if isinstance(event, Touch) and visit.overlay is not None:
@@ -115,7 +135,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case Portal(), DocumentsAsked():
             return _documents_asked(begin(visit, AskCard()))
         case Portal(), TimedOut():
-            return replace(visit, overlay=None), ()
+            return replace(visit, overlay=None, language=Language.NL), ()
         case PaperLeft(), PaperGone():
             return _documents_asked(replace(visit, paper_left=False))
         case CardBack(reminders), TimedOut():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
+from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
 from printing.progress import JobPhase as JobPhase
@@ -292,3 +293,4 @@ class Visit:
     offer: Offer = Offer()
     overlay: Overlay | None = None
     paper_left: bool = False
+    language: Language = Language.NL

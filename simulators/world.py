@@ -95,7 +95,7 @@ class World:
                 "key": str(files / "kiosk.key"),
                 "seal_ca": str(files / "seal-ca.pem"),
             },
-            "card_reader": {"name": "", "place": "rechts onder dit scherm"},
+            "card_reader": {"name": ""},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from config.settings import Settings, load
+from config.settings import Language, Settings, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
@@ -49,7 +49,7 @@ from kiosk_app.visit import (
 )
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
-MORNING = datetime(2026, 11, 24, 9, 5)  # noqa: DTZ001
+MORNING = datetime(2026, 9, 30, 9, 5)  # noqa: DTZ001 (the longest day there is to write)
 EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 
 AN = Person("An", "Peeters")
@@ -87,9 +87,13 @@ class Sample:
     now: datetime = EVENING
 
 
-def samples(settings: Settings | None = None) -> Iterator[Sample]:
-    """Give every screen, in the order of a visit."""
-    told = settings if settings is not None else load(EXAMPLE)
+def samples(settings: Settings | None = None, language: Language = Language.NL) -> Iterator[Sample]:
+    """Give every screen in a language, in the order of a visit."""
+    for sample in _samples(settings if settings is not None else load(EXAMPLE)):
+        yield replace(sample, visit=replace(sample.visit, language=language))
+
+
+def _samples(told: Settings) -> Iterator[Sample]:
     yield from _portals(told)
     for name, state in _states():
         yield Sample(name, _visit(state, CardSlot.IN), told)

@@ -27,6 +27,7 @@ from kiosk_app.visit import (
     EnterPin,
     Goodbye,
     JobPhase,
+    Language,
     LastTry,
     Notice,
     NotTaken,
@@ -56,6 +57,8 @@ CLOSED = Product("nationality", "Attest van nationaliteit", "", refusal=FaultCod
 PERSON = Person("An", "Peeters")
 CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
+# The notices of this chart that ask to try again: whoever puts in a card there is the one who read them.
+ASK_AGAIN = {FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW}
 FAULT_OFFER = Offer(documents=FaultCode.PAPER_EMPTY, slips=False)
 
 
@@ -74,6 +77,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.AllErased, events.PinEntered, events.TriedAnyway, events.AnotherAsked)),
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
+        events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),
         *(events.Chose(product.code) for product in (HOUSEHOLD, RESIDENCE, CLOSED)),
@@ -143,7 +147,8 @@ def follow(node: Node, event: events.Event) -> Move:
 def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, the order in which remedies came.
 
-    And paper that was found during a visit: it matters from the portal on, where it may be found just as well.
+    And paper that was found during a visit: it matters from the portal on, where it may be found just as well. And the
+    language: every move is made again in English below.
     """
     state = visit.state
     if isinstance(state, Printing | Printed):
@@ -151,7 +156,7 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, EnterPin) and state.typed > 5:
         state = replace(state, typed=5)
     paper_left = visit.paper_left and not isinstance(state, PRIVATE)
-    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left)
+    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL)
 
 
 def explore() -> Iterator[Move]:
@@ -189,11 +194,11 @@ def test_every_state_and_every_kind_of_event_is_reached(moves: list[Move], capsy
 
 
 def test_time_alone_leads_home(moves: list[Move]) -> None:
-    """From every visit, letting every clock run out ends at the portal with nobody's data."""
+    """From every visit, letting every clock run out ends at the portal with nobody's data, and in Dutch."""
     distance: dict[Visit, int] = {}
-    for visit in {move.after.visit for move in moves}:
+    for visit in {replace(move.after.visit, language=Language.EN) for move in moves}:
         here, steps = visit, 0
-        while here != replace(here, state=Portal(), overlay=None):
+        while here != replace(here, state=Portal(), overlay=None, language=Language.NL):
             clock = next(iter(running(here)))
             here, _ = step(here, events.TimedOut(clock))
             steps += 1
@@ -250,6 +255,32 @@ def test_an_answer_of_an_earlier_visit_changes_nothing(moves: list[Move]) -> Non
     late = events.SignedIn(99, PERSON, (HOUSEHOLD,))
     for visit in {move.after.visit for move in moves}:
         assert step(visit, late) == (visit, ())
+
+
+def test_a_language_changes_nothing_but_the_words_and_ends_with_the_visit(moves: list[Move]) -> None:
+    """Every move again in English: the same move, and Dutch once the resident is gone."""
+    for move in moves:
+        dutch, effects = step(move.before.visit, move.event)
+        english, same = step(replace(move.before.visit, language=Language.EN), move.event)
+        assert replace(english, language=dutch.language) == dutch
+        assert [e for e in same if not _is_clock(e)] == [e for e in effects if not _is_clock(e)]
+        assert english.language is (Language.NL if _is_over(move.before.visit, dutch, move.event) else Language.EN), (
+            move
+        )
+
+
+def _is_clock(effect: wishes.Effect) -> bool:
+    return isinstance(effect, wishes.Start | wishes.Cancel)
+
+
+def _is_over(before: Visit, after: Visit, event: events.Event) -> bool:
+    """Whether whoever stood there is gone: home again, another card after the last word, or nobody at the portal."""
+    if isinstance(before.state, Portal):
+        return event == events.TimedOut(events.Clock.STEP)
+    if isinstance(before.state, Notice) and after.number != before.number:
+        return before.state.fault not in ASK_AGAIN
+    left_goodbye = isinstance(before.state, Goodbye) and not isinstance(after.state, Goodbye)
+    return isinstance(after.state, Portal) or left_goodbye
 
 
 def test_a_card_that_stayed_starts_nothing(moves: list[Move]) -> None:

@@ -2,7 +2,8 @@
 
 `portal` is where nobody is served; `sign_in` goes from card to name; `documents` from choice to documents made;
 `delivery` from "Neem je kaart terug" to the paper; `notices` are the pages that say what stops a visit, and help.
-Dutch words stand here and in `hardware.faults`, nowhere else.
+Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
+`scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
 
 from __future__ import annotations

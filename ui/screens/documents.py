@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed, PageTurned
 from kiosk_app.visit import Checking, Choosing, Ordering, Person, Product
-from ui import dutch
+from ui import phrases
 from ui.screen import Choice, Fact, Role, Screen, Template, Value
-from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene, bar
+from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene
 
 # Rows a page: what fits without scrolling, upright and on its side.
 _UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
@@ -23,25 +23,29 @@ def choosing(scene: Scene, state: Choosing) -> Screen:
     page = min(max(state.page, 0), last_page)
     first = page * rows
     shown = products[first : first + rows]
-    question = "Wat wil je afdrukken?"
+    question = scene.say("Wat wil je afdrukken?")
     return Screen(
         Template.CHOOSE,
         scene.header,
-        f"{_hello(state.person)}{question}",
-        lead=("Tik op één of meer documenten." if state.several else "Tik op het document dat je nodig hebt.",),
+        " ".join(part for part in (_hello(scene, state.person), question) if part),
+        lead=(
+            scene.say("Tik op één of meer documenten.")
+            if state.several
+            else scene.say("Tik op het document dat je nodig hebt."),
+        ),
         step=CHOOSE,
         rows=tuple(_row(scene, product, state) for product in shown),
-        hint=_range(first + 1, len(shown), len(products)) if last_page else "",
-        extra=_pager(page, last_page),
-        actions=_done(len(state.chosen)) if state.several else (),
-        bar=bar(),
+        hint=_range(scene, first + 1, len(shown), len(products)) if last_page else "",
+        extra=_pager(scene, page, last_page),
+        actions=_done(scene, len(state.chosen)) if state.several else (),
+        bar=scene.bar,
         said=question,
     )
 
 
-def _hello(person: Person) -> str:
+def _hello(scene: Scene, person: Person) -> str:
     name = person.given_name if len(person.given_name) <= _LONG_NAME else person.given_name.split(" ")[0]
-    return f"Dag {name}. " if 0 < len(name) <= _LONG_NAME else ""
+    return scene.say("Dag {name}.", name=name) if 0 < len(name) <= _LONG_NAME else ""
 
 
 def _row(scene: Scene, product: Product, state: Choosing) -> Choice:
@@ -61,68 +65,76 @@ def _row(scene: Scene, product: Product, state: Choosing) -> Choice:
     )
 
 
-def _range(first: int, shown: int, total: int) -> str:
+def _range(scene: Scene, first: int, shown: int, total: int) -> str:
+    if shown == 1:
+        return scene.plural("{first} van {n}~document", "{first} van {n}~documenten", total, first=first)
     last = first + shown - 1
-    these = f"{first} tot {last}" if shown > 1 else f"{last}"
-    return f"{these} van {dutch.count(total, 'document', 'documenten')}"
+    return scene.plural(
+        "{first} tot {last} van {n}~document", "{first} tot {last} van {n}~documenten", total, first=first, last=last
+    )
 
 
-def _pager(page: int, last_page: int) -> tuple[Choice, ...]:
+def _pager(scene: Scene, page: int, last_page: int) -> tuple[Choice, ...]:
     between = 0 < page < last_page
-    earlier = Choice("pageBefore", "Vorige" if between else "Vorige documenten", PageTurned(page - 1))
-    later = Choice("pageAfter", "Meer" if between else "Meer documenten", PageTurned(page + 1))
+    before = scene.say("Vorige") if between else scene.say("Vorige documenten")
+    after = scene.say("Meer") if between else scene.say("Meer documenten")
+    earlier = Choice("pageBefore", before, PageTurned(page - 1))
+    later = Choice("pageAfter", after, PageTurned(page + 1))
     return (*((earlier,) if page > 0 else ()), *((later,) if page < last_page else ()))
 
 
-def _done(chosen: int) -> tuple[Choice, ...]:
+def _done(scene: Scene, chosen: int) -> tuple[Choice, ...]:
     if not chosen:
-        why = "Kies eerst een document"
-        return (Choice("chosen", "Verder", ChoiceDone(), Role.PRIMARY, "icon-forward", why, enabled=False),)
-    label = f"Verder met {dutch.count(chosen, 'document', 'documenten')}"
+        why = scene.say("Kies eerst een document")
+        return (Choice("chosen", scene.say("Verder"), ChoiceDone(), Role.PRIMARY, "icon-forward", why, enabled=False),)
+    label = scene.plural("Verder met {n}~document", "Verder met {n}~documenten", chosen)
     return (Choice("chosen", label, ChoiceDone(), Role.PRIMARY, "icon-forward"),)
 
 
 def checking(scene: Scene, state: Checking) -> Screen:
     """Give what was chosen, for whom, in which language; the sentence above the buttons says what happens next."""
     products = [product for product in state.products if product.code in state.chosen]
-    languages = {dutch.LANGUAGES.get(product.languages[0], product.languages[0]) for product in products}
+    languages = {phrases.language(scene.texts, product.languages[0]) for product in products}
     more = any(product.refusal is None and product.code not in state.chosen for product in state.products)
     number = len(products)
-    label = "Druk af" if number == 1 else f"Druk {dutch.count(number, 'document', 'documenten')} af"
+    label = scene.plural("Druk af", "Druk {n}~documenten af", number)
     return Screen(
         Template.CHECK,
         scene.header,
-        "Klopt dit?",
+        scene.say("Klopt dit?"),
         step=CHECK,
         facts=(
-            Fact("Voor", (Value(f"{state.person.given_name} {state.person.family_name}", strong=True),)),
-            Fact("Je krijgt", tuple(Value(product.title, strong=True) for product in products)),
-            Fact("Taal", (Value(dutch.joined(sorted(languages))),)),
-            Fact("Hoe", (Value("Op papier, A4"),)),
-            Fact("Prijs", (Value("Gratis"),)),
+            Fact(scene.say("Voor"), (Value(f"{state.person.given_name} {state.person.family_name}", strong=True),)),
+            Fact(scene.say("Je krijgt"), tuple(Value(product.title, strong=True) for product in products)),
+            Fact(scene.say("Taal"), (Value(phrases.joined(scene.texts, sorted(languages))),)),
+            Fact(scene.say("Hoe"), (Value(scene.say("Op papier, A4")),)),
+            Fact(scene.say("Prijs"), (Value(scene.say("Gratis")),)),
         ),
-        extra=(Choice("another", "Nog een document", AnotherAsked(), icon="icon-plus"),) if more else (),
-        footer="Eerst neem je je kaart terug. Daarna drukken we af.",
+        extra=(Choice("another", scene.say("Nog een document"), AnotherAsked(), icon="icon-plus"),) if more else (),
+        footer=scene.say("Eerst neem je je kaart terug. Daarna drukken we af."),
         actions=(
-            Choice("change", "Wijzigen", ChangeAsked(), icon="icon-back"),
+            Choice("change", scene.say("Wijzigen"), ChangeAsked(), icon="icon-back"),
             Choice("confirm", label, Confirmed(), Role.PRIMARY, "icon-forward"),
         ),
-        bar=bar(),
-        said=f"Klopt dit? {dutch.joined([product.title for product in products])}.",
+        bar=scene.bar,
+        said=f"{scene.say('Klopt dit?')} {phrases.joined(scene.texts, [product.title for product in products])}.",
     )
 
 
 def ordering(scene: Scene, state: Ordering) -> Screen:
     """Say honestly how many are here, and that nothing was printed. The card is out already."""
     number = len(state.orders)
-    here = f"{len(state.documents)} van {dutch.count(number, 'document', 'documenten')} klaar"
+    waiting = scene.say("We wachten op het gemeentehuis.")
+    here = scene.plural(
+        "{here} van {n}~document klaar.", "{here} van {n}~documenten klaar.", number, here=len(state.documents)
+    )
     return Screen(
         Template.BUSY,
         scene.header,
-        "We halen je document op" if number == 1 else "We halen je documenten op",
-        lead=("Je kaart heb je al terug. Er is nog niets afgedrukt.",),
+        scene.plural("We halen je document op", "We halen je documenten op", number),
+        lead=(scene.say("Je kaart heb je al terug. Er is nog niets afgedrukt."),),
         step=PRINT,
         picture="sheet",
-        hint="We wachten op het gemeentehuis." if number == 1 else f"We wachten op het gemeentehuis. {here}.",
-        bar=bar(),
+        hint=waiting if number == 1 else f"{waiting} {here}",
+        bar=scene.bar,
     )
