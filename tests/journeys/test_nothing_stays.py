@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
+from uuid import UUID
 
 import psutil
 import pytest
@@ -26,6 +27,7 @@ from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
 from simulators.eid.people import Person
 from simulators.world import RESIDENTS, World
+from townhall.vault import Vault
 
 # Twelve digits, as many as a card takes: too many to turn up by chance, which four would.
 PIN = "904172836518"
@@ -269,8 +271,10 @@ def all_secrets(world: World, out: Path) -> set[str]:
 def reprint_codes(world: World) -> set[str]:
     """The codes that the town gave for a document again: whoever has one gets it."""
     database = f"file:{quote(str(world.town_hall.ca.parent / 'townhall.db'))}?mode=ro"
+    vault = Vault(world.town_hall.ca.parent / "vault.key")  # no table has a code: it is drawn from its claim's name
     with contextlib.closing(dbapi2.connect(database, uri=True, timeout=SECONDS)) as connection:
-        return {code for (code,) in connection.execute("SELECT code FROM print_results WHERE code IS NOT NULL")}
+        rows = connection.execute("SELECT claim FROM print_results WHERE claim IS NOT NULL")
+        return {vault.code_of(UUID(claim)) for (claim,) in rows}
 
 
 def left_outside(world: World) -> tuple[Path, ...]:
