@@ -17,13 +17,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
-from kiosk_app.effects import Abandon, Effect, OrderDocument, Print, SignChallenge
+from kiosk_app.effects import Abandon, Effect, OpenCode, OrderDocument, Print, SignChallenge
 from kiosk_app.events import (
     BackEndFailed,
     CardFailed,
+    CodeOpened,
     Event,
     JobChanged,
     OrderFailed,
+    OrderTaken,
     PaperGone,
     PaperTaken,
     PinFailed,
@@ -33,7 +35,7 @@ from kiosk_app.events import (
 from kiosk_app.health import Part
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
-from kiosk_app.visit import Notice, Portal, Visit
+from kiosk_app.visit import Channel, Notice, Portal, Visit
 
 
 class What(Enum):
@@ -46,7 +48,12 @@ class What(Enum):
     PIN_REFUSED = "pinRefused"
     SIGNED_IN = "signedIn"
     REFUSED = "refused"
+    CODE_TRIED = "codeTried"
+    CODE_OPENED = "codeOpened"
     ORDERED = "documentOrdered"
+    PAPER_WANTED = "paperWanted"
+    EBOX_WANTED = "eBoxWanted"
+    COMES_LATER = "documentComesLater"
     ORDER_FAILED = "orderFailed"
     ABANDONED = "documentAbandoned"
     PRINT_BEGAN = "printBegan"
@@ -58,6 +65,10 @@ class What(Enum):
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
     WORK_FAILED = "workFailed"
+
+
+# The law has the kiosk ask; what was answered is kept, and who answered is not.
+_CHANNELS = {Channel.PAPER: What.PAPER_WANTED, Channel.EBOX: What.EBOX_WANTED}
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,10 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
             yield AuditLine(What.PIN_REFUSED, visit)
         case SignedIn(visit) if visit == number:
             yield AuditLine(What.SIGNED_IN, visit)
+        case CodeOpened(visit) if visit == number:
+            yield AuditLine(What.CODE_OPENED, visit)
+        case OrderTaken(visit, ticket):
+            yield AuditLine(What.COMES_LATER, visit, ticket)
         case OrderFailed(visit, ticket, fault):
             yield AuditLine(What.ORDER_FAILED, visit, ticket, fault)
         case JobChanged(visit, ticket, progress) if progress.phase.ended:
@@ -115,8 +130,12 @@ def _of_effect(effect: Effect) -> Iterator[AuditLine]:
     match effect:
         case SignChallenge(visit):
             yield AuditLine(What.PIN_TRIED, visit)
-        case OrderDocument(visit, ticket):
+        case OpenCode(visit):
+            yield AuditLine(What.CODE_TRIED, visit)
+        case OrderDocument(visit, ticket, _, details):
             yield AuditLine(What.ORDERED, visit, ticket)
+            if details.channel is not None:
+                yield AuditLine(_CHANNELS[details.channel], visit, ticket)
         case Print(visit, document):
             yield AuditLine(What.PRINT_BEGAN, visit, document.ticket)
         case Abandon(visit, ticket, fault):

@@ -6,15 +6,19 @@ from kiosk_app.effects import Cancel, Effect, Start
 from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Touch
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     Checking,
     Choosing,
+    EnterCode,
     EnterPin,
     Goodbye,
     Language,
     LastTry,
     Notice,
     NotTaken,
+    Offerings,
+    OpeningCode,
     Ordering,
     Overlay,
     PaperLeft,
@@ -29,7 +33,10 @@ from kiosk_app.visit import (
 )
 
 # The states that wait for a person: a touch starts their clock anew.
-_PATIENT = (Portal, AskCard, PaperLeft, EnterPin, LastTry, Choosing, Checking, Notice, NotTaken, Printed)
+_PATIENT = (
+    *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
+    *(Notice, NotTaken, Printed),
+)
 
 
 def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ...]:
@@ -58,11 +65,13 @@ def _of_state(state: State) -> dict[Clock, str]:
     match state:
         case Portal():
             return {}
-        case PaperLeft() | AskCard() | EnterPin() | LastTry() | Choosing() | Checking():
+        case PaperLeft() | AskCard() | Offerings() | EnterCode() | EnterPin() | LastTry():
+            return {Clock.IDLE: "idle"}
+        case Choosing() | Asking() | Checking():
             return {Clock.IDLE: "idle"}
         case Recognising():
             return {Clock.STEP: "recognise"}
-        case SigningIn():
+        case SigningIn() | OpeningCode():
             return {Clock.STEP: "sign_in"}
         case Ordering():
             return {Clock.STEP: "order"}

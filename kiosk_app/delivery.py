@@ -58,8 +58,8 @@ def stopped(visit: Visit, state: Printing | Printed) -> Step:
     return _onwards(visit, replace(state, jobs=jobs, stopping=True), effects + recall)
 
 
-def start_printing(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
-    """Begin with the first document; the resident's session ends, for results go by ticket."""
+def deliver(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
+    """Begin with the first document, where there is one; the resident's session ends, for results go by ticket."""
     jobs = tuple(Job(document) for document in documents)
     after, effects = _onwards(visit, Printing(jobs, orders), ())
     return after, (*effects, EndSession(visit.number))
@@ -121,17 +121,18 @@ def _no_news(visit: Visit, state: Printing) -> Step:
 
 
 def _remedy(visit: Visit, state: Printing | Printed) -> Step:
-    """Once every bad ending has its remedy and one is a code, a slip serves: it is printed without asking."""
+    """Print a slip without asking where it serves: once every remedy is known, for a code or for what comes later."""
     bad = {job.document.ticket for job in state.jobs if job.progress.phase is not JobPhase.PRINTED}
     told = {ticket for ticket, _ in state.remedies}
-    serves = bad <= told and any(offer.code for _, offer in state.remedies)
+    later = any(order.later is not None and not order.later.delivered for order in state.orders)
+    serves = bad <= told and (later or any(offer.code for _, offer in state.remedies))
     if isinstance(state, Printed) and serves and state.slip is SlipState.NOT_ASKED and visit.offer.slips:
         return _print_slip(visit, state)
     return replace(visit, state=state), ()
 
 
 def _print_slip(visit: Visit, state: Printed) -> Step:
-    wish = PrintSlip(visit.number, state.jobs, state.remedies)
+    wish = PrintSlip(visit.number, state.jobs, state.remedies, state.orders)
     return replace(visit, state=replace(state, slip=SlipState.PRINTING)), (wish,)
 
 

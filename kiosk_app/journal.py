@@ -18,6 +18,8 @@ from printing.job import UnfinishedJob
 from printing.progress import JobPhase, Progress
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
+# A phase that no print job has.
+_LATER = "comesLater"
 
 
 class Journal:
@@ -33,10 +35,14 @@ class Journal:
             row = insert(tickets).values(**values, changed_at=_now())
             connection.execute(row.on_conflict_do_nothing())
 
+    def comes_later(self, ticket: UUID) -> None:
+        """The order was taken and no paper comes of it here: the back end knows, and nothing is left to tell it."""
+        self._write(ticket, phase=_LATER, reported_at=_now())
+
     def requested(self, ticket: UUID, attempt: int) -> None:
         """The queue is about to be asked for a job. A ticket that has ended meanwhile stays so."""
         values = {"phase": JobPhase.REQUESTED.value, "attempt": attempt, "changed_at": _now()}
-        waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase.not_in(_ENDED))
+        waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase == JobPhase.WAITING.value)
         with self._store.transaction() as connection:
             connection.execute(waiting.values(**values))
 

@@ -21,11 +21,14 @@ from kiosk_app.events import (
     DocumentReady,
     Event,
     OrderFailed,
+    OrderTaken,
     PageTurned,
     TimedOut,
 )
 from kiosk_app.leaving import REMINDERS, Step, home, refuse
-from kiosk_app.visit import CardSlot, Checking, Choosing, Order, Ordering, Product, TakeCard, Visit
+from kiosk_app.products import Details, Later, Product, details_of
+from kiosk_app.questions import onwards
+from kiosk_app.visit import CardSlot, Checking, Choosing, Order, Ordering, TakeCard, Visit
 
 _Making = TakeCard | Ordering
 
@@ -34,11 +37,11 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
     """Give the rules from the list of products to documents in memory."""
     match state, event:
         case Choosing(), Chose(code):
-            return replace(visit, state=_chose(state, code)), ()
+            return _chose(visit, state, code), ()
         case Choosing(), PageTurned(page):
             return replace(visit, state=replace(state, page=page)), ()
         case Choosing(chosen=(_, *_)), ChoiceDone():
-            return replace(visit, state=Checking(state.person, state.products, state.chosen, several=True)), ()
+            return onwards(visit, state.person, state.products, state.chosen, several=True), ()
         case Checking(), AnotherAsked():
             return replace(visit, state=Choosing(state.person, state.products, state.chosen, several=True)), ()
         case Checking(), ChangeAsked():
@@ -48,6 +51,8 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
             return _confirmed(visit, state, tickets)
         case ((TakeCard() | Ordering()), DocumentReady(_, document)) if document.ticket in _awaited(state):
             return _when_all_here(visit, replace(state, documents=(*state.documents, document)))
+        case ((TakeCard() | Ordering()), OrderTaken(_, ticket, later)) if ticket in _awaited(state):
+            return _when_all_here(visit, _taken(state, ticket, later))
         case ((TakeCard() | Ordering()), OrderFailed(_, ticket, fault)) if ticket in _awaited(state):
             return _when_all_here(visit, _failed(state, {ticket}, fault))
         case TakeCard(), TimedOut():
@@ -58,36 +63,45 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
             return visit, ()
 
 
-def _chose(state: Choosing, code: str) -> Choosing | Checking:
-    available = [product.code for product in state.products if product.refusal is None]
-    if code not in available:
-        return state
+def _chose(visit: Visit, state: Choosing, key: str) -> Visit:
+    available = [product.key for product in state.products if product.refusal is None]
+    if key not in available:
+        return visit
     if not state.several:
-        return Checking(state.person, state.products, (code,))
-    chosen = tuple(c for c in available if (c in state.chosen) != (c == code))
-    return replace(state, chosen=chosen)
+        return onwards(visit, state.person, state.products, (key,), several=False)
+    chosen = tuple(one for one in available if (one in state.chosen) != (one == key))
+    return replace(visit, state=replace(state, chosen=chosen))
 
 
 def _confirmed(visit: Visit, state: Checking, tickets: tuple[UUID, ...]) -> Step:
     """Order each document under a ticket of its own, unless meanwhile it could not be finished."""
-    if visit.offer.documents is not None:
-        return refuse(visit, visit.offer.documents)
-    products: dict[str, Product] = {product.code: product for product in state.products}
-    orders = tuple(Order(ticket, products[code]) for ticket, code in zip(tickets, state.chosen, strict=True))
+    stops = visit.offer.codes if state.person is None else visit.offer.documents
+    if stops is not None:
+        return refuse(visit, stops)
+    products: dict[str, Product] = {product.key: product for product in state.products}
+    orders = tuple(Order(ticket, products[key]) for ticket, key in zip(tickets, state.chosen, strict=True))
     wishes: tuple[Effect, ...] = (
-        *(OrderDocument(visit.number, order.ticket, order.product) for order in orders),
-        *(PreparePrint(visit.number, order.ticket, order.product) for order in orders),
+        *(_order(visit, order, state.details) for order in orders),
+        *(PreparePrint(visit.number, o.ticket, o.product) for o in orders if _comes_out_now(o, state.details)),
     )
     if visit.slot is CardSlot.EMPTY:
         return replace(visit, state=Ordering(orders)), wishes
     return replace(visit, state=TakeCard(orders)), (*wishes, WatchForRemoval(visit.number))
 
 
+def _order(visit: Visit, order: Order, details: tuple[Details, ...]) -> OrderDocument:
+    return OrderDocument(visit.number, order.ticket, order.product, details_of(order.product, details))
+
+
+def _comes_out_now(order: Order, details: tuple[Details, ...]) -> bool:
+    return not order.product.deferred and details_of(order.product, details).on_paper
+
+
 def card_out(visit: Visit, state: TakeCard) -> Step:
     """Go on without the card: print what is here, or wait for what is not."""
     if _awaited(state):
         return replace(visit, state=Ordering(state.orders, state.documents)), ()
-    return delivery.start_printing(visit, state.documents, state.orders)
+    return delivery.deliver(visit, state.documents, state.orders)
 
 
 def card_back_in(visit: Visit, state: Ordering) -> Step:
@@ -104,7 +118,12 @@ def _remind(visit: Visit, state: TakeCard) -> Step:
 
 def _awaited(state: _Making) -> set[UUID]:
     here = {document.ticket for document in state.documents}
-    return {order.ticket for order in state.orders if order.fault is None} - here
+    return {order.ticket for order in state.orders if order.fault is None and order.later is None} - here
+
+
+def _taken(state: _Making, ticket: UUID, later: Later) -> _Making:
+    orders = tuple(replace(order, later=later) if order.ticket == ticket else order for order in state.orders)
+    return replace(state, orders=orders)
 
 
 def _failed(state: _Making, tickets: set[UUID], fault: FaultCode) -> _Making:
@@ -123,8 +142,9 @@ def _when_all_here(visit: Visit, state: _Making) -> Step:
     after = replace(visit, state=state)
     if _awaited(state):
         return after, ()
-    if not state.documents:
-        return refuse(after, next(o.fault for o in state.orders if o.fault is not None))
+    faults = [order.fault for order in state.orders if order.fault is not None]
+    if len(faults) == len(state.orders):
+        return refuse(after, faults[0])
     if isinstance(state, Ordering):
-        return delivery.start_printing(visit, state.documents, state.orders)
+        return delivery.deliver(visit, state.documents, state.orders)
     return after, (EndSession(visit.number),)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import delivery, ordering, sign_in
+from kiosk_app import delivery, opening, ordering, questions, sign_in
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.events import (
     Answer,
@@ -18,13 +18,16 @@ from kiosk_app.events import (
     CardInserted,
     CardRemoved,
     Clock,
+    CodeAsked,
     DocumentsAsked,
     Event,
     HelpAsked,
     LanguageChosen,
     OfferChanged,
+    OfferingsAsked,
     PaperFound,
     PaperGone,
+    PinUnknown,
     StillHere,
     StopPressed,
     TimedOut,
@@ -33,10 +36,12 @@ from kiosk_app.events import (
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     CardSlot,
     Checking,
     Choosing,
+    EnterCode,
     EnterPin,
     Goodbye,
     Language,
@@ -44,6 +49,8 @@ from kiosk_app.visit import (
     Notice,
     NotTaken,
     Offer,
+    Offerings,
+    OpeningCode,
     Ordering,
     Overlay,
     PaperLeft,
@@ -104,6 +111,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return leave(visit)
         case HelpAsked():
             return replace(visit, overlay=Overlay.HELP), ()
+        case PinUnknown() if isinstance(visit.state, EnterPin) and visit.overlay is None:
+            return replace(visit, overlay=Overlay.PIN_UNKNOWN), ()
         case LanguageChosen(language):
             overlay = visit.overlay if visit.overlay is Overlay.HELP else None
             return replace(visit, language=language, overlay=overlay), ()
@@ -121,8 +130,12 @@ def _by_state(visit: Visit, event: Event) -> Step:
     match visit.state:
         case Portal() | PaperLeft() | AskCard() | CardBack() | Notice() | NotTaken() | Goodbye():
             return _between(visit, visit.state, event)
+        case Offerings() | EnterCode() | OpeningCode():
+            return _without_card(visit, visit.state, event)
         case Recognising() | LastTry() | EnterPin() | SigningIn():
             return sign_in.rules(visit, visit.state, event)
+        case Asking():
+            return questions.rules(visit, visit.state, event)
         case Choosing() | Checking() | TakeCard() | Ordering():
             return ordering.rules(visit, visit.state, event)
         case Printing() | Printed():
@@ -134,6 +147,12 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
     match state, event:
         case Portal(), DocumentsAsked():
             return _documents_asked(begin(visit, AskCard()))
+        case Portal(), CodeAsked():
+            return opening.ask_code(begin(visit, AskCard()))
+        case AskCard(), CodeAsked():
+            return opening.ask_code(visit)
+        case AskCard(), OfferingsAsked():
+            return opening.show_offerings(visit)
         case Portal(), TimedOut():
             return replace(visit, overlay=None, language=Language.NL), ()
         case PaperLeft(), PaperGone():
@@ -147,6 +166,17 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
             return home(visit)
         case _:
             return visit, ()
+
+
+def _without_card(visit: Visit, state: Offerings | EnterCode | OpeningCode, event: Event) -> Step:
+    """Give the ways from one way in to the other; the rest is for the rules of these states."""
+    match event:
+        case DocumentsAsked() if not isinstance(state, OpeningCode):
+            return _documents_asked(visit)
+        case CodeAsked() if isinstance(state, Offerings):
+            return opening.ask_code(visit)
+        case _:
+            return opening.rules(visit, state, event)
 
 
 def _documents_asked(visit: Visit) -> Step:
@@ -165,7 +195,7 @@ def _card_inserted(visit: Visit) -> Step:
     match visit.state:
         case Portal() | Goodbye() | Notice():
             return _documents_asked(begin(visit, AskCard()))
-        case AskCard():
+        case AskCard() | Offerings() | EnterCode():
             return _documents_asked(visit)
         case Ordering() as state:
             return ordering.card_back_in(visit, state)
@@ -176,7 +206,9 @@ def _card_inserted(visit: Visit) -> Step:
 def _card_removed(visit: Visit) -> Step:
     """A card pulled while the visit needs it ends the visit; once documents are confirmed it only comes early."""
     match visit.state:
-        case Recognising() | LastTry() | EnterPin() | SigningIn() | Choosing() | Checking():
+        case Choosing(person=None) | Asking(person=None) | Checking(person=None):  # a code opened this: no card did
+            return visit, ()
+        case Recognising() | LastTry() | EnterPin() | SigningIn() | Choosing() | Asking() | Checking():
             reader_lost = visit.offer.documents is FaultCode.READER_LOST
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
         case TakeCard() as state:
@@ -189,8 +221,13 @@ def _card_removed(visit: Visit) -> Step:
 
 def _offer_changed(visit: Visit, offer: Offer) -> Step:
     """Say at once that it cannot be finished, unless the resident is already past asking for it."""
-    early = isinstance(visit.state, PaperLeft | AskCard | Recognising | LastTry | EnterPin)
-    return refuse(visit, offer.documents) if early and offer.documents is not None else (visit, ())
+    match visit.state:
+        case PaperLeft() | AskCard() | Recognising() | LastTry() | EnterPin() if offer.documents is not None:
+            return refuse(visit, offer.documents)
+        case EnterCode() | OpeningCode() if offer.codes is not None:
+            return refuse(visit, offer.codes)
+        case _:
+            return visit, ()
 
 
 def _stopped(visit: Visit) -> Step:

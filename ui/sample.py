@@ -15,19 +15,26 @@ from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     CardSlot,
+    Channel,
     Checking,
     Choosing,
+    Details,
     Document,
+    EnterCode,
     EnterPin,
     Goodbye,
     Job,
     JobPhase,
     LastTry,
+    Later,
     Notice,
     NotTaken,
     Offer,
+    Offerings,
+    OpeningCode,
     Order,
     Ordering,
     Overlay,
@@ -38,6 +45,8 @@ from kiosk_app.visit import (
     Printing,
     Product,
     Progress,
+    Purpose,
+    Question,
     Recognising,
     Remedy,
     RemedyOffer,
@@ -74,6 +83,31 @@ _NINE = (
     ),
     Product("funeralWishes", "Attest van wijze van teraardebestelling en/of rituelen", "Wat je liet vastleggen"),
 )
+_PURPOSES = (
+    Purpose("job", "Voor een job", needs_recipient=True),
+    Purpose("volunteering", "Voor vrijwilligerswerk", needs_recipient=True),
+    Purpose("abroad", "Voor een verblijf in het buitenland"),
+    Purpose("other", "Iets anders"),
+)
+_RECORD = Product(
+    "criminalRecord595",
+    "Uittreksel uit het strafregister, model 595",
+    "Voor een job of een aanvraag, als er geen ander model gevraagd is",
+    purposes=_PURPOSES,
+    asks_channel=True,
+)
+_LATER = Product(
+    "criminalRecord5962",
+    "Uittreksel uit het strafregister, model 596.2",
+    "Als je met kinderen of jongeren werkt",
+    deferred=True,
+    lead_time="P14D",
+    purposes=_PURPOSES,
+    asks_channel=True,
+)
+_CLOSED = replace(RESIDENCE, refusal=FaultCode.SOURCE_CLOSED, opens_at="2026-11-24T06:00:00+01:00")
+_CLAIM = Product("preparedDocument", "Bewijs van inschrijving in de muziekschool", "", claim=UUID(int=101))
+_REPRINT = Product("reprint", "Attest van hoofdverblijfplaats", "", claim=UUID(int=102))
 _TICKETS = tuple(UUID(int=n) for n in range(1, 13))
 
 
@@ -117,8 +151,10 @@ def _portals(told: Settings) -> Iterator[Sample]:
     yield Sample("portal", _visit(Portal()), told)
     yield Sample("portal-morning", _visit(Portal()), told, MORNING)
     yield Sample("portal-stale-card", _visit(Portal(), CardSlot.STALE), told)
-    for code in (FaultCode.PAPER_EMPTY, FaultCode.BACKEND_DOWN, FaultCode.READER_LOST):
-        yield Sample(f"portal-{code.value}", replace(_visit(Portal()), offer=Offer(documents=code)), told)
+    for code in (FaultCode.PAPER_EMPTY, FaultCode.BACKEND_DOWN):
+        yield Sample(f"portal-{code.value}", replace(_visit(Portal()), offer=Offer(code, code)), told)
+    lost = Offer(FaultCode.READER_LOST)
+    yield Sample(f"portal-{FaultCode.READER_LOST.value}", replace(_visit(Portal()), offer=lost), told)
     alone = structs.replace(told, back_end=None, card_reader=None, printer=None, receipt_printer=None)
     yield Sample("portal-alone", _visit(Portal()), alone)
     bare = structs.replace(told, services=(), counter=(), announcements=())
@@ -128,6 +164,7 @@ def _portals(told: Settings) -> Iterator[Sample]:
 def _states() -> Iterator[tuple[str, State]]:
     yield "paper-left", PaperLeft()
     yield "ask-card", AskCard()
+    yield from _without_card()
     yield "recognising", Recognising()
     yield from _pins()
     yield "last-try", LastTry(Applet.V1_8)
@@ -142,15 +179,48 @@ def _states() -> Iterator[tuple[str, State]]:
     yield "checking-two", Checking(AN, _THREE, (HOUSEHOLD.code, RESIDENCE.code), several=True)
     all_codes = tuple(product.code for product in _NINE if product.refusal is None)
     yield "checking-all", Checking(_LONG, _NINE, all_codes, several=True)
+    yield from _asked()
     yield "ordering", Ordering(_orders(1))
     yield "ordering-two", Ordering(_orders(2), _documents(1))
     yield from _take_cards()
     yield from _printings()
     yield from _printeds()
+    yield from _laters()
     yield "not-taken", NotTaken()
     for reminders in range(3):
         yield f"card-back-{reminders}", CardBack(reminders)
     yield "goodbye", Goodbye()
+
+
+def _without_card() -> Iterator[tuple[str, State]]:
+    yield "offerings-awaited", Offerings()
+    yield "offerings", Offerings((*_THREE, _RECORD, _LATER))
+    yield "offerings-page-2", Offerings((*_NINE, _RECORD, _LATER), page=1)
+    yield "code-empty", EnterCode()
+    yield "code-some", EnterCode("4F7K9")
+    yield "code-whole", EnterCode("4F7K9XQR")
+    yield "code-unknown", EnterCode(refused=FaultCode.CODE_UNKNOWN)
+    yield "code-opening", OpeningCode()
+    yield "code-checking", Checking(None, (_CLAIM,), (_CLAIM.key,))
+
+
+def _asked() -> Iterator[tuple[str, State]]:
+    yield "choosing-claims", _choosing((*_THREE, _CLAIM, _REPRINT))
+    yield "choosing-closed", _choosing((HOUSEHOLD, _CLOSED))
+    asked = Asking(
+        AN, (_RECORD,), (_RECORD.key,), several=False, details=(), product=_RECORD, question=Question.PURPOSE
+    )
+    yield "asking-purpose", asked
+    yield "asking-recipient-empty", replace(asked, question=Question.RECIPIENT)
+    yield "asking-recipient", replace(asked, question=Question.RECIPIENT, typed="JEUGDHUIS DE KRING")
+    yield "asking-recipient-long", replace(asked, question=Question.RECIPIENT, typed="VERENIGING " * 5)
+    yield "asking-channel", replace(asked, question=Question.CHANNEL)
+    yield "asking-channel-deferred", replace(asked, product=_LATER, question=Question.CHANNEL)
+    details = Details(_RECORD.key, _RECORD.purposes[0], "JEUGDHUIS DE KRING", Channel.PAPER)
+    yield "checking-record", Checking(AN, (_RECORD,), (_RECORD.key,), details=(details,))
+    yield "checking-ebox", Checking(AN, (_RECORD,), (_RECORD.key,), details=(replace(details, channel=Channel.EBOX),))
+    later = Details(_LATER.key, _RECORD.purposes[0], "SCHOOL", Channel.PAPER)
+    yield "checking-later", Checking(AN, (_LATER,), (_LATER.key,), details=(later,))
 
 
 def _choosing(products: tuple[Product, ...], chosen: tuple[str, ...] = (), *, several: bool = False) -> Choosing:
@@ -200,6 +270,14 @@ def _printings() -> Iterator[tuple[str, State]]:
     yield "printing-paused", Printing(_jobs(paused, waiting), _orders(2))
     stopped = Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
     yield "printing-stopping", Printing(_jobs(now, stopped), _orders(2), stopping=True)
+
+
+def _laters() -> Iterator[tuple[str, State]]:
+    deferred = Order(_TICKETS[0], _LATER, later=Later(delivered=False, expected_on="2026-12-07", notice="eBox"))
+    delivered = Order(_TICKETS[1], _RECORD, later=Later(delivered=True))
+    yield "later-deferred", Printed((), (deferred,), slip=SlipState.PRINTING)
+    yield "later-delivered", Printed((), (delivered,))
+    yield "later-and-printed", Printed(_jobs(Progress(JobPhase.PRINTED, 1)), (*_orders(1), deferred))
 
 
 def _printeds() -> Iterator[tuple[str, State]]:

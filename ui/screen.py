@@ -15,6 +15,7 @@ class Template(StrEnum):
     CARD = "CardPage"
     PIN = "PinPage"
     CHOOSE = "ChoosePage"
+    TYPE = "TypePage"
     CHECK = "CheckPage"
     BUSY = "BusyPage"
     HANDS = "HandsPage"
@@ -159,7 +160,8 @@ class Screen:
     """One screen. Its `repr` is blank: a greeting or a check list holds somebody's name.
 
     `step` is 1..4 in the step line, 0 without one. `sign` is a picture before the title. `lead` are sentences, large;
-    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. `hint` is the line
+    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. `field` is what
+    was typed otherwise, on `keys` in so many `columns`. `hint` is the line
     that goes with the content (a count, tries left), `footer` stands right above the actions, `question` above an
     answer. `said` is what is spoken instead of title and lead, where those hold a name.
     """
@@ -182,6 +184,8 @@ class Screen:
     counter: Counter | None = None
     qr: Qr | None = None
     typed: int = 0
+    field: str = ""
+    columns: int = 0
     hint: str = ""
     warning: str = ""
     rows: tuple[Choice, ...] = ()

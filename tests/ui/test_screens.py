@@ -168,7 +168,7 @@ def test_the_portal_offers_a_document_and_says_both_ways_in() -> None:
 
 @pytest.mark.parametrize("code", FaultCode)
 def test_a_fault_is_said_on_the_portal_before_anyone_puts_in_a_card(code: FaultCode) -> None:
-    screen = of(Portal(), offer=Offer(documents=code))
+    screen = of(Portal(), offer=Offer(code, code))
     assert screen.hero is not None
     assert screen.hero.choice is None
     assert screen.hero.status == "Afdrukken kan nu niet"

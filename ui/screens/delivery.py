@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from kiosk_app.events import PaperTaken, SlipAsked
-from kiosk_app.visit import Job, JobPhase, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
+from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
 from ui import phrases
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
 from ui.screens.scene import PRINT, Scene
@@ -41,7 +41,9 @@ def take_card(scene: Scene, state: TakeCard) -> Screen:
 
 def _after_the_card(scene: Scene, state: TakeCard) -> str:
     """Say what is being done meanwhile, and what comes next."""
-    had = sum(order.fault is None for order in state.orders)
+    had = sum(order.fault is None and order.later is None for order in state.orders)
+    if not had:
+        return scene.say("Er komt nu geen papier uit.")
     if len(state.documents) < had:
         return scene.plural("Intussen halen we je document op.", "Intussen halen we je documenten op.", had)
     return scene.plural("Daarna drukken we je document af.", "Daarna drukken we je {n}~documenten af.", had)
@@ -148,7 +150,7 @@ def _progress_item(scene: Scene, job: Job, number: int) -> Item:
 
 def printed(scene: Scene, state: Printed) -> Screen:
     """Give the hands screen when every document is on paper; else an honest word on each."""
-    had_all = all(order.fault is None for order in state.orders)
+    had_all = all(order.fault is None and order.later is None for order in state.orders)
     if had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs):
         return _take_paper(scene, state)
     return _outcome(scene, state)
@@ -215,9 +217,9 @@ def _outcome(scene: Scene, state: Printed) -> Screen:
         scene.header,
         _outcome_title(scene, state),
         step=PRINT,
-        sign="sign-warning",
+        sign="sign-warning" if _went_wrong(state) else "sign-done",
         items=_endings(scene, state, codes),
-        sections=_ways_out(scene, tuple(codes.values())),
+        sections=_ways_out(scene, tuple(codes.values())) if _went_wrong(state) else _what_next(scene, state),
         hint=slip,
         extra=_slip_choice(scene, state.slip),
         question=scene.say("Heb je je papier?") if _may_lie(state.jobs) else "",
@@ -228,8 +230,16 @@ def _outcome(scene: Scene, state: Printed) -> Screen:
     )
 
 
+def _went_wrong(state: Printed) -> bool:
+    printed_all = all(job.progress.phase is JobPhase.PRINTED for job in state.jobs)
+    return not printed_all or any(order.fault is not None for order in state.orders)
+
+
 def _outcome_title(scene: Scene, state: Printed) -> str:
     phases = [job.progress.phase for job in state.jobs]
+    if not _went_wrong(state):
+        only_later = not state.jobs
+        return scene.say("Dat is in orde.") if only_later else scene.say("Neem je papier. De rest komt later.")
     if JobPhase.UNKNOWN in phases:
         return scene.say("We zijn niet zeker.")
     if JobPhase.PRINTED in phases:
@@ -254,7 +264,45 @@ def _endings(scene: Scene, state: Printed, codes: dict[UUID, RemedyOffer]) -> tu
         titles = [job.document.product.title for job in done]
         good = tuple(Item(title, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", 0, detail=lies) for title in titles)
     bad = tuple(_ending(scene, job, codes if len(codes) > 1 else {}) for job in rest)
-    return (*good, *bad, *refused)
+    later = tuple(_comes_later(scene, order, order.later) for order in state.orders if order.later is not None)
+    return (*good, *bad, *refused, *later)
+
+
+def _comes_later(scene: Scene, order: Order, later: Later) -> Item:
+    """Say what happens next to a document of which no paper comes now."""
+    title = order.product.title
+    if later.delivered:
+        detail = scene.say("Je leest het online, op ebox.belgium.be.")
+        return Item(title, scene.say("In je eBox"), Mark.OPEN, "sheet-done", 0, detail=detail)
+    if not later.expected_on:
+        return Item(title, scene.say("Aangevraagd"), Mark.COMING, "waiting", 0)
+    day = phrases.full_date(scene.texts, date.fromisoformat(later.expected_on))
+    detail = scene.say("Klaar tegen {date}.", date=day)
+    return Item(title, scene.say("Aangevraagd"), Mark.COMING, "waiting", 0, detail=detail)
+
+
+_NOTICES = {
+    "eBox": mark("Je krijgt bericht in je eBox als het klaar is."),
+    "letter": mark("Je krijgt een brief als het klaar is."),
+}
+_PLACES = {
+    "kiosk": mark("Daarna haal je het hier op, met je identiteitskaart."),
+    "counter": mark("Daarna haal je het op aan de balie."),
+    "eBox": mark("Je leest het dan in je eBox."),
+}
+
+
+def _what_next(scene: Scene, state: Printed) -> tuple[Section, ...]:
+    """Say how the resident hears of what comes later, and where it is to be had."""
+    deferred = [order.later for order in state.orders if order.later is not None and not order.later.delivered]
+    ways = dict.fromkeys((later.notice, later.collect_at) for later in deferred)
+    return tuple(
+        Section(
+            scene.say("Hoe het verder gaat"),
+            " ".join(scene.say(word) for word in (_NOTICES.get(notice, ""), _PLACES.get(place, "")) if word),
+        )
+        for notice, place in ways
+    )
 
 
 def _ending(scene: Scene, job: Job, codes: dict[UUID, RemedyOffer]) -> Item:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardware.faults import FaultCode
-from kiosk_app.events import DocumentsAsked
+from kiosk_app.events import CodeAsked, DocumentsAsked
 from kiosk_app.visit import CardSlot
 from ui import hours, phrases
 from ui.screen import Choice, Hero, Qr, Role, Screen, Section, Template
@@ -54,7 +54,11 @@ def _stale(scene: Scene) -> str:
 
 
 def _no_documents(scene: Scene, code: FaultCode) -> Hero:
-    """Give the hero where printing cannot be finished now: why, and two ways that do work."""
+    """Give the hero where a card cannot be used now: why, and the ways that do work."""
+    if scene.visit.offer.codes is None:
+        title = scene.say("Afdrukken met een code")
+        why = f"{scene.words(scene.fault(code).title)}. {scene.say('Met een code kan je wel afdrukken.')}"
+        return Hero(title, why, scene.say("Tik hier"), Choice("code", title, CodeAsked(), Role.PRIMARY))
     ways = hours.online_or_counter(scene.texts, scene.settings, scene.now)
     return Hero(scene.words(scene.fault(code).title), ways, "", None, status=scene.say("Afdrukken kan nu niet"))
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import AllErased, LastErased, PinEntered, StopPressed, TriedAnyway
+from kiosk_app.events import (
+    AllErased,
+    CodeAsked,
+    LastErased,
+    OfferingsAsked,
+    PinEntered,
+    PinUnknown,
+    StillHere,
+    StopPressed,
+    TriedAnyway,
+)
 from kiosk_app.visit import CardSlot, EnterPin
 from ui.screen import Choice, Role, Screen, Section, Template
 from ui.screens.scene import CARD, Scene
@@ -35,7 +45,10 @@ def ask_card(scene: Scene) -> Screen:
                 ),
             ),
         ),
-        actions=(Choice("back", scene.say("Terug"), StopPressed(), icon="icon-back"),),
+        actions=(
+            Choice("offerings", scene.say("Wat krijg je hier?"), OfferingsAsked()),
+            Choice("code", scene.say("Ik heb een code"), CodeAsked()),
+        ),
         bar=scene.bar,
     )
 
@@ -73,6 +86,7 @@ def enter_pin(scene: Scene, state: EnterPin) -> Screen:
             Choice("eraseLast", scene.say("Laatste wissen"), LastErased(), enabled=state.typed > 0),
         ),
         actions=(
+            Choice("pinUnknown", scene.say("Ik ken mijn pincode niet"), PinUnknown()),
             Choice(
                 "pinDone",
                 scene.say("Verder"),
@@ -83,6 +97,30 @@ def enter_pin(scene: Scene, state: EnterPin) -> Screen:
                 enabled=enough,
             ),
         ),
+        bar=scene.bar,
+    )
+
+
+def pin_unknown(scene: Scene) -> Screen:
+    """Say what works without a PIN, and how to get a new one; then back to the pad, where nothing was spent."""
+    code = scene.say(
+        "Kreeg je een code van de gemeente, of vroeg je je document online? Neem je kaart terug, raak het scherm aan "
+        "en kies: ik heb een code."
+    )
+    lost = scene.say("De balie helpt je aan een nieuwe pincode. Breng je identiteitskaart mee.")
+    hours = " ".join(section.text for section in scene.counter_section)
+    return Screen(
+        Template.NOTICE,
+        scene.header,
+        scene.say("Je kent je pincode niet?"),
+        lead=(scene.say("Zonder pincode kan je je hier niet aanmelden. Dit kan wel:"),),
+        step=CARD,
+        sections=(
+            Section(scene.say("Met een code"), code),
+            Section(scene.say("Een nieuwe pincode"), f"{lost} {hours}".strip()),
+        ),
+        qr=scene.online,
+        actions=(Choice("pinBack", scene.say("Terug naar de pincode"), StillHere(), Role.PRIMARY, "icon-back"),),
         bar=scene.bar,
     )
 
