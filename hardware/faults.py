@@ -1,7 +1,8 @@
 """Everything that can go wrong, one row each: what a resident reads, what a technician does, who can mend it.
 
 A driver raises `DeviceFault(code, detail)`; the visit shows the resident's words of that code, maintenance the
-technician's. `detail` is for the log and never holds personal data. Dutch is the source language of every text.
+technician's. `detail` is for the log and never holds personal data. Dutch is the source language of every text: the
+screen says title and text in the resident's language (`./dev texts`), technicians read their steps as they stand.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 `Texts` is passed along with a scene and remembered by nobody, so that no visit can leave its language behind for the
 next. Catalogues lie in `locale/<language>/LC_MESSAGES/`: `./dev texts` writes them, `./dev check` judges them. Dutch
-has none, and another language is read when somebody first chooses it.
+has none, and another language is read when somebody first chooses it. A new one is a folder there, and its code in
+`config.settings` (`Language`, `Translated`).
 """
 
 from __future__ import annotations

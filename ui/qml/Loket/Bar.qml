@@ -35,8 +35,8 @@ Rectangle {
                 contentItem: Item {
                     Grid {
                         anchors.centerIn: parent
-                        columns: bar.wide ? 3 : 1
-                        spacing: Theme.mm(bar.wide ? 4 : 1)
+                        columns: bar.wide && cell.choice.icon !== "" ? 2 : 1
+                        spacing: Theme.mm(columns > 1 ? 4 : 1)
                         horizontalItemAlignment: Grid.AlignHCenter
                         verticalItemAlignment: Grid.AlignVCenter
                         Drawn {
