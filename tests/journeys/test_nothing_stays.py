@@ -145,7 +145,10 @@ class Hall:
     last_touch: tuple[str, float] = ("", 0.0)
 
     def visit(
-        self, slug: str, at: Callable[[str, Resident], None] = lambda _moment, _resident: None, **habits: str | bool
+        self,
+        slug: str,
+        at: Callable[[str, Resident], None] = lambda _moment, _resident: None,
+        **habits: str | bool | tuple[str, ...],
     ) -> list[str]:
         """Let somebody come and go; the states that were seen."""
         slot = _Slot(self.world, f"1.8:{slug}")
@@ -216,10 +219,10 @@ def ten_visits(hall: Hall) -> None:
 
     assert "Printed" in hall.visit("an", wants_slip=True)
     assert "TakeCard" not in hall.visit("bram", stops_at="Checking")
-    assert "Printed" in hall.visit("francois", product="residence")
+    assert "Printed" in hall.visit("francois", products=("residence",))
     assert "Notice" in hall.visit("zoe", pull_in_the_pin)
     assert hall.visit("longname", wrong_first=True).count("EnterPin") == 2
-    assert "Printed" in hall.visit("foreigner", product="nationality", wants_slip=True)
+    assert "Printed" in hall.visit("foreigner", products=("nationality",), wants_slip=True)
     assert "Printed" in hall.visit("noel", wait_with_the_card)
     assert "Printed" in hall.visit("alone")
     assert "Choosing" not in hall.visit("agnes", stops_at="EnterPin")

@@ -14,19 +14,32 @@ from kiosk_app import events
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardSlot,
     Challenge,
+    Channel,
+    Checking,
     Choosing,
+    Details,
     Document,
+    EnterCode,
     Goodbye,
+    Job,
     JobPhase,
+    Later,
     Notice,
     Offer,
+    OpeningCode,
+    Ordering,
+    Overlay,
     PaperLeft,
     Person,
     Portal,
+    Printed,
     Product,
     Progress,
+    Purpose,
+    Question,
     Recognising,
     Remedy,
     RemedyOffer,
@@ -39,6 +52,14 @@ TICKET = UUID(int=1)
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 PERSON = Person("An", "Peeters")
 CERTIFICATE = Certificate(b"der", "ES384", expired=False)
+RECORD = Product(
+    "criminalRecord595",
+    "Uittreksel uit het strafregister",
+    "",
+    purposes=(Purpose("job", "Voor een job", needs_recipient=True),),
+    asks_channel=True,
+)
+CLAIM = Product("preparedDocument", "Bewijs van inschrijving", "", claim=UUID(int=9))
 DOCUMENT = Document(TICKET, HOUSEHOLD, b"%PDF", 1)
 
 
@@ -169,3 +190,75 @@ def test_states_that_hold_people_show_nothing_in_a_log() -> None:
     assert "An" not in repr(PERSON)
     assert "Peeters" not in repr(Visit(state=state))
     assert "PDF" not in repr(DOCUMENT)
+
+
+def test_a_slip_waits_until_every_bad_ending_has_its_remedy() -> None:
+    """Two documents that failed: the slip is printed by itself when the second code is known, and holds both."""
+    second = Document(UUID(int=2), replace(HOUSEHOLD, code="residence"), b"%PDF", 1)
+    jobs = tuple(Job(one, Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM)) for one in (DOCUMENT, second))
+    visit = Visit(number=1, state=Printed(jobs, ()))
+    offers = [RemedyOffer(Remedy.REPRINT_CODE, code) for code in ("4F7K-9XQR", "CDFG-HJKM")]
+    visit, effects = step(visit, events.RemedyGiven(1, TICKET, offers[0]))
+    assert not any(isinstance(effect, wishes.PrintSlip) for effect in effects)
+    _, effects = step(visit, events.RemedyGiven(1, second.ticket, offers[1]))
+    (slip,) = [effect for effect in effects if isinstance(effect, wishes.PrintSlip)]
+    assert dict(slip.remedies) == {TICKET: offers[0], second.ticket: offers[1]}
+
+
+def test_a_lost_reader_leaves_the_way_of_a_code() -> None:
+    """No card can be read; what waits behind a code can still be printed."""
+    lost = Offer(documents=FaultCode.READER_LOST)
+    visit = played(Visit(offer=lost), events.CodeAsked())
+    assert visit.state == EnterCode()
+    visit = played(visit, *[events.SignTyped("C")] * 8, events.TypingDone(), events.CodeOpened(0, (CLAIM,)))
+    assert visit.state == Checking(None, (CLAIM,), (CLAIM.key,))
+    visit, effects = step(visit, events.Confirmed((TICKET,)))
+    assert isinstance(visit.state, Ordering)
+    assert any(isinstance(effect, wishes.OrderDocument) for effect in effects)
+
+
+def test_a_wrong_code_is_typed_again_and_a_used_one_ends_it() -> None:
+    """What can be a slip of the finger is asked again, with nothing of it kept; what is final is said."""
+    typed = played(Visit(), events.CodeAsked(), *[events.SignTyped("C")] * 9, events.TypingDone())
+    assert isinstance(typed.state, OpeningCode)
+    again = played(typed, events.BackEndFailed(0, FaultCode.CODE_UNKNOWN))
+    assert again.state == EnterCode(typed="", refused=FaultCode.CODE_UNKNOWN)
+    assert played(again, events.SignTyped("C")).state == EnterCode(typed="C")
+    assert played(typed, events.BackEndFailed(0, FaultCode.CODE_USED)).state == Notice(FaultCode.CODE_USED)
+
+
+def test_what_a_product_wants_to_know_is_asked_before_it_is_checked() -> None:
+    """Purpose, then recipient where the purpose has one, then paper or eBox; going back asks anew."""
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (RECORD,)), events.Chose(RECORD.key))
+    asked = []
+    for said in (events.Answered("job"), events.SignTyped("K"), events.TypingDone(), events.Answered("eBox")):
+        assert isinstance(visit.state, Asking)
+        asked.append(visit.state.question)
+        visit = played(visit, said)
+    assert asked == [Question.PURPOSE, Question.RECIPIENT, Question.RECIPIENT, Question.CHANNEL]
+    assert isinstance(visit.state, Checking)
+    (answers,) = visit.state.details
+    assert answers == Details(RECORD.key, RECORD.purposes[0], "K", Channel.EBOX)
+    _, effects = step(visit, events.Confirmed((TICKET,)))
+    assert [effect.details for effect in effects if isinstance(effect, wishes.OrderDocument)] == [answers]
+    assert not any(isinstance(effect, wishes.PreparePrint) for effect in effects)
+
+
+def test_nothing_that_comes_later_is_called_printed_or_given_up() -> None:
+    """An order that was taken for later stands when the resident goes; a slip says how it goes on."""
+    visit = played(Visit(), *SIGNED_IN, events.Chose(HOUSEHOLD.key), events.Confirmed((TICKET,)))
+    visit = played(visit, events.OrderTaken(0, TICKET, Later(delivered=False, expected_on="2026-12-07")))
+    visit, effects = step(visit, events.CardRemoved())
+    assert isinstance(visit.state, Printed)
+    assert visit.state.jobs == ()
+    assert any(isinstance(effect, wishes.PrintSlip) for effect in effects)
+    _, effects = step(visit, events.StopPressed())
+    assert not any(isinstance(effect, wishes.Abandon) for effect in effects)
+
+
+def test_a_pin_that_is_not_known_costs_nothing() -> None:
+    """The page about it lies over the pad; back at the pad what was typed still stands, and no try was spent."""
+    pad = played(Visit(), *SIGNED_IN[:2], events.DigitTyped())
+    told = played(pad, events.PinUnknown())
+    assert (told.overlay, told.state) == (Overlay.PIN_UNKNOWN, pad.state)
+    assert played(told, events.StillHere()) == pad
