@@ -109,6 +109,7 @@ class Finger:
         if item is None:
             _print({"error": f"nothing to touch: {name}"})
             return
+        _lay_out(item)
         centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         at = time.monotonic()
         self._press(window, centre)
@@ -134,6 +135,14 @@ def _by_mouse(window: QQuickWindow, point: QPoint) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         where = QPointF(point)
         QCoreApplication.sendEvent(window, QMouseEvent(kind, where, window.mapToGlobal(where), left, left, none))
+
+
+def _lay_out(item: QQuickItem) -> None:
+    """Put an item where the next frame will show it: a robot is quicker than the frame, a person never is."""
+    above: QQuickItem | None = item
+    while above is not None:
+        above.ensurePolished()
+        above = above.parentItem()
 
 
 def _find(item: QQuickItem, name: str) -> QQuickItem | None:
