@@ -8,12 +8,16 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from townhall.pdf_rules import serve
-
 # The imports of the parsers take a second; a busy machine may need ten times that.
 START_SECONDS = 30.0
 # A document takes 20 ms, the largest that is taken a second.
 JUDGE_SECONDS = 20.0
+
+
+def _child(line: Connection, authorities: tuple[str, ...]) -> None:
+    from townhall.pdf_rules import serve  # the parsers are loaded there and not here
+
+    serve(line, authorities)
 
 
 class Rejected(Exception):
@@ -62,7 +66,7 @@ class PdfJudge:
         if self._child is None:
             ours, theirs = multiprocessing.Pipe()
             context = multiprocessing.get_context("spawn")
-            child = context.Process(target=serve, args=(theirs, self._authorities), daemon=True)
+            child = context.Process(target=_child, args=(theirs, self._authorities), daemon=True)
             child.start()
             theirs.close()
             self._child = child, ours

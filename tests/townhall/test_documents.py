@@ -21,7 +21,7 @@ from printing.document_check import DocumentChecker
 from simulators.eid.people import load_residents
 from townhall import catalogue
 from townhall.authority import Authority, make
-from townhall.catalogue import Wanted
+from townhall.catalogue import Channel, Wanted
 from townhall.opening import Openings
 from townhall.residents import RESIDENTS, Resident, load
 from townhall.seal import Sealer, SealError
@@ -207,12 +207,56 @@ def test_each_attest_says_what_it_is_for(attest: Attest, slug: str, product: str
     assert said in page_text(attest(slug, product))
 
 
+@pytest.mark.parametrize(
+    ("product", "slug", "said"),
+    [
+        ("residenceHistory", "an", "Veldstraat 8, 9998 Duinbeke"),
+        ("life", "alone", "is deze persoon in leven"),
+        ("cohabitation", "noel", "Clementina van Cauwenberghe"),
+        ("residenceForMarriage", "mart", "dient voor een huwelijk"),
+        ("funeralWishes", "an", "Crematie"),
+        ("electoralRegister", "agnes", "kiesregister"),
+        ("registerExtract", "foreigner", "Portugal"),
+        ("civilBirth", "zoe", "Céline Dubois"),
+        ("civilMarriage", "bram", "12 juni 2010 in Lindeveld"),
+        ("criminalRecord595", "an", "Geen"),
+    ],
+)
+def test_the_rest_of_the_catalogue_says_what_the_register_has(
+    attest: Attest, product: str, slug: str, said: str
+) -> None:
+    pdf = attest(slug, product)
+    ran("qpdf", "--check", pdf)
+    assert said in page_text(pdf)
+    assert PRODUCTS[product].title in page_text(pdf)
+
+
+def test_what_a_criminal_record_is_for_stands_on_it(people: People, source: DocumentSource, tmp_path: Path) -> None:
+    pdf = tmp_path / "record.pdf"
+    wanted = Wanted("nl", purpose="security", recipient="Bewaking Vest", channel=Channel.PAPER)
+    pdf.write_bytes(made(source, people["an"], "criminalRecord5961", wanted))
+    assert "model 596.1" in page_text(pdf)
+    assert "Bewaking en veiligheid" in page_text(pdf)
+    assert "Bewaking Vest" in page_text(pdf)
+
+
 def test_a_name_in_markup_is_printed_letter_by_letter(people: People, source: DocumentSource, tmp_path: Path) -> None:
     name = '#strong[x]*_ = $a$ <b> "q" \\ #panic()'
     odd = dataclasses.replace(people["alone"], surname=name)
     pdf = tmp_path / "odd.pdf"
-    pdf.write_bytes(made(source, odd, "residence"))
-    assert name in page_text(pdf)
+    wanted = Wanted("nl", purpose="job", recipient="#" + name, channel=Channel.PAPER)
+    for product, how in (("residence", DUTCH), ("criminalRecord595", wanted)):
+        pdf.write_bytes(made(source, odd, product, how))
+        assert name in page_text(pdf)
+    assert "#" + name in page_text(pdf)
+
+
+def test_a_product_with_a_price_is_for_the_counter(people: People) -> None:
+    priced = [dataclasses.replace(product, price_in_cents=200) for product in PRODUCTS.values()]
+    source = DemoSource(load(RESIDENTS).people, tuple(priced), Openings(Path("/nowhere/closed.toml")))
+    assert {offer.reason for offer in source.offers(people["an"], NOW)} == {"counterOnly"}
+    with pytest.raises(DocumentUnavailable):
+        source.document(people["an"], priced[0], DUTCH, Stamp(CODE, VERIFY, ISSUED, VALID_UNTIL))
 
 
 def test_what_a_viewer_shows_of_a_document_names_nobody(attest: Attest) -> None:
