@@ -12,6 +12,7 @@ import hashlib
 import re
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +49,16 @@ ACCOUNTS = """
 [[clients]]
 id = "software"
 secret = "{secret}"
+
+[[clerks]]
+name = "els"
+password = "{secret}"
+role = "balie"
+
+[[clerks]]
+name = "jan"
+password = "{secret}"
+role = "lezer"
 """
 
 
@@ -333,8 +344,10 @@ def paper(town: Town) -> Callable[..., bytes]:
 
 
 def sealed_by(ca: Path, pdf: bytes) -> bytes:
-    """The same PDF under the seal of an authority."""
-    return Sealer(ca / "seal.pem", ca / "seal.key", ca / "seal-ca.pem").seal(pdf, "Test")
+    """The same PDF under the seal of an authority; in a thread, for a test with a browser has an event loop here."""
+    sealer = Sealer(ca / "seal.pem", ca / "seal.key", ca / "seal-ca.pem")
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(sealer.seal, pdf, "Test").result()
 
 
 @pytest.fixture
