@@ -1,4 +1,4 @@
-"""The authorities of a demo town: each certificate for its own purpose, judged by openssl, and made again when it must."""
+"""The authorities of a demo town: each certificate for its own purpose, judged by openssl, made again when it must."""
 
 from __future__ import annotations
 
