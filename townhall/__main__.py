@@ -54,7 +54,6 @@ def main() -> int:
     url = arguments.origin if arguments.unix else _secure_url(kiosks)
     public_url = f"http://{public.getsockname()[0]}:{public.getsockname()[1]}"
     judge = PdfJudge((authority.seal_ca, *arguments.seal_ca))
-    threading.Thread(target=judge.warm).start()  # its second of imports passes beside our own
     service = _service(arguments, authority, arguments.origin or url, arguments.verify_base or public_url)
     _warm(service)
     tls = Tls(authority.server, authority.server_key, authority.ca)
@@ -66,6 +65,7 @@ def main() -> int:
         public_listener(Verification(service).app()): public,
     }
     try:
+        threading.Thread(target=judge.warm).start()
         asyncio.run(serve(service, listeners, announce))
     finally:
         judge.close()

@@ -13,12 +13,14 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulators.postgresql import PostgreSql
-from townhall import database
+from townhall import database, migrations
 from townhall.claims import Claims, refusal
 from townhall.ledger import ClaimTaken, Ledger
 from townhall.problems import ProblemType
@@ -124,6 +126,13 @@ def test_the_migrations_make_the_tables_that_the_code_writes(engine: sa.Engine) 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_the_code_was_written_for_the_newest_migration() -> None:
+    folder = Path(migrations.__file__).parent
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_heads() == [database.NEWEST]
 
 
 def test_a_database_that_is_new_enough_is_left_as_it_is(engine: sa.Engine, claims: Claims) -> None:
