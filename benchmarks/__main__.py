@@ -8,10 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import journey, start
+from benchmarks import backend, journey, start
 from benchmarks.rows import Row, table
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"journey": journey.rows, "start": start.rows}
+BENCHES: dict[str, Callable[[], list[Row]]] = {
+    "journey": journey.rows,
+    "start": start.rows,
+    "backend": backend.rows,
+}
 
 
 def main() -> int:

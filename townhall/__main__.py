@@ -10,6 +10,7 @@ import logging
 import shutil
 import socket
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,10 +53,9 @@ def main() -> int:
     public, office = _bound(arguments.public), _bound(arguments.office)
     url = arguments.origin if arguments.unix else _secure_url(kiosks)
     public_url = f"http://{public.getsockname()[0]}:{public.getsockname()[1]}"
-    service = _service(arguments, authority, arguments.origin or url, arguments.verify_base or public_url)
     judge = PdfJudge((authority.seal_ca, *arguments.seal_ca))
+    service = _service(arguments, authority, arguments.origin or url, arguments.verify_base or public_url)
     _warm(service)
-    judge.warm()
     tls = Tls(authority.server, authority.server_key, authority.ca)
     desk = office_app(service, judge, accounts.load(arguments.accounts))
     announce = json.dumps({"ready": True, "url": url, "publicUrl": public_url, "officeUrl": _secure_url(office)})
@@ -65,6 +65,7 @@ def main() -> int:
         public_listener(Verification(service).app()): public,
     }
     try:
+        threading.Thread(target=judge.warm).start()
         asyncio.run(serve(service, listeners, announce))
     finally:
         judge.close()

@@ -45,9 +45,15 @@ class Claims:
         """The last of a line: the one that nothing stands in for."""
         return self._one(sa.and_(CLAIMS.c.root == root, CLAIMS.c.state != ClaimState.REPLACED.value))
 
-    def never_collected(self, before: dt.date) -> tuple[Claim, ...]:
-        """What still waits, or waited in vain, made before a day; oldest first."""
-        return self._many(sa.and_(CLAIMS.c.state == ClaimState.WAITING.value, CLAIMS.c.made_at < before))
+    def never_collected(self, before: dt.datetime, ended_after: dt.date) -> tuple[Claim, ...]:
+        """What was made before a moment and still waits, or waited in vain until after a day; oldest first."""
+        return self._many(
+            sa.and_(
+                CLAIMS.c.state == ClaimState.WAITING.value,
+                CLAIMS.c.valid_until > ended_after,
+                CLAIMS.c.made_at < before,
+            )
+        )
 
     def add(self, claim: Claim) -> bool:
         """Write it down; False when the name is known already."""

@@ -99,7 +99,9 @@ class Envelope:
             if message["type"] == "http.response.start":
                 begun = True
                 spent = f"app;dur={(time.perf_counter() - started) * 1000:.2f}".encode()
-                common = [(TRACE_HEADER, trace), (b"server-timing", spent), (b"cache-control", b"no-store")]
+                common = [(TRACE_HEADER, trace), (b"server-timing", spent)]
+                if not any(name == b"cache-control" for name, _ in message["headers"]):
+                    common.append((b"cache-control", b"no-store"))
                 message = {**message, "headers": [*message["headers"], *common]}
             await send(message)
 

@@ -6,8 +6,6 @@ import logging
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 # Two back ends that start on one PostgreSQL at the same moment take turns; the number is only a name.
 TURN = 20_261_125
@@ -15,6 +13,9 @@ TURN = 20_261_125
 
 def upgrade(engine: sa.Engine) -> None:
     """Bring a database to the newest schema. Raises SQLAlchemyError."""
+    from alembic import command  # half a second, and only when there is something to change
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     logging.getLogger("alembic").setLevel(logging.WARNING)
