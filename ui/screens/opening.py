@@ -47,7 +47,7 @@ def _offering(scene: Scene, product: Product) -> Choice:
     """Give one line of the list: nothing to touch, only to read."""
     why = refusal(scene, product)
     said = why or f"{product.description}. {_how_long(scene, product)}"
-    icon = "mark-closed" if why else ""
+    icon = "mark-closed" if why else "mark-until" if product.deferred else "mark-open"
     return Choice(f"product-{product.key}", product.title, None, Role.ROW, icon, said, enabled=not why)
 
 
@@ -76,7 +76,8 @@ def enter_code(scene: Scene, state: EnterCode) -> Screen:
         scene.say("Typ je code"),
         lead=(scene.say("De code staat op je bewijs of in het bericht van de gemeente."),),
         step=CARD,
-        field=_grouped(state.typed),
+        picture="slip-code",
+        groups=_grouped(state.typed),
         warning=f"{scene.words(fault.title)}. {scene.words(fault.text)}" if fault is not None else "",
         keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in _SIGNS),
         columns=_COLUMNS,
@@ -105,10 +106,10 @@ def erasers(scene: Scene, typed: str) -> tuple[Choice, ...]:
     )
 
 
-def _grouped(typed: str) -> str:
-    """Give the code as it stands on paper, with a line for each sign to come."""
-    signs = typed.ljust(_LENGTH, "_")
-    return f"{signs[:_GROUP]}-{signs[_GROUP:]}"
+def _grouped(typed: str) -> tuple[tuple[str, ...], ...]:
+    """Give the code in groups, as it stands on paper."""
+    signs = [*typed, *[""] * (_LENGTH - len(typed))]
+    return tuple(tuple(signs[start : start + _GROUP]) for start in range(0, _LENGTH, _GROUP))
 
 
 def opening_code(scene: Scene) -> Screen:
