@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kiosk_app.events import AllErased, CodeAsked, DocumentsAsked, LastErased, SignTyped, TypingDone
 from kiosk_app.visit import EnterCode, Offerings, Product
 from ui.screen import Choice, Role, Screen, Template
@@ -13,6 +15,8 @@ from ui.screens.scene import CARD, Scene
 _SIGNS = "CDFGHJKMNPQRTWXY34679"
 _LENGTH, _GROUP = 8, 4
 _COLUMNS = 7
+# Durations that a sentence can say [ISO 8601]: of days, weeks or months. Any other is "later".
+_LEAD_TIME = re.compile(r"P(\d{1,3})([DWM])")
 
 
 def offerings(scene: Scene, state: Offerings) -> Screen:
@@ -54,7 +58,8 @@ def _offering(scene: Scene, product: Product) -> Choice:
 def _how_long(scene: Scene, product: Product) -> str:
     if not product.deferred:
         return scene.say("Meteen.")
-    number, unit = int(product.lead_time[1:-1] or 0), product.lead_time[-1:]
+    known = _LEAD_TIME.fullmatch(product.lead_time)
+    number, unit = (int(known[1]), known[2]) if known else (0, "")
     match unit:
         case "D":
             return scene.plural("Duurt hoogstens {n}~dag.", "Duurt hoogstens {n}~dagen.", number)

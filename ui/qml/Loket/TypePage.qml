@@ -69,6 +69,7 @@ Page {
             Words {
                 readonly property bool much: text.length > 30
                 anchors.fill: parent
+                anchors.margins: Theme.mm(2)
                 anchors.leftMargin: Theme.mm(8)
                 anchors.rightMargin: Theme.mm(8)
                 size: much ? Theme.body : Theme.head
