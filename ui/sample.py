@@ -134,6 +134,8 @@ def _samples(told: Settings) -> Iterator[Sample]:
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
     yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
+    pad = EnterPin(Applet.V1_8, 3)
+    yield Sample("pin-unknown", _visit(pad, CardSlot.IN, Overlay.PIN_UNKNOWN), told)
     yield Sample("still-there", _visit(_choosing(_THREE), CardSlot.IN, Overlay.STILL_THERE), told)
     for code in FaultCode:
         slot = CardSlot.EMPTY if code is FaultCode.CARD_REMOVED else CardSlot.IN
@@ -213,6 +215,7 @@ def _asked() -> Iterator[tuple[str, State]]:
     yield "asking-purpose", asked
     yield "asking-recipient-empty", replace(asked, question=Question.RECIPIENT)
     yield "asking-recipient", replace(asked, question=Question.RECIPIENT, typed="JEUGDHUIS DE KRING")
+    yield "asking-recipient-digits", replace(asked, question=Question.RECIPIENT, typed="CAFÉ 7", page=1)
     yield "asking-recipient-long", replace(asked, question=Question.RECIPIENT, typed="VERENIGING " * 5)
     yield "asking-channel", replace(asked, question=Question.CHANNEL)
     yield "asking-channel-deferred", replace(asked, product=_LATER, question=Question.CHANNEL)

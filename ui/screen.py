@@ -160,10 +160,10 @@ class Screen:
     """One screen. Its `repr` is blank: a greeting or a check list holds somebody's name.
 
     `step` is 1..4 in the step line, 0 without one. `sign` is a picture before the title. `lead` are sentences, large;
-    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. `field` is what
-    was typed otherwise, on `keys` in so many `columns`. `hint` is the line
-    that goes with the content (a count, tries left), `footer` stands right above the actions, `question` above an
-    answer. `said` is what is spoken instead of title and lead, where those hold a name.
+    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. A name stands in
+    `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
+    `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
+    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name.
     """
 
     template: Template
@@ -185,6 +185,7 @@ class Screen:
     qr: Qr | None = None
     typed: int = 0
     field: str = ""
+    groups: tuple[tuple[str, ...], ...] = ()
     columns: int = 0
     hint: str = ""
     warning: str = ""

@@ -234,6 +234,7 @@ def test_every_word_of_a_screen_is_painted(pages: dict[str, Painted]) -> None:
         header = screen.header
         asked = [header.town, header.name, header.time, header.day, *(header.steps if screen.step else ())]
         asked += [screen.title, *screen.lead, screen.hint, screen.warning, screen.footer, screen.question]
+        asked += [screen.field.strip(), *(sign for group in screen.groups for sign in group)]
         asked += [text for section in screen.sections for text in (section.title, section.text, section.code)]
         asked += [text for item in screen.items for text in (item.title, item.status, item.detail, item.code)]
         asked += [value.text for fact in screen.facts for value in fact.values]

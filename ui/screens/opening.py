@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kiosk_app.events import AllErased, CodeAsked, DocumentsAsked, LastErased, SignTyped, TypingDone
 from kiosk_app.visit import EnterCode, Offerings, Product
 from ui.screen import Choice, Role, Screen, Template
@@ -13,6 +15,8 @@ from ui.screens.scene import CARD, Scene
 _SIGNS = "CDFGHJKMNPQRTWXY34679"
 _LENGTH, _GROUP = 8, 4
 _COLUMNS = 7
+# Durations that a sentence can say [ISO 8601]: of days, weeks or months. Any other is "later".
+_LEAD_TIME = re.compile(r"P(\d{1,3})([DWM])")
 
 
 def offerings(scene: Scene, state: Offerings) -> Screen:
@@ -47,14 +51,15 @@ def _offering(scene: Scene, product: Product) -> Choice:
     """Give one line of the list: nothing to touch, only to read."""
     why = refusal(scene, product)
     said = why or f"{product.description}. {_how_long(scene, product)}"
-    icon = "mark-closed" if why else ""
+    icon = "mark-closed" if why else "mark-until" if product.deferred else "mark-open"
     return Choice(f"product-{product.key}", product.title, None, Role.ROW, icon, said, enabled=not why)
 
 
 def _how_long(scene: Scene, product: Product) -> str:
     if not product.deferred:
         return scene.say("Meteen.")
-    number, unit = int(product.lead_time[1:-1] or 0), product.lead_time[-1:]
+    known = _LEAD_TIME.fullmatch(product.lead_time)
+    number, unit = (int(known[1]), known[2]) if known else (0, "")
     match unit:
         case "D":
             return scene.plural("Duurt hoogstens {n}~dag.", "Duurt hoogstens {n}~dagen.", number)
@@ -76,7 +81,8 @@ def enter_code(scene: Scene, state: EnterCode) -> Screen:
         scene.say("Typ je code"),
         lead=(scene.say("De code staat op je bewijs of in het bericht van de gemeente."),),
         step=CARD,
-        field=_grouped(state.typed),
+        picture="slip-code",
+        groups=_grouped(state.typed),
         warning=f"{scene.words(fault.title)}. {scene.words(fault.text)}" if fault is not None else "",
         keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in _SIGNS),
         columns=_COLUMNS,
@@ -105,10 +111,10 @@ def erasers(scene: Scene, typed: str) -> tuple[Choice, ...]:
     )
 
 
-def _grouped(typed: str) -> str:
-    """Give the code as it stands on paper, with a line for each sign to come."""
-    signs = typed.ljust(_LENGTH, "_")
-    return f"{signs[:_GROUP]}-{signs[_GROUP:]}"
+def _grouped(typed: str) -> tuple[tuple[str, ...], ...]:
+    """Give the code in groups, as it stands on paper."""
+    signs = [*typed, *[""] * (_LENGTH - len(typed))]
+    return tuple(tuple(signs[start : start + _GROUP]) for start in range(0, _LENGTH, _GROUP))
 
 
 def opening_code(scene: Scene) -> Screen:

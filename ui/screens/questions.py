@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import Answered, ChangeAsked, SignTyped, TypingDone
+from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped, TypingDone
 from kiosk_app.visit import Asking, Channel, Question
 from ui.screen import Choice, Role, Screen, Template
 from ui.screens.opening import erasers
 from ui.screens.paging import page_of
 from ui.screens.scene import CHOOSE, Scene
 
-# The keyboard of this country, ten keys a row.
-_KEYS = "AZERTYUIOPQSDFGHJKLMWXCVBN-'&.1234567890"
+# The keyboard of this country, ten keys a row: letters first, and a page of what a name rarely has.
+_LETTERS = "AZERTYUIOPQSDFGHJKLMWXCVBN-'&."
+_OTHERS = "1234567890ÀÂÄÇÉÈÊËÏÔÖÜ+/,:()°@"
 _COLUMNS = 10
 
 
@@ -26,7 +27,7 @@ def asking(scene: Scene, state: Asking) -> Screen:
 
 
 def _back(scene: Scene) -> Choice:
-    return Choice("change", scene.say("Terug naar de lijst"), ChangeAsked(), icon="icon-back")
+    return Choice("change", scene.say("Terug"), ChangeAsked(), icon="icon-back")
 
 
 def _purpose(scene: Scene, state: Asking) -> Screen:
@@ -49,7 +50,6 @@ def _purpose(scene: Scene, state: Asking) -> Screen:
 
 def _recipient(scene: Scene, state: Asking) -> Screen:
     some = bool(state.typed.strip())
-    space = Choice("space", scene.say("Spatie"), SignTyped(" "), enabled=some)
     return Screen(
         Template.TYPE,
         scene.header,
@@ -57,9 +57,9 @@ def _recipient(scene: Scene, state: Asking) -> Screen:
         lead=(scene.say("Typ de naam van je werkgever, school of vereniging."),),
         step=CHOOSE,
         field=state.typed,
-        keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in _KEYS),
+        keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in (_OTHERS if state.page else _LETTERS)),
         columns=_COLUMNS,
-        extra=(space, *erasers(scene, state.typed)),
+        extra=_below_the_keys(scene, state),
         actions=(
             _back(scene),
             Choice(
@@ -74,6 +74,19 @@ def _recipient(scene: Scene, state: Asking) -> Screen:
         ),
         bar=scene.bar,
         said=scene.say("Aan wie geef je het?"),
+    )
+
+
+def _below_the_keys(scene: Scene, state: Asking) -> tuple[Choice, ...]:
+    """Give the lowest row of the keyboard. One space is enough: the key then says that it was heard."""
+    erase_all, erase_last = erasers(scene, state.typed)
+    other = scene.say("Letters") if state.page else scene.say("Cijfers, É")
+    spaced = state.typed[-1:].strip() == ""
+    return (
+        erase_all,
+        Choice("otherKeys", other, PageTurned(0 if state.page else 1)),
+        Choice("space", scene.say("Spatie"), SignTyped(" "), enabled=not spaced),
+        erase_last,
     )
 
 

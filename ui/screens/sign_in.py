@@ -113,7 +113,7 @@ def pin_unknown(scene: Scene) -> Screen:
         Template.NOTICE,
         scene.header,
         scene.say("Je kent je pincode niet?"),
-        lead=(scene.say("Zonder pincode kan je je hier niet aanmelden. Dit kan wel:"),),
+        lead=(scene.say("Zonder pincode kan je je hier niet aanmelden."), scene.say("Dit kan wel:")),
         step=CARD,
         sections=(
             Section(scene.say("Met een code"), code),

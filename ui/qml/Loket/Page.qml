@@ -14,7 +14,7 @@ Rectangle {
     default property alias content: body.data
     property alias said: said
     property alias body: body
-    readonly property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
+    property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
     readonly property int columnX: Theme.landscape ? width - Theme.margin - column : Theme.margin
     readonly property int startY: Theme.mm(screen.step > 0 ? 57 : 40)
     readonly property int end: height - Theme.bar // of its room: there the bar begins
@@ -26,7 +26,7 @@ Rectangle {
         id: said
         x: Theme.margin
         y: page.startY
-        width: page.column
+        width: Theme.landscape ? page.columnX - Theme.margin - Theme.mm(12) : page.column
         spacing: Theme.mm(4)
         Row {
             width: parent.width
