@@ -23,6 +23,7 @@ from kiosk_app.visit import (
     Checking,
     Choosing,
     Document,
+    Drawing,
     EnterPin,
     Goodbye,
     JobPhase,
@@ -44,10 +45,11 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
-PRIVATE = (Recognising, LastTry, EnterPin, SigningIn, Choosing, Checking, Ordering, TakeCard, Printing, Printed)
+PRIVATE = (Recognising, LastTry, EnterPin, SigningIn, Choosing, Checking, Ordering, TakeCard, Viewing, Printing, Printed)
 TICKETS = (UUID(int=1), UUID(int=2))
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
@@ -55,6 +57,7 @@ CLOSED = Product("nationality", "Attest van nationaliteit", "", refusal=FaultCod
 PERSON = Person("An", "Peeters")
 CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
+DRAWING = Drawing(1, 1, bytes(4))
 # The notices of this chart that ask to try again: whoever puts in a card there is the one who read them.
 ASK_AGAIN = {FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW}
 FAULT_OFFER = Offer(documents=FaultCode.PAPER_EMPTY, slips=False)
@@ -80,6 +83,9 @@ def alphabet() -> tuple[events.Event, ...]:
         events.PaperFound(),
         *(events.Chose(product.code) for product in (HOUSEHOLD, RESIDENCE, CLOSED)),
         events.PageTurned(0),
+        *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
+        *(events.SheetTurned(page, lower) for page, lower in ((0, True), (1, False), (2, False))),
+        *(events.PageDrawn(0, 0, drawing) for drawing in (DRAWING, None)),
         *(events.Confirmed(TICKETS[:n]) for n in (1, 2)),
         *(events.PaperTaken(yes) for yes in (True, False)),
         *(events.OfferChanged(offer) for offer in (Offer(), FAULT_OFFER)),
@@ -241,7 +247,7 @@ def test_every_confirmed_ticket_is_printed_or_abandoned(moves: list[Move]) -> No
     for move in moves:
         state = move.before.visit.state
         gone = isinstance(move.after.visit.state, Portal | CardBack | Goodbye | Notice)
-        if isinstance(state, Ordering | TakeCard) and gone:
+        if isinstance(state, Ordering | TakeCard | Viewing) and gone:
             open_tickets = {order.ticket for order in state.orders if order.fault is None}
             failed_now = {move.event.ticket} if isinstance(move.event, events.OrderFailed) else set()
             abandoned = {e.ticket for e in move.effects if isinstance(e, wishes.Abandon)}
@@ -293,3 +299,20 @@ def test_a_card_that_stayed_starts_nothing(moves: list[Move]) -> None:
         asked = isinstance(move.event, events.DocumentsAsked)
         assert isinstance(move.after.visit.state, Portal) or put_in or asked
         assert not any(isinstance(e, wishes.RecogniseCard) for e in move.effects) or put_in
+
+
+def test_whoever_looks_at_a_document_sees_a_blur_until_touching_it_and_prints_by_taking_the_card(
+    moves: list[Move],
+) -> None:
+    """Looking begins in a blur, another page comes only with its own picture, and the card out goes on to paper."""
+    looks = [move for move in moves if isinstance(move.after.visit.state, Viewing)]
+    for move in looks:
+        before, after = move.before.visit.state, move.after.visit.state
+        assert isinstance(after, Viewing)
+        assert isinstance(before, Viewing) or not (after.clear or after.drawing)
+        if isinstance(before, Viewing) and before.page != after.page:
+            assert after.drawing is None
+            assert any(isinstance(e, wishes.DrawPage) for e in move.effects)
+    pulled = [m for m in moves if isinstance(m.before.visit.state, Viewing) and m.event == events.CardRemoved()]
+    assert pulled
+    assert all(any(isinstance(e, wishes.Print) for e in move.effects) for move in pulled)
