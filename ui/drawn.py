@@ -18,7 +18,7 @@ _COLOUR = re.compile(r"@([a-zA-Z]+)")
 # Dash and gap of an edge, in line widths.
 _DASH, _GAP = 3.2, 2.2
 # A page in a blur is so many blots wide: each covers two letters of two lines, and no sharpening brings them back.
-_BLOTS = 36
+_BLOTS = 28
 
 
 class Drawings(QQuickImageProvider):
