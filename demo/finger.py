@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import Printed, TakeCard, Visit
+from kiosk_app.visit import Printed, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
@@ -61,6 +61,8 @@ class Finger:
         if isinstance(visit.state, TakeCard):
             had = sum(order.fault is None for order in visit.state.orders)
             seen["awaited"] = had - len(visit.state.documents)
+        if isinstance(visit.state, Viewing):
+            seen["drawn"], seen["clear"] = visit.state.drawing is not None, visit.state.clear
         if isinstance(visit.state, Printed):
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]

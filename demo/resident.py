@@ -54,6 +54,7 @@ class Resident:
     forgets_card: bool = False
     waits_for_document: bool = False
     leaves_paper: bool = False
+    looks_first: bool = False
     stops_at: str | None = None
     touches: int = 0
     pin_touches: int = 0
@@ -85,6 +86,11 @@ class Resident:
             self._touch("pinDone")
         elif state in ("EnterCode", "Asking", "Choosing", "Offerings"):
             self._go_on(state, choices)
+        elif state == "TakeCard" and self.looks_first and "look" in choices:
+            self.looks_first = False
+            self._touch("look")
+        elif state == "Viewing" and screen["drawn"]:
+            self._read(clear=bool(screen["clear"]))
         elif state == "TakeCard" and self.waits_for_document and not screen["awaited"]:
             self.take_card()
         elif state == "Printed":
@@ -191,14 +197,21 @@ class Resident:
         self._pin_typed = True
 
     def _take_card(self) -> None:
-        if not (self.forgets_card or self.waits_for_document):
+        if not (self.forgets_card or self.waits_for_document or self.looks_first):
             self.take_card()
+
+    def _read(self, *, clear: bool) -> None:
+        """Touch the page out of its blur; take the card once it can be read."""
+        if clear:
+            self.take_card()
+        elif self._touched[0] != "sheet":
+            self._touch("sheet")
 
     def take_card(self) -> None:
         """Pull the card, if it is in."""
         if self._card_in:
             self._card_in = False
-            self.pulled_early = self.states[-1] not in ("TakeCard", "CardBack")
+            self.pulled_early = self.states[-1] not in ("TakeCard", "Viewing", "CardBack")
             self.slot.pull()
 
     def _take_paper(self, choices: list[str]) -> None:

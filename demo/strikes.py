@@ -156,6 +156,10 @@ def _wait_for_document(resident: Resident) -> None:
     resident.waits_for_document = True
 
 
+def _look_first(resident: Resident) -> None:
+    resident.looks_first = True
+
+
 def _mistype(resident: Resident) -> None:
     resident.wrong_first = True
 
@@ -173,6 +177,7 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "back-end-down": lambda world: AtState(world, "Checking", lambda _resident: world.town_hall.stop()),
     "card-forgotten": lambda world: Habit(world, "TakeCard", _forget_card),
     "card-late": lambda world: Habit(world, "TakeCard", _wait_for_document),
+    "look-first": lambda world: Habit(world, "Viewing", _look_first),
     "receipt-empty": lambda world: AtSlip(world, "paper_out"),
     "receipt-mute": lambda world: AtSlip(world, "mute"),
     "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),

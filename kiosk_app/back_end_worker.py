@@ -17,6 +17,7 @@ from kiosk_app.effects import (
     Abandon,
     AskChallenge,
     AskOfferings,
+    DrawPage,
     Effect,
     EndSession,
     Forget,
@@ -33,6 +34,7 @@ from kiosk_app.events import (
     OfferingsReceived,
     OrderFailed,
     OrderTaken,
+    PageDrawn,
     RemedyGiven,
     SignedIn,
 )
@@ -98,6 +100,8 @@ class BackEndWorker:
             case OrderDocument(visit, ticket):
                 self._visits[ticket] = visit
                 self._spawn(self._order(effect))
+            case DrawPage():
+                self._spawn(self._draw(effect))
             case Abandon(_, ticket, fault):
                 self._spawn(self._abandon(ticket, fault))
             case EndSession(visit):
@@ -138,8 +142,11 @@ class BackEndWorker:
         """Drop tokens and documents."""
         self._forgotten = visit
         self._client.forget()
+        self._let_child_go()
+
+    def _let_child_go(self) -> None:
+        """End a child that saw somebody's documents; a fresh one is ready when the next resident confirms."""
         if self._checked:
-            # The child saw somebody's documents; a fresh one is ready when the next resident confirms.
             self._checked = False
             self._checker.close()
             self._checker.warm()
@@ -211,6 +218,18 @@ class BackEndWorker:
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
         return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages))
+
+    async def _draw(self, effect: DrawPage) -> None:
+        """Draw a page where the document was read; the child is at rest by then, so nobody's check waits for it."""
+        self._checked = True
+        try:
+            drawing = await asyncio.to_thread(self._checker.draw, effect.document.pdf, effect.sheet)
+        except DeviceFault as fault:
+            log.info("back end: a page is not shown (%s)", fault)
+            drawing = None
+        self._post(PageDrawn(effect.visit, effect.page, drawing))
+        if effect.visit <= self._forgotten:  # the resident left meanwhile, and the child may be one that came after
+            self._let_child_go()
 
     def _give_up(self, effect: OrderDocument, fault: FaultCode) -> None:
         self._journal.ended(effect.ticket, JobPhase.FAILED, 0, fault)

@@ -29,13 +29,14 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
 # The states that wait for a person: a touch starts their clock anew.
 _PATIENT = (
     *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
-    *(Notice, NotTaken, Printed),
+    *(Viewing, Notice, NotTaken, Printed),
 )
 
 
@@ -67,7 +68,7 @@ def _of_state(state: State) -> dict[Clock, str]:
             return {}
         case PaperLeft() | AskCard() | Offerings() | EnterCode() | EnterPin() | LastTry():
             return {Clock.IDLE: "idle"}
-        case Choosing() | Asking() | Checking():
+        case Choosing() | Asking() | Checking() | Viewing():
             return {Clock.IDLE: "idle"}
         case Recognising():
             return {Clock.STEP: "recognise"}

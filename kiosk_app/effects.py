@@ -79,6 +79,16 @@ class OrderDocument:
     details: Details
 
 
+@dataclass(frozen=True, repr=False)
+class DrawPage:
+    """Draw a page of a document, to be looked at: `sheet` is its place in the document, `page` among all pages."""
+
+    visit: int
+    document: Document
+    sheet: int
+    page: int
+
+
 @dataclass(frozen=True)
 class PreparePrint:
     """Have a job ready in the queue while the document is being made, without a byte in it."""
@@ -185,6 +195,7 @@ Effect = (
     | AskOfferings
     | OpenCode
     | OrderDocument
+    | DrawPage
     | PreparePrint
     | Print
     | CancelPrint

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
+from kiosk_app.looks import LookAsked, LookedEnough, PageDrawn, SheetTouched, SheetTurned
 from kiosk_app.visit import Challenge, Document, Language, Later, Offer, Person, Product, Progress, RemedyOffer
 
 # --- the resident ------------------------------------------------------------------------------------------
@@ -354,6 +355,10 @@ Touch = (
     | ChoiceDone
     | ChangeAsked
     | Confirmed
+    | LookAsked
+    | SheetTouched
+    | SheetTurned
+    | LookedEnough
     | PaperTaken
     | SlipAsked
     | StopPressed
@@ -373,6 +378,7 @@ Answer = (
     | OfferingsReceived
     | BackEndFailed
     | DocumentReady
+    | PageDrawn
     | OrderTaken
     | OrderFailed
     | JobChanged

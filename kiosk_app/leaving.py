@@ -21,6 +21,7 @@ from kiosk_app.visit import (
     Portal,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
@@ -71,6 +72,6 @@ def refuse(visit: Visit, fault: FaultCode, applet: Applet | None = None) -> Step
 
 def _unprinted(state: State) -> tuple[Order, ...]:
     """Give the orders that were confirmed and will not be printed when the visit ends in this state."""
-    if isinstance(state, Ordering | TakeCard):
+    if isinstance(state, Ordering | TakeCard | Viewing):
         return tuple(order for order in state.orders if order.fault is None and order.later is None)
     return ()

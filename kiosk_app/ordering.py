@@ -10,7 +10,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from hardware.faults import FaultCode
-from kiosk_app import delivery
+from kiosk_app import delivery, viewing
 from kiosk_app.effects import Abandon, Effect, EndSession, OrderDocument, PreparePrint, WatchForRemoval
 from kiosk_app.events import (
     AnotherAsked,
@@ -20,6 +20,7 @@ from kiosk_app.events import (
     Confirmed,
     DocumentReady,
     Event,
+    LookAsked,
     OrderFailed,
     OrderTaken,
     PageTurned,
@@ -28,7 +29,7 @@ from kiosk_app.events import (
 from kiosk_app.leaving import REMINDERS, Step, home, refuse
 from kiosk_app.products import Details, Later, Product, details_of
 from kiosk_app.questions import onwards
-from kiosk_app.visit import CardSlot, Checking, Choosing, Order, Ordering, TakeCard, Visit
+from kiosk_app.visit import CardSlot, Checking, Choosing, Order, Ordering, TakeCard, Viewing, Visit
 
 _Making = TakeCard | Ordering
 
@@ -55,6 +56,8 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
             return _when_all_here(visit, _taken(state, ticket, later))
         case ((TakeCard() | Ordering()), OrderFailed(_, ticket, fault)) if ticket in _awaited(state):
             return _when_all_here(visit, _failed(state, {ticket}, fault))
+        case TakeCard(documents=(_, *_)), LookAsked() if not _awaited(state):
+            return viewing.begin(visit, state)
         case TakeCard(), TimedOut():
             return _remind(visit, state)
         case Ordering(), TimedOut():
@@ -97,7 +100,7 @@ def _comes_out_now(order: Order, details: tuple[Details, ...]) -> bool:
     return not order.product.deferred and details_of(order.product, details).on_paper
 
 
-def card_out(visit: Visit, state: TakeCard) -> Step:
+def card_out(visit: Visit, state: TakeCard | Viewing) -> Step:
     """Go on without the card: print what is here, or wait for what is not."""
     if _awaited(state):
         return replace(visit, state=Ordering(state.orders, state.documents)), ()
@@ -116,7 +119,7 @@ def _remind(visit: Visit, state: TakeCard) -> Step:
     return replace(visit, state=replace(state, reminders=state.reminders + 1)), ()
 
 
-def _awaited(state: _Making) -> set[UUID]:
+def _awaited(state: _Making | Viewing) -> set[UUID]:
     here = {document.ticket for document in state.documents}
     return {order.ticket for order in state.orders if order.fault is None and order.later is None} - here
 

@@ -2,7 +2,7 @@
 
 Interrupts (a stale answer, the slot, stopping, the idle question, what can be offered) are handled here, once, before
 the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents, the card coming out
-meanwhile) and `delivery` (paper to goodbye).
+meanwhile), `viewing` (looking at them first) and `delivery` (paper to goodbye).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import delivery, opening, ordering, questions, sign_in
+from kiosk_app import delivery, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.events import (
     Answer,
@@ -61,6 +61,7 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
@@ -136,6 +137,8 @@ def _by_state(visit: Visit, event: Event) -> Step:
             return sign_in.rules(visit, visit.state, event)
         case Asking():
             return questions.rules(visit, visit.state, event)
+        case Viewing():
+            return viewing.rules(visit, visit.state, event)
         case Choosing() | Checking() | TakeCard() | Ordering():
             return ordering.rules(visit, visit.state, event)
         case Printing() | Printed():
@@ -211,7 +214,7 @@ def _card_removed(visit: Visit) -> Step:
         case Recognising() | LastTry() | EnterPin() | SigningIn() | Choosing() | Asking() | Checking():
             reader_lost = visit.offer.documents is FaultCode.READER_LOST
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
-        case TakeCard() as state:
+        case TakeCard() | Viewing() as state:
             return ordering.card_out(visit, state)
         case CardBack():
             return leave(visit)

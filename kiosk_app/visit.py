@@ -14,6 +14,7 @@ from uuid import UUID
 from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
+from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
 from kiosk_app.products import Later as Later
@@ -241,6 +242,19 @@ class TakeCard:
 
 
 @dataclass(frozen=True, repr=False)
+class Viewing:
+    """The resident looks at the documents, the card still in. `page` counts through all; `clear`: out of the blur."""
+
+    orders: tuple[Order, ...]
+    documents: tuple[Document, ...]
+    page: int = 0
+    lower: bool = False
+    clear: bool = False
+    drawing: Drawing | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, repr=False)
 class Ordering:
     """The card is out, and a document is still awaited."""
 
@@ -308,6 +322,7 @@ State = (
     | Asking
     | Checking
     | TakeCard
+    | Viewing
     | Ordering
     | Printing
     | Printed

@@ -1,4 +1,4 @@
-"""Reads a stranger's PDF, in a child process only, and says whether it may be printed and how long it is.
+"""Reads a stranger's PDF, in a child process only: says whether it may be printed, how long it is, and draws a page.
 
 Runs under `hardware.child`, so every import is at the top: they are done while the resident is still choosing.
 No detail of a fault quotes the document.
@@ -46,6 +46,8 @@ A4_MM = (210.0, 297.0)
 A4_TOLERANCE_MM = 2.0
 # One screen pixel for every 4 points: enough to prove that the page can be drawn, in under 10 ms.
 DRAW_SCALE = 0.25
+# A page to be read: 150 dots an inch are half as fine as paper, and finer than a panel of 4 pixels a millimetre.
+READ_SCALE = 150 / 72
 
 # What makes a document do something, or carry something that paper does not show [ISO 32000-2 §12.6.4, §7.11.4].
 FORBIDDEN_KEYS = frozenset({"/JS", "/JavaScript", "/AA", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent"})
@@ -69,6 +71,15 @@ def check(seal_ca: str, pdf: bytes) -> int:
     with _reading("drawing", FaultCode.DOCUMENT_BROKEN):
         drawn.result()
     return pages
+
+
+def draw(page: int, pdf: bytes) -> tuple[tuple[int, int], bytes]:
+    """Draw one page of a document that was checked: its width and height, and four bytes a pixel (blue, green, red, -).
+
+    Raises DOCUMENT_BROKEN.
+    """
+    with _reading("drawing", FaultCode.DOCUMENT_BROKEN):
+        return _painter.submit(_draw, page, pdf).result()
 
 
 # PDFium draws without Python's lock, so the seal is checked meanwhile. One thread: PDFium bears no second. The
@@ -224,6 +235,18 @@ def _check_drawable(data: bytes, pages: int) -> None:
         if len(document) != pages:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "two readers count different pages")
         document[0].render(scale=DRAW_SCALE).close()
+    finally:
+        document.close()
+
+
+def _draw(page: int, data: bytes) -> tuple[tuple[int, int], bytes]:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        bitmap = document[page].render(scale=READ_SCALE, prefer_bgrx=True)
+        try:
+            return (bitmap.width, bitmap.height), bytes(bitmap.buffer)
+        finally:
+            bitmap.close()
     finally:
         document.close()
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from config.settings import Settings
 from kiosk_app.events import Touch
-from kiosk_app.visit import Visit
+from kiosk_app.visit import Drawing, Visit
 from ui.screen import Choice, Screen
 from ui.screens import screen_for
 
@@ -69,6 +69,11 @@ class Bridge(QObject):
     def shown(self) -> Screen | None:
         """The screen that is painted now."""
         return self._shown
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The page that is looked at now: nothing else of the screen keeps it."""
+        return self._shown.sheet.drawing if self._shown is not None and self._shown.sheet is not None else None
 
     def show(self, visit: Visit) -> None:
         """Paint a visit at this moment."""
@@ -146,6 +151,8 @@ def to_map(part: Any) -> Any:  # noqa: ANN401 (a tree of plain data, from datacl
     if isinstance(part, Choice):
         plain = {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name != "event"}
         return plain | {"live": part.event is not None or not part.enabled}
+    if isinstance(part, Drawing):
+        return {"width": part.width, "height": part.height}
     if is_dataclass(part):
         return {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name not in _FRAME}
     if isinstance(part, tuple):

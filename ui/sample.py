@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from kiosk_app.visit import (
     Choosing,
     Details,
     Document,
+    Drawing,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -54,6 +56,7 @@ from kiosk_app.visit import (
     SlipState,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
@@ -185,6 +188,7 @@ def _states() -> Iterator[tuple[str, State]]:
     yield "ordering", Ordering(_orders(1))
     yield "ordering-two", Ordering(_orders(2), _documents(1))
     yield from _take_cards()
+    yield from _viewings()
     yield from _printings()
     yield from _printeds()
     yield from _laters()
@@ -254,6 +258,31 @@ def _take_cards() -> Iterator[tuple[str, State]]:
     yield "take-card-one-missing", TakeCard(_orders(1, FaultCode.DOCUMENT_SEAL), _documents(1))
     yield "take-card-1", TakeCard(_orders(1), _documents(1), reminders=1)
     yield "take-card-2", TakeCard(_orders(1), _documents(1), reminders=2)
+
+
+def _viewings() -> Iterator[tuple[str, State]]:
+    one, two = _documents(1), tuple(replace(document, pages=2) for document in _documents(8)[-2:])
+    drawing = _greeked()
+    yield "viewing-awaited", Viewing(_orders(1), one)
+    yield "viewing-veiled", Viewing(_orders(1), one, drawing=drawing)
+    yield "viewing-clear", Viewing(_orders(1), one, clear=True, drawing=drawing)
+    yield "viewing-two", Viewing(_orders(2), two, page=1, drawing=drawing)
+    yield "viewing-two-clear", Viewing(_orders(2), two, page=2, lower=True, clear=True, drawing=drawing)
+    yield "viewing-not-shown", Viewing(_orders(1), one, failed=True)
+
+
+@cache
+def _greeked() -> Drawing:
+    """Give a page of which the lines are there, and no words."""
+    width, height = 620, 877
+    white, dark, grey = b"\xff\xff\xff\0", b"\x20\x20\x20\0", b"\x88\x88\x88\0"
+
+    def row(y: int) -> bytes:
+        ink, length = (dark, 300) if 70 < y < 90 else (grey, 480 - 90 * (y // 22 % 3))
+        is_line = 70 < y < 90 or (130 < y < 700 and y % 22 < 9)
+        return white * 62 + (ink if is_line else white) * length + white * (width - 62 - length)
+
+    return Drawing(width, height, b"".join(row(y) for y in range(height)))
 
 
 def _jobs(*progresses: Progress) -> tuple[Job, ...]:

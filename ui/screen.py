@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk_app.events import Touch
+from kiosk_app.visit import Drawing
 
 
 class Template(StrEnum):
@@ -19,6 +20,7 @@ class Template(StrEnum):
     CHECK = "CheckPage"
     BUSY = "BusyPage"
     HANDS = "HandsPage"
+    VIEW = "ViewPage"
     PROGRESS = "ProgressPage"
     NOTICE = "NoticePage"
     OUTCOME = "OutcomePage"
@@ -156,6 +158,19 @@ class Qr:
 
 
 @dataclass(frozen=True, repr=False)
+class Sheet:
+    """A page of a document, as it will be on paper. QML gets its size; its pixels go by the image provider alone.
+
+    `clear`: out of the blur. `lower`: the lower half, where half a page is shown.
+    """
+
+    page: int
+    drawing: Drawing | None
+    clear: bool = False
+    lower: bool = False
+
+
+@dataclass(frozen=True, repr=False)
 class Screen:
     """One screen. Its `repr` is blank: a greeting or a check list holds somebody's name.
 
@@ -183,6 +198,7 @@ class Screen:
     news: Section | None = None
     counter: Counter | None = None
     qr: Qr | None = None
+    sheet: Sheet | None = None
     typed: int = 0
     field: str = ""
     groups: tuple[tuple[str, ...], ...] = ()

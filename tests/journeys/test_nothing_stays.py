@@ -183,7 +183,7 @@ class Hall:
 
     def _look_behind(self, state: str) -> None:
         """While a document is in memory, note who read it; it is in no temporary file either."""
-        if state in {"TakeCard", "Printing"}:
+        if state in {"TakeCard", "Viewing", "Printing"}:
             self.readers.append(self.document_readers())
             assert list(self.tmp.rglob("*")) == []
 
@@ -224,7 +224,7 @@ def ten_visits(hall: Hall) -> None:
     assert hall.visit("longname", wrong_first=True).count("EnterPin") == 2
     assert "Printed" in hall.visit("foreigner", products=("nationality",), wants_slip=True)
     assert "Printed" in hall.visit("noel", wait_with_the_card)
-    assert "Printed" in hall.visit("alone")
+    assert "Viewing" in hall.visit("alone", looks_first=True)
     assert "Choosing" not in hall.visit("agnes", stops_at="EnterPin")
     assert "Printed" in hall.visit("mart", empty_the_tray)
     assert hall.world.printer.struck

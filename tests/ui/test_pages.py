@@ -261,6 +261,6 @@ def test_there_is_one_qr_code_at_most(pages: dict[str, Painted]) -> None:
 def test_no_picture_lies_over_a_text(pages: dict[str, Painted]) -> None:
     for name, page in pages.items():
         for source, box in page.pictures:
-            if "/dashed/" not in source:
+            if "/dashed/" not in source and not source.startswith("image://page/"):  # a blurred page bears its button
                 for one in page.words:
                     assert not box.adjusted(2, 2, -2, -2).intersects(inked(one)), (name, source, one.text)

@@ -24,6 +24,7 @@ from kiosk_app.visit import (
     Checking,
     Choosing,
     Document,
+    Drawing,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -49,12 +50,13 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
 PRIVATE = (
     *(EnterCode, OpeningCode, Recognising, LastTry, EnterPin, SigningIn, Choosing, Asking, Checking),
-    *(Ordering, TakeCard, Printing, Printed),
+    *(Ordering, TakeCard, Viewing, Printing, Printed),
 )
 TICKETS = (UUID(int=1), UUID(int=2))
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
@@ -63,6 +65,7 @@ CLOSED = Product("nationality", "Attest van nationaliteit", "", refusal=FaultCod
 PERSON = Person("An", "Peeters")
 CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
+DRAWING = Drawing(1, 1, bytes(4))
 # The notices of this chart that ask to try again: whoever puts in a card there is the one who read them.
 ASK_AGAIN = {FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW, FaultCode.CODE_UNKNOWN}
 FAULT_OFFER = Offer(FaultCode.PAPER_EMPTY, FaultCode.PAPER_EMPTY, slips=False)
@@ -105,6 +108,9 @@ def alphabet() -> tuple[events.Event, ...]:
         events.PaperFound(),
         *(events.Chose(product.key) for product in (HOUSEHOLD, RESIDENCE, CLOSED, RECORD, CLAIM)),
         events.PageTurned(0),
+        *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
+        *(events.SheetTurned(page, lower) for page, lower in ((0, True), (1, False), (2, False))),
+        *(events.PageDrawn(0, 0, drawing) for drawing in (DRAWING, None)),
         *(events.Confirmed(TICKETS[:n]) for n in (1, 2)),
         *(events.PaperTaken(yes) for yes in (True, False)),
         *(events.OfferChanged(offer) for offer in (Offer(), FAULT_OFFER)),
@@ -182,8 +188,11 @@ def _folded(visit: Visit) -> Visit:
         state = replace(state, typed=5)
     if isinstance(state, Asking):
         state = replace(state, typed=state.typed[:1])
-    if isinstance(state, TakeCard | Ordering | Printing | Printed):  # once ordered, no rule asks for what
+    if isinstance(state, TakeCard | Ordering | Viewing | Printing | Printed):  # once ordered, no rule asks for what
         state = replace(state, orders=tuple(replace(order, product=HOUSEHOLD) for order in state.orders))
+    if isinstance(state, Viewing):  # each of these is met once, not each beside each other
+        seen = state.drawing is not None
+        state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
     paper_left = visit.paper_left and not isinstance(state, PRIVATE)
     return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL)
 
@@ -272,7 +281,7 @@ def test_every_confirmed_ticket_is_printed_or_abandoned(moves: list[Move]) -> No
     for move in moves:
         state = move.before.visit.state
         gone = isinstance(move.after.visit.state, Portal | CardBack | Goodbye | Notice)
-        if isinstance(state, Ordering | TakeCard) and gone:
+        if isinstance(state, Ordering | TakeCard | Viewing) and gone:
             open_tickets = {order.ticket for order in state.orders if order.fault is None and order.later is None}
             failed_now = {move.event.ticket} if isinstance(move.event, events.OrderFailed) else set()
             abandoned = {e.ticket for e in move.effects if isinstance(e, wishes.Abandon)}
@@ -324,3 +333,17 @@ def test_a_card_that_stayed_starts_nothing(moves: list[Move]) -> None:
         asked = isinstance(move.event, events.DocumentsAsked | events.CodeAsked)
         assert isinstance(move.after.visit.state, Portal) or put_in or asked
         assert not any(isinstance(e, wishes.RecogniseCard) for e in move.effects) or put_in
+
+
+def test_another_page_comes_with_its_own_picture_and_the_card_pulled_prints(moves: list[Move]) -> None:
+    """No page stands under the number of another; whoever looks and takes the card gets the paper."""
+    looks = [move for move in moves if isinstance(move.after.visit.state, Viewing)]
+    for move in looks:
+        before, after = move.before.visit.state, move.after.visit.state
+        assert isinstance(after, Viewing)
+        if isinstance(before, Viewing) and before.page != after.page:
+            assert after.drawing is None
+            assert any(isinstance(e, wishes.DrawPage) for e in move.effects)
+    pulled = [m for m in moves if isinstance(m.before.visit.state, Viewing) and m.event == events.CardRemoved()]
+    assert pulled
+    assert all(any(isinstance(e, wishes.Print) for e in move.effects) for move in pulled)

@@ -2,7 +2,7 @@
 
 `portal` is where nobody is served; `sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
-`delivery` from "Neem je kaart terug" to the paper; `notices` are the pages that say what stops a visit, and help.
+`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the pages that say what stops a visit, and help.
 Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
 `scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
@@ -35,10 +35,11 @@ from kiosk_app.visit import (
     Recognising,
     SigningIn,
     TakeCard,
+    Viewing,
     Visit,
 )
 from ui.screen import Screen
-from ui.screens import delivery, documents, notices, opening, portal, questions, sign_in
+from ui.screens import delivery, documents, notices, opening, portal, questions, sign_in, viewing
 from ui.screens.scene import Scene
 
 
@@ -58,6 +59,8 @@ def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
 
 def _of_state(scene: Scene) -> Screen:
     match scene.visit.state:
+        case Viewing() as state:
+            return viewing.viewing(scene, state)
         case Choosing() | Asking() | Checking() | Ordering() | TakeCard() | Printing() | Printed() as state:
             return _of_document(scene, state)
         case Portal():

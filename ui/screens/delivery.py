@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from kiosk_app.events import PaperTaken, SlipAsked
+from kiosk_app.events import LookAsked, PaperTaken, SlipAsked
 from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
 from ui import phrases
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
@@ -35,8 +35,18 @@ def take_card(scene: Scene, state: TakeCard) -> Screen:
         lead=(reminders[min(state.reminders, 2)], *_not_had(scene, state.orders)),
         step=PRINT,
         picture="card-out",
+        extra=_look(scene, state),
         bar=scene.bar,
     )
+
+
+def _look(scene: Scene, state: TakeCard) -> tuple[Choice, ...]:
+    """Offer to look at the documents first, once they are all here."""
+    number = len(state.documents)
+    awaited = sum(order.fault is None and order.later is None for order in state.orders) - number
+    if awaited or not number:
+        return ()
+    return (Choice("look", scene.plural("Bekijk", "Bekijk je documenten", number), LookAsked(), icon="icon-look"),)
 
 
 def _after_the_card(scene: Scene, state: TakeCard) -> str:
