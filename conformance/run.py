@@ -1,0 +1,52 @@
+"""Goes through the checks, one after another, whatever the last one found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from conformance import checks, lines
+from conformance.caller import Call, Caller, Unreachable
+from conformance.check import Finding
+from conformance.contract import load
+from conformance.token import Signer
+from conformance.trial import Options, Trial
+from conformance.verdict import Verdict, broken
+
+
+class CannotRun(Exception):
+    """Nothing can be said of this back end; the message says what to mend here."""
+
+
+def go(options: Options, signer: Signer | None) -> Iterator[Finding]:
+    """Give each finding as it is made. Raises CannotRun; SignerError when the card stops signing."""
+    try:
+        tls = lines.as_kiosk(options.ca, options.certificate, options.key)
+        second = None if options.second is None else lines.as_kiosk(options.ca, *options.second)
+    except OSError as error:  # ssl.SSLError is one too
+        raise CannotRun(f"the certificates cannot be read: {error.strerror or type(error).__name__}") from None
+    kiosk = Caller(options.url, tls)
+    other = None if second is None else Caller(options.url, second)
+    try:
+        _greet(kiosk)
+        trial = Trial(options, load(), kiosk, other, signer)
+        for check in checks.ALL:
+            yield Finding(check, _judged(check.try_it, trial))
+    finally:
+        for caller in (kiosk, other):
+            if caller is not None:
+                caller.close()
+
+
+def _greet(kiosk: Caller) -> None:
+    """Whether there is anybody: a wrong address is no fault of a back end."""
+    try:
+        kiosk.call(Call("GET /health"))
+    except Unreachable as gone:
+        raise CannotRun(f"GET /health: {gone}") from None
+
+
+def _judged(try_it: Callable[[Trial], Verdict], trial: Trial) -> Verdict:
+    try:
+        return try_it(trial)
+    except Unreachable as gone:
+        return broken(str(gone))
