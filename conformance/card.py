@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 from conformance.token import SignerError
-from hardware.devices import Certificate, PinRefused
+from hardware.devices import Certificate, PinRefused, SlotChange
 from hardware.eid import EidReader
 from hardware.faults import DeviceFault
 
 # A card blocks after three wrong PINs. With fewer than three left, somebody else should try first.
 ALL_TRIES = 3
+# Time to push in a card that was held out.
+CARD_SECONDS = 5.0
 
 
 class CardSigner:
@@ -18,6 +22,7 @@ class CardSigner:
         self._reader, self._pin = EidReader(name), pin
         self._spent = False
         try:
+            self._await_card()
             self._read = self._recognised()
         except DeviceFault as fault:
             self.close()
@@ -26,10 +31,22 @@ class CardSigner:
             self.close()
             raise
 
+    def _await_card(self) -> None:
+        """A reader looks into its slot twice a second; then it knows."""
+        there = threading.Event()
+
+        def seen(change: SlotChange) -> None:
+            if change in {SlotChange.CARD_IN, SlotChange.CARD_THERE}:
+                there.set()
+
+        self._reader.watch(seen)
+        if not there.wait(CARD_SECONDS):
+            raise SignerError("no card in a reader of that name")
+
     def _recognised(self) -> Certificate:
         card = self._reader.recognise()
         if card.tries_left is not None and card.tries_left < ALL_TRIES:
-            raise SignerError(f"{card.tries_left} tries of the PIN are left; sign in elsewhere first")
+            raise SignerError(f"too few tries of the PIN are left ({card.tries_left}); sign in elsewhere first")
         return self._reader.read_certificate()
 
     @property

@@ -67,6 +67,8 @@ def run(given: argparse.Namespace) -> int:
     from conformance.token import SignerError
 
     try:
+        if given.json is not None:
+            given.json.write_text("", encoding="utf-8")  # before a minute of checks, not after
         with _signer(given) as signer:
             findings = _told(_options(given), signer)
         return _concluded(given, findings)

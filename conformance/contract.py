@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,15 +18,16 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import best_match
 
 FILE = "kiosk-service.yaml"
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
+# Words that a machine made: `in backticks`, or with a capital inside.
+_WORD = re.compile(r"`(\w+)`|\b([a-z]+[A-Z]\w*)")
 # RFC 3339 as Belgif has it: an offset is mandatory.
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 FORMATS = FormatChecker(formats=())
 
 
 def shown(name: str) -> str:
-    """A name that came from the other side, where it is one; anything else could be somebody's."""
-    return name if NAME.fullmatch(name) else "…"
+    """A word that came from the other side, where the contract has it too; any other could be somebody's name."""
+    return name if name in load().vocabulary else "…"
 
 
 class Contract:
@@ -34,6 +36,7 @@ class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
         self.title = f"{document['info']['title']} {document['info']['version']}"
+        self.vocabulary = frozenset(_words(document))
 
     @property
     def operations(self) -> frozenset[str]:
@@ -98,6 +101,23 @@ class Contract:
 def load() -> Contract:
     """The contract that this version of the kiosk speaks."""
     return Contract(yaml.safe_load((files("conformance") / FILE).read_text(encoding="utf-8")))
+
+
+def _words(part: Any) -> Iterator[str]:  # noqa: ANN401 - as YAML gives it
+    """Names of fields, values of enumerations, and what the descriptions call by its name."""
+    match part:
+        case dict():
+            yield from part.get("properties", {})
+            yield from map(str, part.get("enum", ()))
+            for inner in part.values():
+                yield from _words(inner)
+        case list():
+            for inner in part:
+                yield from _words(inner)
+        case str():
+            yield from (quoted or camel for quoted, camel in _WORD.findall(part))
+        case _:
+            return
 
 
 def _told(error: ValidationError) -> str:

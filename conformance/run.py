@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from conformance import checks, lines
-from conformance.caller import Call, Caller, Unreachable
+from conformance.caller import CALL_SECONDS, Call, Caller, Unreachable
 from conformance.check import Finding
 from conformance.contract import load
 from conformance.token import Signer
@@ -17,15 +17,20 @@ class CannotRun(Exception):
     """Nothing can be said of this back end; the message says what to mend here."""
 
 
-def go(options: Options, signer: Signer | None) -> Iterator[Finding]:
-    """Give each finding as it is made. Raises CannotRun; SignerError when the card stops signing."""
+def go(options: Options, signer: Signer | None, seconds: float = CALL_SECONDS) -> Iterator[Finding]:
+    """Give each finding as it is made; a call may take so many seconds.
+
+    Raises CannotRun, and SignerError when the card stops signing.
+    """
     try:
         tls = lines.as_kiosk(options.ca, options.certificate, options.key)
+        if options.seal_ca is not None:
+            options.seal_ca.read_bytes()
         second = None if options.second is None else lines.as_kiosk(options.ca, *options.second)
     except OSError as error:  # ssl.SSLError is one too
         raise CannotRun(f"the certificates cannot be read: {error.strerror or type(error).__name__}") from None
-    kiosk = Caller(options.url, tls)
-    other = None if second is None else Caller(options.url, second)
+    kiosk = Caller(options.url, tls, seconds)
+    other = None if second is None else Caller(options.url, second, seconds)
     try:
         _greet(kiosk)
         trial = Trial(options, load(), kiosk, other, signer)

@@ -50,6 +50,7 @@ class Trial:
     signer: Signer | None
     answers: int = 0
     breaches: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    catalogue: frozenset[str] = frozenset()
     token: dict[str, Any] = field(default_factory=dict)
     challenge: str = ""
     signed_in: dict[str, Any] = field(default_factory=dict)

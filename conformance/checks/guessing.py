@@ -9,6 +9,7 @@ from conformance.verdict import Verdict, broken, judged, not_tried
 
 # The contract leaves the number to the town. At one kiosk, a hundred in a row is nobody's clumsiness.
 MOST_TRIES = 100
+LONGEST_LOCK = 86_400  # seconds: a day
 
 
 def _limited(trial: Trial) -> Verdict:
@@ -19,8 +20,8 @@ def _limited(trial: Trial) -> Verdict:
         if answer.status != TOO_MANY:
             continue
         wait = answer.headers.get("retry-after", "")
-        good = answer.problem == "tooManyFailedRequests" and wait.isdigit() and int(wait) > 0
-        when = f"{wait} s" if good else "not said, or not in seconds"
+        good = answer.problem == "tooManyFailedRequests" and wait.isdigit() and 0 < int(wait) <= LONGEST_LOCK
+        when = f"{wait} s" if good else "not said in seconds, or more than a day"
         return judged(good=good, came=f"{answer.said} at try {number}; Retry-After: {when}")
     return broken(f"{MOST_TRIES} wrong codes in a row, all looked at")
 

@@ -51,7 +51,8 @@ def _new(trial: Trial) -> Verdict:
     good = answer.status == CREATED and now.status == OK and now.table.get("status") == "ready"
     trial.ordered = now if good else None
     state = f"{answer.said}, then {now.said} {shown(str(now.table.get('status', '')))}"
-    return judged(good=good, came=f"{shown(str(product.get('code')))}: {state}")
+    code = str(product.get("code"))
+    return judged(good=good, came=f"{code if code in trial.catalogue else 'a product'}: {state}")
 
 
 def _choice(trial: Trial) -> dict[str, Any] | None:
