@@ -6,13 +6,10 @@ Its parts are imported when it runs, for a kiosk starts by the same door.
 from __future__ import annotations
 
 import argparse
-import getpass
-import importlib.util
 import sys
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -58,6 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Do it, and tell."""
+    import importlib.util
+
     missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         return _cannot(f"{' and '.join(missing)} is not installed: pip install 'loket247[conformance]'")
@@ -79,6 +78,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _options(given: argparse.Namespace) -> Options:
+    from urllib.parse import urlsplit
+
     from conformance.trial import Options
 
     url = given.url.rstrip("/")
@@ -101,6 +102,8 @@ def _signer(given: argparse.Namespace) -> AbstractContextManager[Signer | None]:
     """The card, for as long as the checks last. Raises SignerError, OSError."""
     if given.card_reader is None:
         return nullcontext()
+    import getpass
+
     from conformance.card import CardSigner
 
     pin = given.pin_file.read_bytes().strip() if given.pin_file else getpass.getpass("PIN: ").encode()

@@ -23,12 +23,14 @@ def go(options: Options, signer: Signer | None, seconds: float = CALL_SECONDS) -
     Raises CannotRun, and SignerError when the card stops signing.
     """
     try:
+        for file in (options.ca, options.certificate, options.key, *(options.second or ()), options.seal_ca):
+            if file is not None:
+                file.read_bytes()  # unlike the ssl module, this says which
         tls = lines.as_kiosk(options.ca, options.certificate, options.key)
-        if options.seal_ca is not None:
-            options.seal_ca.read_bytes()
         second = None if options.second is None else lines.as_kiosk(options.ca, *options.second)
     except OSError as error:  # ssl.SSLError is one too
-        raise CannotRun(f"the certificates cannot be read: {error.strerror or type(error).__name__}") from None
+        which = error.filename or "certificates and keys"
+        raise CannotRun(f"{which}: {error.strerror or type(error).__name__}") from None
     kiosk = Caller(options.url, tls, seconds)
     other = None if second is None else Caller(options.url, second, seconds)
     try:

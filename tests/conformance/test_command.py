@@ -128,8 +128,9 @@ def test_what_does_not_hold_ends_in_1_with_what_to_do(
     ("more", "said"),
     [
         (("--second-key", "x.pem"), "--second-certificate and --second-key go together"),
-        (("--ca", "/nowhere/ca.pem"), "the certificates cannot be read: "),
-        (("--seal-ca", "/nowhere/seal.pem"), "the certificates cannot be read: "),
+        (("--ca", "/nowhere/ca.pem"), "/nowhere/ca.pem: No such file or directory"),
+        (("--seal-ca", "/nowhere/seal.pem"), "/nowhere/seal.pem: No such file or directory"),
+        (("--key", __file__), "certificates and keys: "),
         (("--json", "/nowhere/found.json"), "/nowhere/found.json: No such file or directory"),
     ],
 )

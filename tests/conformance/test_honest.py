@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -71,6 +73,13 @@ def _reprint_code(town: Town, kiosk: httpx.Client) -> str:
     assert kiosk.put(f"/documentOrders/{ticket}", json=wish, headers=bearer).status_code == 201
     remedy = kiosk.put(f"/documentOrders/{ticket}/printResult", json={"outcome": "failed"}).json()
     return str(remedy["code"])
+
+
+def test_the_contract_that_is_judged_by_is_the_contract() -> None:
+    """One file: a link in the package, which the build follows, so that the wheel holds it."""
+    published = Path(__file__).parents[2] / "docs" / "openapi" / contract.FILE
+    assert (files("conformance") / contract.FILE).read_bytes() == published.read_bytes()
+    assert Path(str(files("conformance") / contract.FILE)).resolve() == published
 
 
 def test_every_check_names_a_clause_that_the_contract_has() -> None:
