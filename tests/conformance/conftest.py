@@ -110,8 +110,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         pki = Pki(folder / "eid", ocsp.url)
         ocsp.serve(pki)
         hall = TownHall(folder / "hall", RESIDENTS, pki.trust, ocsp.url)
-        hall.start()
         try:
+            hall.start()
             yield Town(hall, pki, load_residents(RESIDENTS), folder)
         finally:
             hall.close()
