@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`."""
+"""The command line of a kiosk: `kiosk run`, `kiosk check backend`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+
+from conformance import command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,10 +17,15 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
     run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
+    check = commands.add_parser("check", help="try out what a kiosk depends on, with a person at the bench")
+    subjects = check.add_subparsers(dest="subject", required=True)
+    command.add_arguments(subjects.add_parser("backend", help="does a town's service keep the contract?"))
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if given.command == "check":
+        return command.run(given)
     return _run(given.settings, windowed=given.windowed)
 
 
