@@ -65,10 +65,10 @@ class DocumentChecker:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "reader gave no number of pages")
         return pages
 
-    def draw(self, pdf: bytes, page: int) -> Drawing:
-        """Draw a page (from 0) of a document that was checked. Raises DOCUMENT_BROKEN."""
+    def draw(self, pdf: bytes, page: int, timeout: float = DRAW_SECONDS) -> Drawing:
+        """Draw a page (from 0) of a document that was checked, within so many seconds. Raises DOCUMENT_BROKEN."""
         try:
-            answer = self._child.call("draw", page, payload=pdf, timeout=DRAW_SECONDS)
+            answer = self._child.call("draw", page, payload=pdf, timeout=timeout)
         except ChildGone as gone:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, f"reader ended: {type(gone).__name__}") from None
         match answer:
