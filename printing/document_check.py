@@ -1,7 +1,8 @@
 """The only gate before a raw queue: nothing is printed that is not whole, sealed by the town, A4 and still.
 
 CUPS passes a document through as it is, so that its seal survives; what CUPS's filters would have refused is refused
-here. It draws pages too, for a resident who wants to see the document first. Everything that must understand the bytes happens in a child (`pdf_child`).
+here. It draws pages too, for a resident who wants to see the document first. Everything that must understand the bytes
+happens in a child (`pdf_child`).
 """
 
 from __future__ import annotations

@@ -49,7 +49,19 @@ from kiosk_app.visit import (
     Visit,
 )
 
-PRIVATE = (Recognising, LastTry, EnterPin, SigningIn, Choosing, Checking, Ordering, TakeCard, Viewing, Printing, Printed)
+PRIVATE = (
+    Recognising,
+    LastTry,
+    EnterPin,
+    SigningIn,
+    Choosing,
+    Checking,
+    Ordering,
+    TakeCard,
+    Viewing,
+    Printing,
+    Printed,
+)
 TICKETS = (UUID(int=1), UUID(int=2))
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
