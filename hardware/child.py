@@ -73,7 +73,8 @@ class Child:
     def call(self, name: str, *args: object, payload: bytes = b"", timeout: float) -> object:
         """Run function `name` of the module in the child and return its JSON-able result: check it before use.
 
-        Where bytes came beside it, return the pair. A `payload` that is not empty becomes the function's last argument. `timeout` is in seconds, for all of it.
+        Where bytes came beside it, return the pair. A `payload` that is not empty becomes the function's last argument.
+        `timeout` is in seconds, for all of it.
         Raises DeviceFault as the child raised it (INTERNAL for what it did not foresee), ChildTimeout, ChildDied.
         """
         running = self._started()

@@ -127,6 +127,7 @@ class BackEndWorker:
             log.warning("back end: the line did not close")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2.0)
+        self._checker.close()  # a visit that was being forgotten may have had a fresh child started since
         if not self._thread.is_alive():
             self._loop.close()
 

@@ -11,7 +11,11 @@ from uuid import UUID
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
-from kiosk_app.looks import LookAsked, LookedEnough, PageDrawn, SheetTouched, SheetTurned
+from kiosk_app.looks import LookAsked as LookAsked
+from kiosk_app.looks import LookedEnough as LookedEnough
+from kiosk_app.looks import PageDrawn as PageDrawn
+from kiosk_app.looks import SheetTouched as SheetTouched
+from kiosk_app.looks import SheetTurned as SheetTurned
 from kiosk_app.visit import Challenge, Document, Language, Later, Offer, Person, Product, Progress, RemedyOffer
 
 # --- the resident ------------------------------------------------------------------------------------------

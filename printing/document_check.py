@@ -1,7 +1,8 @@
 """The only gate before a raw queue: nothing is printed that is not whole, sealed by the town, A4 and still.
 
 CUPS passes a document through as it is, so that its seal survives; what CUPS's filters would have refused is refused
-here. It draws pages too, for a resident who wants to see the document first. Everything that must understand the bytes happens in a child (`pdf_child`).
+here. It draws pages too, for a resident who wants to see the document first. Everything that must understand the bytes
+happens in a child (`pdf_child`).
 """
 
 from __future__ import annotations
@@ -65,10 +66,10 @@ class DocumentChecker:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "reader gave no number of pages")
         return pages
 
-    def draw(self, pdf: bytes, page: int) -> Drawing:
-        """Draw a page (from 0) of a document that was checked. Raises DOCUMENT_BROKEN."""
+    def draw(self, pdf: bytes, page: int, timeout: float = DRAW_SECONDS) -> Drawing:
+        """Draw a page (from 0) of a document that was checked, within so many seconds. Raises DOCUMENT_BROKEN."""
         try:
-            answer = self._child.call("draw", page, payload=pdf, timeout=DRAW_SECONDS)
+            answer = self._child.call("draw", page, payload=pdf, timeout=timeout)
         except ChildGone as gone:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, f"reader ended: {type(gone).__name__}") from None
         match answer:

@@ -1,4 +1,4 @@
-"""Draws the pictures of `ui/pictures` in the theme's colours, dashed edges, QR codes, and pages of documents, for QML."""
+"""Draws the pictures of `ui/pictures` in the theme's colours, dashed edges, QR codes, pages of documents, for QML."""
 
 from __future__ import annotations
 

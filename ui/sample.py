@@ -274,15 +274,13 @@ def _viewings() -> Iterator[tuple[str, State]]:
 @cache
 def _greeked() -> Drawing:
     """Give a page of which the lines are there, and no words."""
-    width, height = 620, 877
+    width, height, margin = 620, 877, 62
     white, dark, grey = b"\xff\xff\xff\0", b"\x20\x20\x20\0", b"\x88\x88\x88\0"
-
-    def row(y: int) -> bytes:
-        ink, length = (dark, 300) if 70 < y < 90 else (grey, 480 - 90 * (y // 22 % 3))
-        is_line = 70 < y < 90 or (130 < y < 700 and y % 22 < 9)
-        return white * 62 + (ink if is_line else white) * length + white * (width - 62 - length)
-
-    return Drawing(width, height, b"".join(row(y) for y in range(height)))
+    rows = [white * width] * height
+    title = (70, 20, 300, dark)
+    for top, high, wide, ink in (title, *((132 + 22 * n, 9, 480 - 90 * (n % 3), grey) for n in range(26))):
+        rows[top : top + high] = [white * margin + ink * wide + white * (width - margin - wide)] * high
+    return Drawing(width, height, b"".join(rows))
 
 
 def _jobs(*progresses: Progress) -> tuple[Job, ...]:

@@ -2,7 +2,8 @@
 
 `portal` is where nobody is served; `sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
-`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the pages that say what stops a visit, and help.
+`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
+pages that say what stops a visit, and help.
 Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
 `scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
