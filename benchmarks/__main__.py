@@ -8,10 +8,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import eid, journey, start
+from benchmarks import backend, eid, journey, start
 from benchmarks.rows import Row, table
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"eid": eid.rows, "journey": journey.rows, "start": start.rows}
+BENCHES: dict[str, Callable[[], list[Row]]] = {
+    "eid": eid.rows,
+    "journey": journey.rows,
+    "start": start.rows,
+    "backend": backend.rows,
+}
 
 
 def main() -> int:

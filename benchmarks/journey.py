@@ -39,9 +39,8 @@ AFTER_OK = r"(?:PUT /authenticationChallenges/\*/response|PUT /documentOrders/\*
 PARTS = (
     ("sign in", "SigningIn", "Choosing"),
     ("choose", "Choosing", "Checking"),
-    ("check", "Checking", "Ordering"),
-    ("order and fetch", "Ordering", "TakeCard"),
-    ("card out", "TakeCard", "Printing"),
+    ("check", "Checking", "TakeCard"),
+    ("card out; order and fetch", "TakeCard", "Printing"),
 )
 
 

@@ -31,6 +31,7 @@ FREE = {
 # What a package says of itself is not always the whole of it. Each was read in the package's own files.
 READ = {
     "atheris": "Apache-2.0; its metadata leave it out; for `./dev fuzz` alone",
+    "axe-playwright-python": "MIT; its metadata leave it out; the axe-core in it is MPL-2.0",
     "pycups": "GPL-2.0-or-later: in the EUPL's appendix of compatible licences; runs in a process of its own",
     "pypdfium2": "BSD-3-Clause or Apache-2.0; PDFium and what it bundles are permissive",
     "pysqlite3": "zlib; its metadata leave it out",

@@ -27,6 +27,24 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the settings file: frozen, and strict about keys it does not know."""
 
 
+class Language(StrEnum):
+    """A language in which there are texts for the screen. In which one a document is made, the back end says."""
+
+    NL = "nl"
+    EN = "en"
+
+
+class Translated(Section, frozen=True, kw_only=True):
+    """A text of the town with its translations. Where one is left out, Dutch stands."""
+
+    nl: str
+    en: str = ""
+
+
+Local = str | Translated  # a plain text is Dutch
+_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", en="below this screen")
+
+
 class Town(Section, frozen=True, kw_only=True):
     """Whose kiosk this is."""
 
@@ -57,8 +75,8 @@ class Service(Section, frozen=True, kw_only=True):
     """Something else in the zone: a cash machine, the parcel locker."""
 
     kind: ServiceKind
-    name: str
-    place: str
+    name: Local
+    place: Local
     state: ServiceState = ServiceState.OPEN
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
@@ -76,8 +94,8 @@ class OpenHours(Section, frozen=True, kw_only=True):
 class Announcement(Section, frozen=True, kw_only=True):
     """A message of the town on the portal, from and until a day (both included)."""
 
-    title: str
-    text: str
+    title: Local
+    text: Local
     first_day: date
     last_day: date
 
@@ -106,7 +124,9 @@ class CardReader(Section, frozen=True, kw_only=True):
     """The eID reader: the first reader whose PC/SC name contains `name`."""
 
     name: str = ""
-    place: Annotated[str, Meta(description="Where it is, as in 'De lezer zit …'.")] = "onder dit scherm"
+    place: Annotated[Local, Meta(description="As in 'De lezer zit …'; in every language of the screen.")] = (
+        _UNDER_THIS_SCREEN
+    )
 
 
 class Keypad(Section, frozen=True, kw_only=True):
@@ -121,7 +141,9 @@ class Printer(Section, frozen=True, kw_only=True):
     queue: str
     device: Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
     cups: Annotated[str, Meta(description="CUPS server; empty: the system's.")] = ""
-    place: Annotated[str, Meta(description="Where paper comes out, as in 'De gleuf zit …'.")] = "onder dit scherm"
+    place: Annotated[Local, Meta(description="As in 'de gleuf …'; in every language of the screen.")] = (
+        _UNDER_THIS_SCREEN
+    )
 
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):
@@ -137,6 +159,10 @@ class Settings(Section, frozen=True, kw_only=True):
     kiosk: Annotated[str, Meta(description="The number on the kiosk, e.g. 'LV-01'.", pattern=r"^[A-Z0-9-]{2,16}$")]
     data: Annotated[Path, Meta(description="Folder for journal and audit trail.")]
     town: Town
+    languages: Annotated[
+        tuple[Language, ...],
+        Meta(description="Of the screen, Dutch first. Any other is for the town to decide, within the language law."),
+    ] = (Language.NL,)
     screen: Screen = Screen()
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
@@ -148,6 +174,19 @@ class Settings(Section, frozen=True, kw_only=True):
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()
     announcements: tuple[Announcement, ...] = ()
     timeouts: Timeouts = Timeouts()
+
+    def __post_init__(self) -> None:
+        """Refuse languages without Dutch before them, and a sentence that would be half in one and half in another."""
+        if self.languages[:1] != (Language.NL,) or len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages: Dutch comes first, and none comes twice")
+        for key, device in (("card_reader", self.card_reader), ("printer", self.printer)):
+            for language in self.languages:
+                if device is not None and not _is_in(language, device.place):
+                    raise ValueError(f"{key}.place: no text in {language}")
+
+
+def _is_in(language: Language, text: Local) -> bool:
+    return language is Language.NL if isinstance(text, str) else bool(getattr(text, language))
 
 
 def load(path: Path) -> Settings:

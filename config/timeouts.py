@@ -26,7 +26,7 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(ge=40, le=180, description="Until a PIN is typed on the keys of the reader.")
     ] = 90
     # Registers answer in seconds or not at all; three documents, each at most 10 s.
-    order: Annotated[float, Meta(ge=10, le=180, description="From confirm until every document is here.")] = 45
+    order: Annotated[float, Meta(ge=10, le=180, description="Card out, and a document not here yet.")] = 45
     # The slot is not motorised: three reminders, then the kiosk gives up asking.
     take_card: Annotated[float, Meta(ge=10, le=120, description="Between two reminders to take the card.")] = 20
     # Refilling a tray takes a member of staff about a minute and a half, when there is one.

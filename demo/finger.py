@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, Printed, Visit
+from kiosk_app.visit import LastTry, Notice, Printed, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
@@ -50,23 +50,27 @@ class Finger:
         self._busy = False
 
     def tell(self, visit: Visit) -> None:
-        """Print what stands on the screen."""
+        """Print what stands on the screen, once its page is there to be touched."""
         seen: dict[str, Any] = {
             "state": type(visit.state).__name__,
             "overlay": visit.overlay.value if visit.overlay else None,
             "visit": visit.number,
             "choices": self._choices(),
             "known": self._screened.knows_its_devices,
-            "at": time.monotonic(),
         }
         if isinstance(visit.state, Notice | LastTry):  # no other title: one greets by name
             shown = self._screened.app.bridge.shown
             seen["title"] = shown.title if shown is not None else ""
+        if isinstance(visit.state, TakeCard):
+            had = sum(order.fault is None for order in visit.state.orders)
+            seen["awaited"] = had - len(visit.state.documents)
+        if isinstance(visit.state, Viewing):
+            seen["drawn"], seen["clear"] = visit.state.drawing is not None, visit.state.clear
         if isinstance(visit.state, Printed):
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
             seen["slip"] = visit.state.slip.value
-        _print(seen)
+        self._screened.app.call_soon(lambda: _print({**seen, "at": time.monotonic()}))
 
     def _choices(self) -> list[str]:
         shown = self._screened.app.bridge.shown
@@ -110,6 +114,7 @@ class Finger:
         if item is None:
             _print({"error": f"nothing to touch: {name}"})
             return
+        _lay_out(item)
         centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         at = time.monotonic()
         self._press(window, centre)
@@ -135,6 +140,14 @@ def _by_mouse(window: QQuickWindow, point: QPoint) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         where = QPointF(point)
         QCoreApplication.sendEvent(window, QMouseEvent(kind, where, window.mapToGlobal(where), left, left, none))
+
+
+def _lay_out(item: QQuickItem) -> None:
+    """Put an item where the next frame will show it: a robot is quicker than the frame, a person never is."""
+    above: QQuickItem | None = item
+    while above is not None:
+        above.ensurePolished()
+        above = above.parentItem()
 
 
 def _find(item: QQuickItem, name: str) -> QQuickItem | None:

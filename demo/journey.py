@@ -10,14 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from demo import settings_file
+from demo.errands import ERRANDS, FAILED_BEFORE
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
 from demo.strikes import STRIKES, Strike
-from demo.tables import Ending, cards, faults, sentences
+from demo.tables import Ending, cards, faults, journeys, sentences
 from simulators.world import World
 
 DEFAULT_JOURNEY = "certificate"
-JOURNEYS = (DEFAULT_JOURNEY,)
 DEFAULT_CARD = "1.8:an"
 # Slow enough to see a sheet come out, quick enough for a script.
 MS_PER_SHEET = 700
@@ -44,8 +44,8 @@ class Journey:
 
     def __post_init__(self) -> None:
         """Refuse what is not known. Raises UnknownName."""
-        if self.name not in JOURNEYS:
-            raise UnknownName(f"journey {self.name!r}; there are: {', '.join(JOURNEYS)}")
+        if self.name not in ERRANDS:
+            raise UnknownName(f"journey {self.name!r}; there are: {', '.join(ERRANDS)}")
         if self.fault is not None and self.fault not in faults():
             raise UnknownName(f"fault {self.fault!r}; there are: {', '.join(faults())}")
 
@@ -54,6 +54,8 @@ class Journey:
         """How the visit must end, by the tables."""
         if self.fault is not None:
             return faults()[self.fault].ending
+        if self.name != DEFAULT_JOURNEY:
+            return journeys()[self.name]
         table = cards()
         return next((table[name] for name in self._card_names if name in table), table["-"])
 
@@ -88,6 +90,8 @@ def play(journey: Journey, folder: Path) -> bool:
         with KioskProcess(
             settings, {**world.environment, "QT_QPA_PLATFORM": "offscreen"}, folder / "kiosk.log"
         ) as kiosk:
+            if journey.name in FAILED_BEFORE:
+                _fail(journey, world, kiosk)
             resident = _visit(journey, world, kiosk, strike)
         return _prove(journey, world, resident, strike)
 
@@ -115,11 +119,27 @@ class _Slot:
         self.world.cards.pull()
 
 
+def _resident(journey: Journey, world: World, kiosk: KioskProcess) -> Resident:
+    person = world.residents[journey.card.split(":")[1]]
+    return Resident(kiosk, _Slot(world, journey.card), person.pin)
+
+
+def _fail(journey: Journey, world: World, kiosk: KioskProcess) -> None:
+    """Let the same person come before, for a document on which the printer's engine gives up."""
+    resident = _resident(journey, world, kiosk)
+    world.printer.strike("abort")
+    kiosk.wait_until_known()
+    kiosk.look()
+    while (told := kiosk.next()) is not None:
+        if "state" in told and resident.see(told):
+            break
+    world.printer.mend()
+
+
 def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike | None) -> Resident:
     """Let the resident come, and stay until the kiosk is free again."""
-    person = world.residents[journey.card.split(":")[1]]
-    resident = Resident(kiosk, _Slot(world, journey.card), person.pin)
-
+    resident = _resident(journey, world, kiosk)
+    ERRANDS[journey.name](world, journey.card.split(":")[1], resident)
     if strike is not None:
         strike.brief(resident)
         resident.on_state = lambda state: strike.at_state(state, resident)
@@ -179,8 +199,8 @@ def _outcome(journey: Journey, resident: Resident) -> str:
     states = resident.states
     if "Notice" in states:
         pulled = resident.pulled_early
-        return "stopped" if pulled else "failed" if "Ordering" in states else "refused"
-    return "stopped"
+        return "stopped" if pulled else "failed" if "TakeCard" in states else "refused"
+    return "done" if {"Printed", "Offerings"} & set(states) else "stopped"
 
 
 def _times(resident: Resident) -> dict[str, int]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+# What a choice that stands for a claim is called: by its number.
+_CLAIM = re.compile(r"product-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_RECIPIENT = "KRING"
 # Where a visit that was begun comes to its end.
 _HOME = "Portal"
 # EN 301 549 §5.9: the kiosk lets a second strike within half a second go by.
 SECOND_STRIKE = 0.6
 # What stands bottom right, on whichever screen.
-PRIMARY_PLACE = {"pinDone", "confirm", "paperTaken", "paperGone", "leave", "stopNow"}
+PRIMARY_PLACE = {
+    *("pinDone", "typed", "chosen", "confirm", "paperTaken", "paperGone", "leave", "stopNow"),
+}
 
 
 class Glass(Protocol):
@@ -39,10 +45,16 @@ class Resident:
     glass: Glass
     slot: Slot
     pin: str
-    product: str = "householdComposition"
+    products: tuple[str, ...] = ("householdComposition",)
+    code: str = ""
+    answer: str = "paper"
+    reads_the_list: bool = False
     wrong_first: bool = False
     wants_slip: bool = False
     forgets_card: bool = False
+    waits_for_document: bool = False
+    leaves_paper: bool = False
+    looks_first: bool = False
     stops_at: str | None = None
     touches: int = 0
     pin_touches: int = 0
@@ -56,6 +68,9 @@ class Resident:
     _asked_slip: bool = False
     _touched: tuple[str, float] = ("", 0.0)
     _answered: bool = True
+    _chosen: int = 0
+    _typed: bool = False
+    _answered_of: tuple[str, ...] = ()
 
     def see(self, screen: dict[str, Any]) -> bool:
         """Look at a screen and act; True when the visit is over and the kiosk is free again."""
@@ -69,6 +84,15 @@ class Resident:
         elif state == "EnterPin" and self._pin_typed and "pinDone" in choices:
             self._pin_typed = False
             self._touch("pinDone")
+        elif state in ("EnterCode", "Asking", "Choosing", "Offerings"):
+            self._go_on(state, choices)
+        elif state == "TakeCard" and self.looks_first and "look" in choices:
+            self.looks_first = False
+            self._touch("look")
+        elif state == "Viewing" and screen["drawn"]:
+            self._read(clear=bool(screen["clear"]))
+        elif state == "TakeCard" and self.waits_for_document and not screen["awaited"]:
+            self.take_card()
         elif state == "Printed":
             self._look_for_slip(screen["slip"], choices)
         return state == _HOME and len(self.states) > 1
@@ -80,10 +104,13 @@ class Resident:
         actions: dict[str, Callable[[], None]] = {
             _HOME: self._begin,
             "PaperLeft": lambda: self._touch("paperGone"),
+            "AskCard": lambda: self._touch("offerings" if self.reads_the_list else "code"),
+            "EnterCode": lambda: self._type(self.code.replace("-", "")),
             "EnterPin": self._type_pin,
             "LastTry": lambda: self._touch("stopNow"),
-            "Choosing": lambda: self._touch(f"product-{self.product}"),
-            "Checking": lambda: self._touch("confirm"),
+            "Choosing": lambda: self._choose(choices),
+            "Asking": lambda: self._answer(choices),
+            "Checking": lambda: self._check(choices),
             "TakeCard": self._take_card,
             "CardBack": self._take_card,
             "Printed": lambda: self._take_paper(choices),
@@ -92,9 +119,74 @@ class Resident:
         actions.get(state, lambda: None)()
 
     def _begin(self) -> None:
-        if len(self.states) == 1:
+        if len(self.states) > 1:
+            return
+        if self.code or self.reads_the_list:
+            self._touch("documents")
+        else:
             self._card_in = True
             self.slot.insert()
+
+    def _choose(self, choices: list[str]) -> None:
+        """Touch the next document wanted, or turn the page; `claim` is whatever waits ready-made."""
+        wanted = self.products[self._chosen]
+        ready = [choice for choice in choices if _CLAIM.fullmatch(choice)]
+        name = ready[0] if wanted == "claim" and ready else f"product-{wanted}"
+        if name not in choices and "pageAfter" in choices:
+            self._touch("pageAfter")
+            return
+        self._chosen += 1
+        self._touch(name)
+
+    def _go_on(self, state: str, choices: list[str]) -> None:
+        """Do the next thing on a screen that stayed: it has more questions, or a button has come to life."""
+        if state == "Offerings" and "offered" not in self.states:
+            self.states.append("offered")
+            self._touch("stop")
+        elif state == "Choosing" and self._touched[0] == "pageAfter":
+            self._choose(choices)
+        elif state == "Choosing" and "chosen" in choices:
+            self._tick(choices)
+        elif state == "EnterCode" and "typed" in choices and not self._typed:
+            self._typed = True
+            self._touch("typed")
+        elif state == "Asking":
+            self._answer(choices)
+
+    def _tick(self, choices: list[str]) -> None:
+        """Tick the next of several, and go on after the last."""
+        if self._chosen < len(self.products):
+            self._choose(choices)
+        elif self._chosen == len(self.products):
+            self._chosen += 1
+            self._touch("chosen")
+
+    def _answer(self, choices: list[str]) -> None:
+        """Answer a question: what it is for, whom it is for, on paper or in the eBox."""
+        answers = [choice for choice in choices if choice.startswith("answer-")]
+        if tuple(answers) == self._answered_of:
+            return
+        if f"answer-{self.answer}" in answers:
+            self._touch(f"answer-{self.answer}")
+        elif answers:
+            self._touch(answers[0])
+        elif "typed" in choices:
+            self._touch("typed")
+        elif not self._typed:
+            self._typed = True
+            self._type(_RECIPIENT)
+            return
+        self._answered_of = tuple(answers)
+
+    def _check(self, choices: list[str]) -> None:
+        more = self._chosen < len(self.products)
+        self._touch("another" if more and "another" in choices else "confirm")
+
+    def _type(self, signs: str) -> None:
+        """Type signs on the screen's own keys."""
+        for sign in signs:
+            self.touches += 1
+            self.glass.touch(f"sign{sign}")
 
     def _type_pin(self) -> None:
         pin, self.wrong_first = ("0000" if self.wrong_first else self.pin), False
@@ -105,21 +197,28 @@ class Resident:
         self._pin_typed = True
 
     def _take_card(self) -> None:
-        if not self.forgets_card:
+        if not (self.forgets_card or self.waits_for_document or self.looks_first):
             self.take_card()
+
+    def _read(self, *, clear: bool) -> None:
+        """Touch the page out of its blur; take the card once it can be read."""
+        if clear:
+            self.take_card()
+        elif self._touched[0] != "sheet":
+            self._touch("sheet")
 
     def take_card(self) -> None:
         """Pull the card, if it is in."""
         if self._card_in:
             self._card_in = False
-            self.pulled_early = self.states[-1] not in ("TakeCard", "CardBack")
+            self.pulled_early = self.states[-1] not in ("TakeCard", "Viewing", "CardBack")
             self.slot.pull()
 
     def _take_paper(self, choices: list[str]) -> None:
         if self.wants_slip and "slip" in choices:
             self.wants_slip, self._asked_slip = False, True
             self._touch("slip")
-        elif not self._asked_slip:
+        elif not (self._asked_slip or self.leaves_paper):
             self._touch("paperTaken" if "paperTaken" in choices else "leave")
 
     def _look_for_slip(self, slip: str, choices: list[str]) -> None:
@@ -135,7 +234,7 @@ class Resident:
     def _touch(self, choice: str) -> None:
         """Touch; on one spot no sooner than a person could: a second strike counts as a trembling hand."""
         last, when = self._touched
-        if choice == last or {choice, last} <= PRIMARY_PLACE:
+        if choice == last or {choice, last} <= PRIMARY_PLACE or last == "another":  # which stands among the rows
             time.sleep(max(0.0, when + SECOND_STRIKE - time.monotonic()))
         self._touched, self._answered = (choice, time.monotonic()), False
         self.touches += 1

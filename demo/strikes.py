@@ -50,7 +50,7 @@ class AtPrinter(Strike):
 
     def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
         """Lay the fault in the printer's way while the documents are made."""
-        if state == "Ordering":
+        if state == "TakeCard":
             self.world.printer.strike(self._name)
         elif state == "Printing" and self._mend is not None:
             self._mender.start()
@@ -152,6 +152,14 @@ def _forget_card(resident: Resident) -> None:
     resident.forgets_card = True
 
 
+def _wait_for_document(resident: Resident) -> None:
+    resident.waits_for_document = True
+
+
+def _look_first(resident: Resident) -> None:
+    resident.looks_first = True
+
+
 def _mistype(resident: Resident) -> None:
     resident.wrong_first = True
 
@@ -168,7 +176,8 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "printer-mute": lambda world: AtPrinter(world, "mute"),
     "back-end-down": lambda world: AtState(world, "Checking", lambda _resident: world.town_hall.stop()),
     "card-forgotten": lambda world: Habit(world, "TakeCard", _forget_card),
-    "card-early": lambda world: AtState(world, "Ordering", Resident.take_card),
+    "card-late": lambda world: Habit(world, "TakeCard", _wait_for_document),
+    "look-first": lambda world: Habit(world, "Viewing", _look_first),
     "receipt-empty": lambda world: AtSlip(world, "paper_out"),
     "receipt-mute": lambda world: AtSlip(world, "mute"),
     "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),

@@ -1,4 +1,4 @@
-"""The tables of `docs/journeys.md`: what each fault and each card must lead to. Read here, written there."""
+"""The tables of `docs/journeys.md`: what each journey, fault and card must lead to. Read here, written there."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def faults() -> dict[str, FaultRow]:
     """Give every fault by its name."""
     rows = _rows("Faults")
     return {row[0]: FaultRow(row[0], row[1] == "before", Ending(row[3], int(row[4]))) for row in rows}
+
+
+def journeys() -> dict[str, Ending]:
+    """Give how each journey ends when nothing goes wrong."""
+    return {row[0]: Ending(row[2], int(row[3])) for row in _rows("Journeys")}
 
 
 def cards() -> dict[str, Ending]:

@@ -5,6 +5,7 @@
 
 The child is a fresh interpreter that imports one module and answers calls to its functions. Parent and child speak
 JSON and raw bytes, never pickle: a child that was taken over can say something untrue, not run anything here.
+A function that gives a pair of a result and bytes has the bytes sent as they are, beside the result.
 A module may bound itself with `LIMITS`, a mapping of `resource.RLIMIT_…` to a number, set once it is imported.
 What the child writes to its own output goes nowhere, for a parser's complaint may quote the document.
 """
@@ -33,6 +34,8 @@ from hardware.faults import DeviceFault, FaultCode
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "CUPS_SERVER")
 # An answer is a few fields; a child that wants to send more than this is not ours any more.
 MAX_ANSWER = 1 << 20
+# Beside them, at most the pixels of a page: A4 at 150 dpi takes 8.7 MB.
+MAX_RAW = 12 << 20
 # A detail goes to the log: one line, and short.
 MAX_DETAIL = 200
 # A killed process is gone within milliseconds, unless the kernel holds it; then it is left behind.
@@ -70,17 +73,19 @@ class Child:
     def call(self, name: str, *args: object, payload: bytes = b"", timeout: float) -> object:
         """Run function `name` of the module in the child and return its JSON-able result: check it before use.
 
-        A `payload` that is not empty becomes the function's last argument. `timeout` is in seconds, for all of it.
+        Where bytes came beside it, return the pair. A `payload` that is not empty becomes the function's last argument.
+        `timeout` is in seconds, for all of it.
         Raises DeviceFault as the child raised it (INTERNAL for what it did not foresee), ChildTimeout, ChildDied.
         """
         running = self._started()
         header = json.dumps({"name": name, "args": args}).encode()
         try:
-            answer = running.exchange(header, payload, time.monotonic() + timeout)
-            return _unpack(answer)
+            answer, raw = running.exchange(header, payload, time.monotonic() + timeout)
+            result = _unpack(answer)
         except ChildGone:
             self._end(running)
             raise
+        return (result, raw) if raw else result
 
     def close(self) -> None:
         """Kill the child and so give back its memory. From any thread; a call under way raises ChildDied."""
@@ -124,16 +129,17 @@ class _Running:
             theirs.close()
             os.close(lifeline)
 
-    def exchange(self, header: bytes, payload: bytes, deadline: float) -> bytes:
-        """Send one call and return the header of its answer. Raises ChildTimeout, ChildDied."""
+    def exchange(self, header: bytes, payload: bytes, deadline: float) -> tuple[bytes, bytes]:
+        """Send one call and return its answer: header and raw bytes. Raises ChildTimeout, ChildDied."""
         with self._turn:
             try:
                 self._socket.settimeout(_left(deadline))
                 self._socket.sendall(_FRAME.pack(len(header), len(payload)) + header + payload)
                 length, extra = _FRAME.unpack(_receive(self._socket, _FRAME.size, deadline))
-                if length > MAX_ANSWER or extra:
+                if length > MAX_ANSWER or extra > MAX_RAW:
                     raise ChildDied("answer too long")
-                return bytes(_receive(self._socket, length, deadline))
+                answer = bytes(_receive(self._socket, length, deadline))
+                return answer, bytes(_receive(self._socket, extra, deadline))
             except TimeoutError:
                 raise ChildTimeout from None
             except OSError as error:
@@ -201,6 +207,9 @@ def _one_line(detail: str) -> str:
 # --- the child's own side ----------------------------------------------------------------------------------------
 
 
+_Answer = tuple[dict[str, object], bytes]
+
+
 def _serve(module_name: str, connection: socket.socket) -> None:
     """Answer calls until the parent closes. Between calls it sleeps in the kernel and never wakes."""
     module: ModuleType | None = None
@@ -214,22 +223,31 @@ def _serve(module_name: str, connection: socket.socket) -> None:
         length, payload_length = _FRAME.unpack(_receive(connection, _FRAME.size, None))
         request = json.loads(_receive(connection, length, None))
         payload = bytes(_receive(connection, payload_length, None))
-        answer = failure or _answer(module, request["name"], request["args"], payload)
+        answer, raw = (failure, b"") if failure else _answer(module, request["name"], request["args"], payload)
         header = json.dumps(answer).encode()
-        connection.sendall(_FRAME.pack(len(header), 0) + header)
+        connection.sendall(_FRAME.pack(len(header), len(raw)) + header)
+        connection.sendall(raw)
 
 
-def _answer(module: ModuleType | None, name: str, args: list[object], payload: bytes) -> dict[str, object]:
+def _answer(module: ModuleType | None, name: str, args: list[object], payload: bytes) -> _Answer:
     if payload:
         args = [*args, payload]
     try:
-        result = getattr(module, name)(*args)
+        result, raw = _parted(getattr(module, name)(*args))
         json.dumps(result)
     except DeviceFault as fault:
-        return {"fault": fault.code.value, "detail": fault.detail}
+        return {"fault": fault.code.value, "detail": fault.detail}, b""
     except Exception as error:  # noqa: BLE001 whatever a parser throws, the parent hears that it failed
-        return _unforeseen(error)
-    return {"result": result}
+        return _unforeseen(error), b""
+    return {"result": result}, raw
+
+
+def _parted(given: object) -> tuple[object, bytes]:
+    match given:
+        case (result, bytes() as raw):
+            return result, raw
+        case _:
+            return given, b""
 
 
 def _unforeseen(error: Exception) -> dict[str, object]:

@@ -192,8 +192,11 @@ class Printer(Protocol):
     def create(self, job_name: str) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
-    def send(self, job_uuid: str, pdf: bytes) -> None:
-        """Send the bytes of a created job and release it. Returns when CUPS has them all."""
+    def send(self, job_uuid: str, pdf: bytes) -> bool:
+        """Send the bytes of a created job and release it. Returns when CUPS has them all.
+
+        False when CUPS does not know the job any more: then no byte was sent.
+        """
 
     def look(self, job_name: str) -> DeviceJob:
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""

@@ -1,7 +1,8 @@
 """Everything that can go wrong, one row each: what a resident reads, what a technician does, who can mend it.
 
 A driver raises `DeviceFault(code, detail)`; the visit shows the resident's words of that code, maintenance the
-technician's. `detail` is for the log and never holds personal data. Dutch is the source language of every text.
+technician's. `detail` is for the log and never holds personal data. Dutch is the source language of every text: the
+screen says title and text in the resident's language (`./dev texts`), technicians read their steps as they stand.
 """
 
 from __future__ import annotations
@@ -36,6 +37,14 @@ class FaultCode(Enum):
     NOT_REGISTERED = "notRegistered"
     NOTHING_AVAILABLE = "nothingAvailable"
     PRODUCT_UNAVAILABLE = "productUnavailable"
+    COUNTER_ONLY = "counterOnly"
+    SOURCE_CLOSED = "sourceClosed"
+    CODE_UNKNOWN = "codeUnknown"
+    CODE_USED = "codeUsed"
+    CODE_EXPIRED = "codeExpired"
+    CODE_IN_USE = "codeInUse"
+    CODE_NEEDS_CARD = "codeNeedsCard"
+    CODES_PAUSED = "codesPaused"
     # the document
     DOCUMENT_BROKEN = "documentBroken"
     DOCUMENT_SEAL = "documentSeal"
@@ -189,6 +198,37 @@ FAULTS: dict[FaultCode, Fault] = {
         "Je kan hier nu niets afdrukken. De balie helpt je verder.",
         ("Kijk bij de dienst van de gemeente welke documenten aangeboden worden.",
          "Kijk of een bron van documenten gesloten is."), Mender.COUNTER),
+    FaultCode.COUNTER_ONLY: Fault("Dit document krijg je aan de balie",
+        "De balie helpt je verder. Breng je identiteitskaart mee.",
+        ("Het product is niet gratis, of de toestand van deze inwoner vraagt een mens: aan het loket is niets stuk.",
+         "Verwijs de inwoner naar de balie."), Mender.COUNTER),
+    FaultCode.SOURCE_CLOSED: Fault("Dit document kan nu even niet",
+        "Het register is nu gesloten. Probeer het later opnieuw.",
+        ("De bron meldt zelf dat ze gesloten is: aan het loket is niets stuk.",
+         "Duurt het langer dan aangekondigd: vraag na bij de beheerder van de bron."), Mender.TOWN_IT),
+    FaultCode.CODE_UNKNOWN: Fault("Die code klopt niet",
+        "Kijk je code nog eens na en typ ze opnieuw.",
+        ("Niemand gaf deze code uit: meestal een tikfout.",
+         "Zoek de code op in de toepassing van de balie."), Mender.RESIDENT, retry=True),
+    FaultCode.CODE_USED: Fault("Deze code is al gebruikt",
+        "Een code werkt één keer. Heb je je papier niet? De balie helpt je verder.",
+        ("Zoek de code op in de toepassing van de balie: daar staat wat ervan kwam.",
+         "Geef een nieuwe code als het papier er niet kwam."), Mender.COUNTER),
+    FaultCode.CODE_EXPIRED: Fault("Deze code is niet meer geldig",
+        "De laatste dag van je code is voorbij. De balie helpt je aan een nieuwe.",
+        ("Zoek de code op in de toepassing van de balie.",
+         "Geef een nieuwe code als het document er nog is."), Mender.COUNTER),
+    FaultCode.CODE_IN_USE: Fault("Deze code wordt nu gebruikt",
+        "Iemand gebruikt deze code op dit moment. Wacht even en probeer het dan opnieuw.",
+        ("De code staat open aan een ander loket, of het papier is onderweg.",
+         "Ze komt na tien minuten vanzelf vrij."), Mender.RESIDENT, retry=True),
+    FaultCode.CODE_NEEDS_CARD: Fault("Hiervoor heb je ook je identiteitskaart nodig",
+        "Steek je identiteitskaart in de lezer en typ je pincode. Dan zie je wat er voor je klaarligt.",
+        ("Voor dit product volstaat een code niet: zo staat het in de catalogus.",), Mender.RESIDENT, retry=True),
+    FaultCode.CODES_PAUSED: Fault("Een code typen kan nu even niet",
+        "Er zijn te veel foute codes getypt. Probeer het over enkele minuten opnieuw, of gebruik je identiteitskaart.",
+        ("Kijk in de auditlijst of iemand codes probeert te raden.",
+         "De rem gaat vanzelf af. Blijft ze komen: verwittig de beheerder."), Mender.TOWN_IT),
     FaultCode.PRODUCT_UNAVAILABLE: Fault("Dit document is er nu niet",
         "Kies een ander document, of vraag het aan de balie.",
         ("Kijk bij de dienst van de gemeente waarom dit document geweigerd werd.",

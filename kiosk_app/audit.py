@@ -17,13 +17,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
-from kiosk_app.effects import Abandon, Effect, OrderDocument, Print, SignChallenge, SignOnReader
+from kiosk_app.effects import Abandon, Effect, OpenCode, OrderDocument, Print, SignChallenge, SignOnReader
 from kiosk_app.events import (
     BackEndFailed,
     CardFailed,
+    CodeOpened,
     Event,
     JobChanged,
     OrderFailed,
+    OrderTaken,
+    PaperGone,
     PaperTaken,
     PinFailed,
     SignedIn,
@@ -32,7 +35,7 @@ from kiosk_app.events import (
 from kiosk_app.health import Part
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
-from kiosk_app.visit import Notice, Portal, Visit
+from kiosk_app.visit import Channel, Notice, Portal, Visit
 
 
 class What(Enum):
@@ -45,17 +48,27 @@ class What(Enum):
     PIN_REFUSED = "pinRefused"
     SIGNED_IN = "signedIn"
     REFUSED = "refused"
+    CODE_TRIED = "codeTried"
+    CODE_OPENED = "codeOpened"
     ORDERED = "documentOrdered"
+    PAPER_WANTED = "paperWanted"
+    EBOX_WANTED = "eBoxWanted"
+    COMES_LATER = "documentComesLater"
     ORDER_FAILED = "orderFailed"
     ABANDONED = "documentAbandoned"
     PRINT_BEGAN = "printBegan"
     PRINT_ENDED = "printEnded"
     PAPER_TAKEN = "paperTaken"
     PAPER_MISSING = "paperMissing"
+    PAPER_GONE = "paperGone"
     SLIP_FAILED = "slipFailed"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
     WORK_FAILED = "workFailed"
+
+
+# The law has the kiosk ask; what was answered is kept, and who answered is not.
+_CHANNELS = {Channel.PAPER: What.PAPER_WANTED, Channel.EBOX: What.EBOX_WANTED}
 
 
 @dataclass(frozen=True)
@@ -93,12 +106,18 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
             yield AuditLine(What.PIN_REFUSED, visit)
         case SignedIn(visit) if visit == number:
             yield AuditLine(What.SIGNED_IN, visit)
+        case CodeOpened(visit) if visit == number:
+            yield AuditLine(What.CODE_OPENED, visit)
+        case OrderTaken(visit, ticket):
+            yield AuditLine(What.COMES_LATER, visit, ticket)
         case OrderFailed(visit, ticket, fault):
             yield AuditLine(What.ORDER_FAILED, visit, ticket, fault)
         case JobChanged(visit, ticket, progress) if progress.phase.ended:
             yield AuditLine(What.PRINT_ENDED, visit, ticket, progress.fault)
         case PaperTaken(yes):
             yield AuditLine(What.PAPER_TAKEN if yes else What.PAPER_MISSING, number)
+        case PaperGone():
+            yield AuditLine(What.PAPER_GONE, number)
         case SlipEnded(visit, printed=False):
             yield AuditLine(What.SLIP_FAILED, visit)
         case CardFailed(visit, fault) | BackEndFailed(visit, fault):
@@ -111,8 +130,12 @@ def _of_effect(effect: Effect) -> Iterator[AuditLine]:
     match effect:
         case SignChallenge(visit) | SignOnReader(visit):
             yield AuditLine(What.PIN_TRIED, visit)
-        case OrderDocument(visit, ticket):
+        case OpenCode(visit):
+            yield AuditLine(What.CODE_TRIED, visit)
+        case OrderDocument(visit, ticket, _, details):
             yield AuditLine(What.ORDERED, visit, ticket)
+            if details.channel is not None:
+                yield AuditLine(_CHANNELS[details.channel], visit, ticket)
         case Print(visit, document):
             yield AuditLine(What.PRINT_BEGAN, visit, document.ticket)
         case Abandon(visit, ticket, fault):
@@ -141,6 +164,14 @@ class AuditTrail:
                 row = _row(number, line, previous)
                 previous = str(row["hash"])
                 connection.execute(sa.insert(audit).values(**row))
+
+    def unclaimed(self) -> UUID | None:
+        """Give the ticket of the last print since which nobody said that the tray is empty; None when somebody did."""
+        said = [what.value for what in (What.PRINT_ENDED, What.PAPER_TAKEN, What.PAPER_MISSING, What.PAPER_GONE)]
+        query = sa.select(audit.c.what, audit.c.ticket).where(audit.c.what.in_(said))
+        with self._store.transaction() as connection:
+            last = connection.execute(query.order_by(audit.c.number.desc()).limit(1)).first()
+        return UUID(last.ticket) if last is not None and last.what == What.PRINT_ENDED.value else None
 
     def broken_at(self) -> int | None:
         """Give the number of the first row that does not fit the chain; None when all do."""

@@ -13,17 +13,33 @@ from uuid import UUID
 
 from hardware.devices import Health, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.effects import Abandon, AskChallenge, Effect, EndSession, Forget, OrderDocument, SignIn
+from kiosk_app.effects import (
+    Abandon,
+    AskChallenge,
+    AskOfferings,
+    DrawPage,
+    Effect,
+    EndSession,
+    Forget,
+    OpenCode,
+    OrderDocument,
+    SignIn,
+)
 from kiosk_app.events import (
     BackEndFailed,
     ChallengeReceived,
+    CodeOpened,
     DocumentReady,
     Event,
+    OfferingsReceived,
     OrderFailed,
+    OrderTaken,
+    PageDrawn,
     RemedyGiven,
     SignedIn,
 )
 from kiosk_app.journal import Journal
+from kiosk_app.products import Later
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
@@ -77,9 +93,15 @@ class BackEndWorker:
                 self._spawn(self._answer(visit, self._challenge(visit)))
             case SignIn():
                 self._spawn(self._answer(effect.visit, self._sign_in(effect)))
-            case OrderDocument(visit, ticket, _):
+            case AskOfferings(visit):
+                self._spawn(self._answer(visit, self._offerings(visit)))
+            case OpenCode(visit, code):
+                self._spawn(self._answer(visit, self._open_code(visit, code)))
+            case OrderDocument(visit, ticket):
                 self._visits[ticket] = visit
                 self._spawn(self._order(effect))
+            case DrawPage():
+                self._spawn(self._draw(effect))
             case Abandon(_, ticket, fault):
                 self._spawn(self._abandon(ticket, fault))
             case EndSession(visit):
@@ -105,6 +127,7 @@ class BackEndWorker:
             log.warning("back end: the line did not close")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2.0)
+        self._checker.close()  # a visit that was being forgotten may have had a fresh child started since
         if not self._thread.is_alive():
             self._loop.close()
 
@@ -120,8 +143,11 @@ class BackEndWorker:
         """Drop tokens and documents."""
         self._forgotten = visit
         self._client.forget()
+        self._let_child_go()
+
+    def _let_child_go(self) -> None:
+        """End a child that saw somebody's documents; a fresh one is ready when the next resident confirms."""
         if self._checked:
-            # The child saw somebody's documents; a fresh one is ready when the next resident confirms.
             self._checked = False
             self._checker.close()
             self._checker.warm()
@@ -154,11 +180,20 @@ class BackEndWorker:
             await self._end_session(effect.visit)
         return SignedIn(effect.visit, person, products)
 
+    async def _open_code(self, visit: int, code: str) -> Event:
+        products = await self._client.open_code(visit, code)
+        if visit <= self._forgotten:  # the resident left meanwhile: the code must not stay held for them
+            await self._end_session(visit)
+        return CodeOpened(visit, products)
+
+    async def _offerings(self, visit: int) -> Event:
+        return OfferingsReceived(visit, await self._client.offerings())
+
     async def _order(self, effect: OrderDocument) -> None:
         self._orders[effect.ticket] = asyncio.current_task()
         try:
             async with asyncio.timeout(ORDER_SECONDS):
-                self._post(DocumentReady(effect.visit, await self._document(effect)))
+                self._post(await self._ordered(effect))
         except DeviceFault as fault:
             self._give_up(effect, fault.code)
         except TimeoutError:
@@ -169,16 +204,33 @@ class BackEndWorker:
         finally:
             del self._orders[effect.ticket]
 
-    async def _document(self, effect: OrderDocument) -> Document:
+    async def _ordered(self, effect: OrderDocument) -> Event:
         # Written while the town hall works: a ticket that after a crash only the town hall knows of just expires there.
-        written = asyncio.create_task(asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code))
+        written = asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code)
+        meanwhile = asyncio.gather(written, asyncio.to_thread(self._checker.rehearse))
         try:
-            pdf, digest = await self._client.order(effect.visit, effect.ticket, effect.product)
+            answer = await self._client.order(effect.visit, effect.ticket, effect.product, effect.details)
         finally:
-            await written
+            await meanwhile
+        if isinstance(answer, Later):
+            self._journal.comes_later(effect.ticket)
+            return OrderTaken(effect.visit, effect.ticket, answer)
+        pdf, digest = answer
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
-        return Document(effect.ticket, effect.product, pdf, pages)
+        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages))
+
+    async def _draw(self, effect: DrawPage) -> None:
+        """Draw a page where the document was read; the child is at rest by then, so nobody's check waits for it."""
+        self._checked = True
+        try:
+            drawing = await asyncio.to_thread(self._checker.draw, effect.document.pdf, effect.sheet)
+        except DeviceFault as fault:
+            log.info("back end: a page is not shown (%s)", fault)
+            drawing = None
+        self._post(PageDrawn(effect.visit, effect.page, drawing))
+        if effect.visit <= self._forgotten:  # the resident left meanwhile, and the child may be one that came after
+            self._let_child_go()
 
     def _give_up(self, effect: OrderDocument, fault: FaultCode) -> None:
         self._journal.ended(effect.ticket, JobPhase.FAILED, 0, fault)

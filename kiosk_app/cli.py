@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`, `kiosk check reader`."""
+"""The command line of a kiosk: `kiosk run`, `kiosk check backend`, `kiosk check reader`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+
+from conformance import command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,9 +17,10 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
     run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
-    check = commands.add_parser("check", help="try a device on site, with a person at the bench")
-    devices = check.add_subparsers(dest="device", required=True)
-    reader = devices.add_parser("reader", help="the card reader, with any eID; says nothing of whose card it is")
+    check = commands.add_parser("check", help="try out what a kiosk depends on, with a person at the bench")
+    subjects = check.add_subparsers(dest="subject", required=True)
+    command.add_arguments(subjects.add_parser("backend", help="does a town's service keep the contract?"))
+    reader = subjects.add_parser("reader", help="the card reader, with any eID; says nothing of whose card it is")
     reader.add_argument("--name", default="", help="the reader whose name contains this; without it the first one")
     reader.add_argument("--pin", action="store_true", help="ask for the card's PIN and check its signature")
     given = parser.parse_args(arguments)
@@ -25,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if given.command == "check":
-        return _check_reader(given.name, with_pin=given.pin)
+        return _check_reader(given.name, with_pin=given.pin) if given.subject == "reader" else command.run(given)
     return _run(given.settings, windowed=given.windowed)
 
 

@@ -6,14 +6,19 @@ from kiosk_app.effects import Cancel, Effect, Start
 from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Touch
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     Checking,
     Choosing,
+    EnterCode,
     EnterPin,
     Goodbye,
+    Language,
     LastTry,
     Notice,
     NotTaken,
+    Offerings,
+    OpeningCode,
     Ordering,
     Overlay,
     PaperLeft,
@@ -25,11 +30,15 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
 # The states that wait for a person: a touch starts their clock anew.
-_PATIENT = (AskCard, PaperLeft, EnterPin, LastTry, Choosing, Checking, Notice, NotTaken, Printed)
+_PATIENT = (
+    *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
+    *(Viewing, Notice, NotTaken, Printed),
+)
 
 
 def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ...]:
@@ -49,7 +58,7 @@ def running(visit: Visit) -> dict[Clock, str]:
     """Give the clocks that run in a visit, each with the name of its time-out."""
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
-    if visit.overlay is Overlay.HELP and isinstance(visit.state, Portal):
+    if isinstance(visit.state, Portal) and (visit.overlay is Overlay.HELP or visit.language is not Language.NL):
         return {Clock.STEP: "idle"}
     return _of_state(visit.state)
 
@@ -58,11 +67,13 @@ def _of_state(state: State) -> dict[Clock, str]:
     match state:
         case Portal():
             return {}
-        case PaperLeft() | AskCard() | EnterPin() | LastTry() | Choosing() | Checking():
+        case PaperLeft() | AskCard() | Offerings() | EnterCode() | EnterPin() | LastTry():
+            return {Clock.IDLE: "idle"}
+        case Choosing() | Asking() | Checking() | Viewing():
             return {Clock.IDLE: "idle"}
         case Recognising():
             return {Clock.STEP: "recognise"}
-        case SigningIn() | PinOnReader(signing=False):
+        case SigningIn() | PinOnReader(signing=False) | OpeningCode():
             return {Clock.STEP: "sign_in"}
         case PinOnReader():
             return {Clock.STEP: "pin_on_reader"}

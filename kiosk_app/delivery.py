@@ -1,4 +1,4 @@
-"""From card out to goodbye: print one document after the other, then say honestly what came of each."""
+"""From paper to goodbye: print one document after the other, then say honestly what came of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from hardware.faults import FaultCode
 from kiosk_app.effects import Abandon, CancelPrint, Effect, EndSession, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperTaken, RemedyGiven, SlipAsked, SlipEnded, TimedOut
-from kiosk_app.leaving import REMINDERS, Step, home, leave, letting_go
+from kiosk_app.leaving import Step, leave, letting_go
 from kiosk_app.visit import (
     Document,
     Job,
@@ -19,7 +19,6 @@ from kiosk_app.visit import (
     Printing,
     Progress,
     SlipState,
-    TakeCard,
     Visit,
 )
 
@@ -27,12 +26,9 @@ from kiosk_app.visit import (
 _RECALLABLE = (JobPhase.REQUESTED, JobPhase.PAUSED)
 
 
-def rules(visit: Visit, state: TakeCard | Printing | Printed, event: Event) -> Step:
-    """Give the rules from "Neem je kaart terug" to the end."""
+def rules(visit: Visit, state: Printing | Printed, event: Event) -> Step:
+    """Give the rules from the first sheet to the end."""
     match state, event:
-        case TakeCard(), TimedOut():
-            given_up = state.reminders + 1 >= REMINDERS
-            return home(visit) if given_up else _remind(visit, state)
         case Printing(), JobChanged(_, ticket, progress):
             return _job_changed(visit, state, ticket, progress)
         case Printing(), TimedOut():
@@ -62,14 +58,11 @@ def stopped(visit: Visit, state: Printing | Printed) -> Step:
     return _onwards(visit, replace(state, jobs=jobs, stopping=True), effects + recall)
 
 
-def start_printing(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
-    """Begin with the first document; the resident's session ends, for results go by ticket."""
+def deliver(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
+    """Begin with the first document, where there is one; the resident's session ends, for results go by ticket."""
     jobs = tuple(Job(document) for document in documents)
-    return _onwards(visit, Printing(jobs, orders), (EndSession(visit.number),))
-
-
-def _remind(visit: Visit, state: TakeCard) -> Step:
-    return replace(visit, state=replace(state, reminders=state.reminders + 1)), ()
+    after, effects = _onwards(visit, Printing(jobs, orders), ())
+    return after, (*effects, EndSession(visit.number))
 
 
 def _job_changed(visit: Visit, state: Printing, ticket: UUID, progress: Progress) -> Step:
@@ -128,17 +121,18 @@ def _no_news(visit: Visit, state: Printing) -> Step:
 
 
 def _remedy(visit: Visit, state: Printing | Printed) -> Step:
-    """Once every bad ending has its remedy and one is a code, a slip serves: it is printed without asking."""
+    """Print a slip without asking where it serves: once every remedy is known, for a code or for what comes later."""
     bad = {job.document.ticket for job in state.jobs if job.progress.phase is not JobPhase.PRINTED}
     told = {ticket for ticket, _ in state.remedies}
-    serves = bad <= told and any(offer.code for _, offer in state.remedies)
+    later = any(order.later is not None and not order.later.delivered for order in state.orders)
+    serves = bad <= told and (later or any(offer.code for _, offer in state.remedies))
     if isinstance(state, Printed) and serves and state.slip is SlipState.NOT_ASKED and visit.offer.slips:
         return _print_slip(visit, state)
     return replace(visit, state=state), ()
 
 
 def _print_slip(visit: Visit, state: Printed) -> Step:
-    wish = PrintSlip(visit.number, state.jobs, state.remedies)
+    wish = PrintSlip(visit.number, state.jobs, state.remedies, state.orders)
     return replace(visit, state=replace(state, slip=SlipState.PRINTING)), (wish,)
 
 

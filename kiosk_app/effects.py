@@ -11,7 +11,7 @@ from uuid import UUID
 from hardware.devices import Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app.events import Clock
-from kiosk_app.visit import Challenge, Document, Job, Product, RemedyOffer
+from kiosk_app.visit import Challenge, Details, Document, Job, Order, Product, RemedyOffer
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,43 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class AskOfferings:
+    """Ask the back end what can be had here."""
+
+    visit: int
+
+
+@dataclass(frozen=True, repr=False)
+class OpenCode:
+    """Ask the back end what a code stands for."""
+
+    visit: int
+    code: str
+
+
+@dataclass(frozen=True, repr=False)
 class OrderDocument:
     """Order, fetch and check one document."""
+
+    visit: int
+    ticket: UUID
+    product: Product
+    details: Details
+
+
+@dataclass(frozen=True, repr=False)
+class DrawPage:
+    """Draw a page of a document, to be looked at: `sheet` is its place in the document, `page` among all pages."""
+
+    visit: int
+    document: Document
+    sheet: int
+    page: int
+
+
+@dataclass(frozen=True)
+class PreparePrint:
+    """Have a job ready in the queue while the document is being made, without a byte in it."""
 
     visit: int
     ticket: UUID
@@ -99,11 +134,12 @@ class Abandon:
 
 @dataclass(frozen=True, repr=False)
 class PrintSlip:
-    """Print a slip: what was printed or not, ticket, code where there is one. No name."""
+    """Print a slip: what was printed or not, or comes later, ticket, code where there is one. No name."""
 
     visit: int
     jobs: tuple[Job, ...]
     remedies: tuple[tuple[UUID, RemedyOffer], ...]
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +202,11 @@ Effect = (
     | SignChallenge
     | SignOnReader
     | SignIn
+    | AskOfferings
+    | OpenCode
     | OrderDocument
+    | DrawPage
+    | PreparePrint
     | Print
     | CancelPrint
     | Abandon

@@ -11,7 +11,12 @@ from uuid import UUID
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
-from kiosk_app.visit import Challenge, Document, Offer, Person, Product, Progress, RemedyOffer
+from kiosk_app.looks import LookAsked as LookAsked
+from kiosk_app.looks import LookedEnough as LookedEnough
+from kiosk_app.looks import PageDrawn as PageDrawn
+from kiosk_app.looks import SheetTouched as SheetTouched
+from kiosk_app.looks import SheetTurned as SheetTurned
+from kiosk_app.visit import Challenge, Document, Language, Later, Offer, Person, Product, Progress, RemedyOffer
 
 # --- the resident ------------------------------------------------------------------------------------------
 
@@ -19,6 +24,40 @@ from kiosk_app.visit import Challenge, Document, Offer, Person, Product, Progres
 @dataclass(frozen=True)
 class DocumentsAsked:
     """The tile for documents was touched."""
+
+
+@dataclass(frozen=True)
+class OfferingsAsked:
+    """The resident wants to see what can be had here."""
+
+
+@dataclass(frozen=True)
+class CodeAsked:
+    """The button "Ik heb een code" was touched."""
+
+
+@dataclass(frozen=True, repr=False)
+class SignTyped:
+    """One more sign of a code or a name was typed. For a PIN there is `DigitTyped`, which carries none."""
+
+    sign: str
+
+
+@dataclass(frozen=True)
+class TypingDone:
+    """What was typed is whole."""
+
+
+@dataclass(frozen=True)
+class PinUnknown:
+    """The button "Ik ken mijn pincode niet" was touched."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One of the answers to a question about a product was touched, by its code."""
+
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -33,12 +72,12 @@ class DigitTyped:
 
 @dataclass(frozen=True)
 class LastErased:
-    """The last digit was erased."""
+    """The last digit or sign was erased."""
 
 
 @dataclass(frozen=True)
 class AllErased:
-    """Every digit was erased."""
+    """Every digit or sign was erased."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +116,7 @@ class ChoiceDone:
 
 @dataclass(frozen=True)
 class ChangeAsked:
-    """The button "Wijzigen" was touched on the check screen."""
+    """Back to the list: "Wijzigen" on the check screen, "Terug" at a question."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +146,13 @@ class StopPressed:
 @dataclass(frozen=True)
 class HelpAsked:
     """Help was touched."""
+
+
+@dataclass(frozen=True)
+class LanguageChosen:
+    """Another language of the screen was touched, by its own name."""
+
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -198,6 +244,22 @@ class SignedIn:
     products: tuple[Product, ...]
 
 
+@dataclass(frozen=True, repr=False)
+class CodeOpened:
+    """The code is good; what it stands for."""
+
+    visit: int
+    products: tuple[Product, ...]
+
+
+@dataclass(frozen=True)
+class OfferingsReceived:
+    """What can be had here."""
+
+    visit: int
+    products: tuple[Product, ...]
+
+
 @dataclass(frozen=True)
 class BackEndFailed:
     """A call to the back end ended without what was asked (not for an order: that is `OrderFailed`)."""
@@ -212,6 +274,15 @@ class DocumentReady:
 
     visit: int
     document: Document
+
+
+@dataclass(frozen=True)
+class OrderTaken:
+    """An order was taken, and no paper comes of it now."""
+
+    visit: int
+    ticket: UUID
+    later: Later
 
 
 @dataclass(frozen=True)
@@ -271,6 +342,12 @@ class TimedOut:
 
 Touch = (
     DocumentsAsked
+    | OfferingsAsked
+    | CodeAsked
+    | SignTyped
+    | TypingDone
+    | PinUnknown
+    | Answered
     | PaperGone
     | DigitTyped
     | LastErased
@@ -283,10 +360,15 @@ Touch = (
     | ChoiceDone
     | ChangeAsked
     | Confirmed
+    | LookAsked
+    | SheetTouched
+    | SheetTurned
+    | LookedEnough
     | PaperTaken
     | SlipAsked
     | StopPressed
     | HelpAsked
+    | LanguageChosen
     | StillHere
 )
 Answer = (
@@ -297,8 +379,12 @@ Answer = (
     | PinFailed
     | ChallengeSigned
     | SignedIn
+    | CodeOpened
+    | OfferingsReceived
     | BackEndFailed
     | DocumentReady
+    | PageDrawn
+    | OrderTaken
     | OrderFailed
     | JobChanged
     | RemedyGiven

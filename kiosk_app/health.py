@@ -19,12 +19,10 @@ class Part(Enum):
     RECEIPT_PRINTER = "receiptPrinter"
 
 
-# Without one of these no document can be finished; the fault said when a part gives no reason of its own.
-_NEEDED = {
-    Part.CARD_READER: FaultCode.READER_LOST,
-    Part.PRINTER: FaultCode.PRINTER_LOST,
-    Part.BACK_END: FaultCode.BACKEND_DOWN,
-}
+# Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no
+# reason of its own.
+_ALWAYS = {Part.PRINTER: FaultCode.PRINTER_LOST, Part.BACK_END: FaultCode.BACKEND_DOWN}
+_WITH_A_CARD = {Part.CARD_READER: FaultCode.READER_LOST, **_ALWAYS}
 
 
 class HealthBook:
@@ -51,13 +49,14 @@ class HealthBook:
         self._tell()
 
     def _tell(self) -> None:
-        offer = Offer(self._against_documents(), slips=self.statuses[Part.RECEIPT_PRINTER].health is not Health.DOWN)
+        slips = self.statuses[Part.RECEIPT_PRINTER].health is not Health.DOWN
+        offer = Offer(self._against(_WITH_A_CARD), self._against(_ALWAYS), slips)
         if offer != self.offer:
             self.offer = offer
             self._on_offer(offer)
 
-    def _against_documents(self) -> FaultCode | None:
-        for part, usual in _NEEDED.items():
+    def _against(self, needed: dict[Part, FaultCode]) -> FaultCode | None:
+        for part, usual in needed.items():
             status = self.statuses[part]
             if status.health is Health.DOWN:
                 return status.faults[0] if status.faults else usual

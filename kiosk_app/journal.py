@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
@@ -17,6 +18,8 @@ from printing.job import UnfinishedJob
 from printing.progress import JobPhase, Progress
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
+# A phase that no print job has.
+_LATER = "comesLater"
 
 
 class Journal:
@@ -26,22 +29,26 @@ class Journal:
         self._store = store
 
     def ordered(self, ticket: UUID, product: str) -> None:
-        """A document was ordered under this ticket."""
+        """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
         with self._store.transaction() as connection:
             values = {"ticket": str(ticket), "product": product, "attempt": 0, "phase": JobPhase.WAITING.value}
-            connection.execute(sa.insert(tickets).values(**values, changed_at=_now()))
+            row = insert(tickets).values(**values, changed_at=_now())
+            connection.execute(row.on_conflict_do_nothing())
 
-    def requested(self, ticket: UUID, attempt: int, pages: int) -> None:
-        """The document is about to be put into the queue."""
-        self._write(ticket, phase=JobPhase.REQUESTED.value, attempt=attempt, pages=pages)
+    def comes_later(self, ticket: UUID) -> None:
+        """The order was taken and no paper comes of it here: the back end knows, and nothing is left to tell it."""
+        self._write(ticket, phase=_LATER, reported_at=_now())
 
-    def created(self, ticket: UUID, job_uuid: str) -> None:
-        """The queue gave the job an identity; nothing was sent yet."""
-        self._write(ticket, job_uuid=job_uuid)
+    def requested(self, ticket: UUID, attempt: int) -> None:
+        """The queue is about to be asked for a job. A ticket that has ended meanwhile stays so."""
+        values = {"phase": JobPhase.REQUESTED.value, "attempt": attempt, "changed_at": _now()}
+        waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase == JobPhase.WAITING.value)
+        with self._store.transaction() as connection:
+            connection.execute(waiting.values(**values))
 
-    def handed(self, ticket: UUID) -> None:
-        """The bytes are about to leave the kiosk's hands."""
-        self._write(ticket, phase=JobPhase.HANDED.value)
+    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid, pages=pages)
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The device has spoken, or nobody can know: the last word on this ticket."""
@@ -52,7 +59,13 @@ class Journal:
         begun = tickets.c.phase.in_([JobPhase.REQUESTED.value, JobPhase.HANDED.value])
         with self._store.transaction() as connection:
             rows = connection.execute(sa.select(tickets).where(begun)).all()
-        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages, r.job_uuid, JobPhase(r.phase)) for r in rows]
+        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase)) for r in rows]
+
+    def may_lie(self, ticket: UUID) -> bool:
+        """Say whether something of this ticket's document came out of the printer, as far as anybody knows."""
+        with self._store.transaction() as connection:
+            row = connection.execute(sa.select(tickets).where(tickets.c.ticket == str(ticket))).first()
+        return row is not None and _progress(row).may_lie
 
     def never_begun(self) -> list[UUID]:
         """Give the tickets that were ordered and never reached the printer (a crash in between)."""

@@ -11,14 +11,17 @@ from kiosk_app.visit import (
     AskCard,
     CardBack,
     CardSlot,
+    EnterCode,
     Goodbye,
     Notice,
+    Offerings,
     Order,
     Ordering,
     PaperLeft,
     Portal,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
@@ -49,7 +52,7 @@ def leave(visit: Visit) -> Step:
     """End the visit: ask for a card that is still in, say goodbye where something was begun, or go home."""
     if visit.slot is CardSlot.IN:
         state: State = CardBack()
-    elif isinstance(visit.state, Notice | AskCard | PaperLeft):
+    elif isinstance(visit.state, Notice | AskCard | PaperLeft | Offerings | EnterCode):
         state = Portal()
     else:
         state = Goodbye()
@@ -69,6 +72,6 @@ def refuse(visit: Visit, fault: FaultCode, applet: Applet | None = None) -> Step
 
 def _unprinted(state: State) -> tuple[Order, ...]:
     """Give the orders that were confirmed and will not be printed when the visit ends in this state."""
-    if isinstance(state, Ordering | TakeCard):
-        return tuple(order for order in state.orders if order.fault is None)
+    if isinstance(state, Ordering | TakeCard | Viewing):
+        return tuple(order for order in state.orders if order.fault is None and order.later is None)
     return ()

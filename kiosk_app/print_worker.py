@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hardware.devices import Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.effects import CancelPrint, Effect, Print, PrintSlip
+from kiosk_app.effects import CancelPrint, Effect, Forget, PreparePrint, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
 from kiosk_app.journal import Journal
 from kiosk_app.visit import Document
@@ -20,6 +20,8 @@ from printing.progress import JobPhase, Progress
 
 # A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.
 LOOK_EVERY = 15.0
+# A ticket is printed once; a document that is wanted again has a ticket of its own.
+_ATTEMPT = 1
 
 
 class PrintWorker:
@@ -41,6 +43,7 @@ class PrintWorker:
         self._note = note
         self._ended = ended
         self._cancelled: dict[UUID, threading.Event] = {}
+        self._prepared: dict[UUID, str | None] = {}  # job uuids; on the worker's thread only
         self._worker = Worker("printer", self._look, LOOK_EVERY)
 
     def start(self) -> None:
@@ -51,6 +54,10 @@ class PrintWorker:
     def do(self, effect: Effect) -> None:
         """Queue a document, or call one back."""
         match effect:
+            case PreparePrint(_, ticket, product):
+                self._worker.submit(partial(self._prepare, ticket, product.code))
+            case Forget():
+                self._worker.submit(self._drop_prepared)
             case Print(visit, document):
                 self._cancelled[document.ticket] = threading.Event()
                 self._worker.submit(partial(self._print, visit, document))
@@ -80,6 +87,16 @@ class PrintWorker:
             self._post(PaperFound())
         self._ended()
 
+    def _prepare(self, ticket: UUID, product: str) -> None:
+        self._journal.ordered(ticket, product)
+        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT)
+
+    def _drop_prepared(self) -> None:
+        """Take away what was prepared in a visit that is over: its document never came, or was given up."""
+        while self._prepared:
+            ticket, _job_uuid = self._prepared.popitem()
+            self._run.drop(ticket, _ATTEMPT)
+
     def _print(self, visit: int, document: Document) -> None:
         ticket = document.ticket
 
@@ -87,7 +104,9 @@ class PrintWorker:
             self._post(JobChanged(visit, ticket, progress))
 
         try:
-            self._run.run(ticket, 1, document.pdf, document.pages, tell, self._cancelled[ticket])
+            prepared = self._prepared.pop(ticket, None)
+            cancelled = self._cancelled[ticket]
+            self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared)
         except Exception:
             lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
             tell(lost)

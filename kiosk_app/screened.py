@@ -24,7 +24,7 @@ SWITCH_SECONDS = 0.0005
 # A disk that is full or a folder that is not there yet may be mended meanwhile; nobody is there to restart the kiosk.
 RETRY_SECONDS = 60.0
 # What the portal says of documents while there is no memory to print them with: the loket is out of order.
-OUT_OF_ORDER = Visit(offer=Offer(FaultCode.SETTINGS_INVALID, slips=False))
+OUT_OF_ORDER = Visit(offer=Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False))
 
 
 class Screened:

@@ -1,16 +1,16 @@
 """The chart of a visit: `step(visit, event) -> (visit, effects)`, a pure function. No clock, no I/O, no threads.
 
 Interrupts (a stale answer, the slot, stopping, the idle question, what can be offered) are handled here, once, before
-the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents) and `delivery` (card
-out to goodbye).
+the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents, the card coming out
+meanwhile), `viewing` (looking at them first) and `delivery` (paper to goodbye).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware.faults import FaultCode
-from kiosk_app import delivery, ordering, sign_in
+from hardware.faults import FAULTS, FaultCode
+from kiosk_app import delivery, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.events import (
     Answer,
@@ -18,12 +18,16 @@ from kiosk_app.events import (
     CardInserted,
     CardRemoved,
     Clock,
+    CodeAsked,
     DocumentsAsked,
     Event,
     HelpAsked,
+    LanguageChosen,
     OfferChanged,
+    OfferingsAsked,
     PaperFound,
     PaperGone,
+    PinUnknown,
     StillHere,
     StopPressed,
     TimedOut,
@@ -32,16 +36,21 @@ from kiosk_app.events import (
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     CardSlot,
     Checking,
     Choosing,
+    EnterCode,
     EnterPin,
     Goodbye,
+    Language,
     LastTry,
     Notice,
     NotTaken,
     Offer,
+    Offerings,
+    OpeningCode,
     Ordering,
     Overlay,
     PaperLeft,
@@ -53,6 +62,7 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
@@ -66,7 +76,22 @@ def step(visit: Visit, event: Event) -> Step:
     after, effects = _interrupts(visit, event)
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
+    if _is_gone(visit, after):
+        after = replace(after, language=Language.NL)
     return after, effects + clock_effects(visit, after, event)
+
+
+def _is_gone(before: Visit, after: Visit) -> bool:
+    """Whether the one who chose a language is no longer there: the next one starts in Dutch."""
+    match before.state, after.state:
+        case Portal(), _:
+            return False
+        case (_, Portal()) | (Goodbye(), _):
+            return not isinstance(after.state, Goodbye)
+        case Notice(fault), _:  # one that asks to try again is answered by the same resident
+            return after.number != before.number and not FAULTS[fault].retry
+        case _:
+            return False
 
 
 def _interrupts(visit: Visit, event: Event) -> Step:
@@ -88,6 +113,11 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return leave(visit)
         case HelpAsked():
             return replace(visit, overlay=Overlay.HELP), ()
+        case PinUnknown() if isinstance(visit.state, EnterPin | PinOnReader) and visit.overlay is None:
+            return replace(visit, overlay=Overlay.PIN_UNKNOWN), ()
+        case LanguageChosen(language):
+            overlay = visit.overlay if visit.overlay is Overlay.HELP else None
+            return replace(visit, language=language, overlay=overlay), ()
         case StopPressed():
             return _stopped(visit)
         case _ if isinstance(event, Touch) and visit.overlay is not None:
@@ -102,11 +132,17 @@ def _by_state(visit: Visit, event: Event) -> Step:
     match visit.state:
         case Portal() | PaperLeft() | AskCard() | CardBack() | Notice() | NotTaken() | Goodbye():
             return _between(visit, visit.state, event)
+        case Offerings() | EnterCode() | OpeningCode():
+            return _without_card(visit, visit.state, event)
         case Recognising() | LastTry() | EnterPin() | PinOnReader() | SigningIn():
             return sign_in.rules(visit, visit.state, event)
-        case Choosing() | Checking() | Ordering():
+        case Asking():
+            return questions.rules(visit, visit.state, event)
+        case Viewing():
+            return viewing.rules(visit, visit.state, event)
+        case Choosing() | Checking() | TakeCard() | Ordering():
             return ordering.rules(visit, visit.state, event)
-        case TakeCard() | Printing() | Printed():
+        case Printing() | Printed():
             return delivery.rules(visit, visit.state, event)
 
 
@@ -115,8 +151,14 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
     match state, event:
         case Portal(), DocumentsAsked():
             return _documents_asked(begin(visit, AskCard()))
+        case Portal(), CodeAsked():
+            return opening.ask_code(begin(visit, AskCard()))
+        case AskCard(), CodeAsked():
+            return opening.ask_code(visit)
+        case AskCard(), OfferingsAsked():
+            return opening.show_offerings(visit)
         case Portal(), TimedOut():
-            return replace(visit, overlay=None), ()
+            return replace(visit, overlay=None, language=Language.NL), ()
         case PaperLeft(), PaperGone():
             return _documents_asked(replace(visit, paper_left=False))
         case CardBack(reminders), TimedOut():
@@ -128,6 +170,17 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
             return home(visit)
         case _:
             return visit, ()
+
+
+def _without_card(visit: Visit, state: Offerings | EnterCode | OpeningCode, event: Event) -> Step:
+    """Give the ways from one way in to the other; the rest is for the rules of these states."""
+    match event:
+        case DocumentsAsked() if not isinstance(state, OpeningCode):
+            return _documents_asked(visit)
+        case CodeAsked() if isinstance(state, Offerings):
+            return opening.ask_code(visit)
+        case _:
+            return opening.rules(visit, state, event)
 
 
 def _documents_asked(visit: Visit) -> Step:
@@ -146,8 +199,10 @@ def _card_inserted(visit: Visit) -> Step:
     match visit.state:
         case Portal() | Goodbye() | Notice():
             return _documents_asked(begin(visit, AskCard()))
-        case AskCard():
+        case AskCard() | Offerings() | EnterCode():
             return _documents_asked(visit)
+        case Ordering() as state:
+            return ordering.card_back_in(visit, state)
         case _:
             return visit, ()
 
@@ -155,11 +210,13 @@ def _card_inserted(visit: Visit) -> Step:
 def _card_removed(visit: Visit) -> Step:
     """A card pulled while the visit needs it ends the visit; once documents are confirmed it only comes early."""
     match visit.state:
-        case Recognising() | LastTry() | EnterPin() | PinOnReader() | SigningIn() | Choosing() | Checking():
+        case Choosing(person=None) | Asking(person=None) | Checking(person=None):  # a code opened this: no card did
+            return visit, ()
+        case Recognising() | LastTry() | EnterPin() | PinOnReader() | SigningIn() | Choosing() | Asking() | Checking():
             reader_lost = visit.offer.documents is FaultCode.READER_LOST
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
-        case TakeCard() as state:
-            return delivery.start_printing(visit, state.documents, state.orders)
+        case TakeCard() | Viewing() as state:
+            return ordering.card_out(visit, state)
         case CardBack():
             return leave(visit)
         case _:
@@ -168,8 +225,13 @@ def _card_removed(visit: Visit) -> Step:
 
 def _offer_changed(visit: Visit, offer: Offer) -> Step:
     """Say at once that it cannot be finished, unless the resident is already past asking for it."""
-    early = isinstance(visit.state, PaperLeft | AskCard | Recognising | LastTry | EnterPin | PinOnReader)
-    return refuse(visit, offer.documents) if early and offer.documents is not None else (visit, ())
+    match visit.state:
+        case PaperLeft() | AskCard() | Recognising() | LastTry() | EnterPin() | PinOnReader() if offer.documents:
+            return refuse(visit, offer.documents)
+        case EnterCode() | OpeningCode() if offer.codes is not None:
+            return refuse(visit, offer.codes)
+        case _:
+            return visit, ()
 
 
 def _stopped(visit: Visit) -> Step:

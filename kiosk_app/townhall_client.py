@@ -11,25 +11,40 @@ import asyncio
 import logging
 import re
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
-
-import msgspec
-from msgspec import Meta, Struct
 
 from hardware.devices import Certificate, Health, Signature, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.visit import Challenge, Person, Product, Progress, Remedy, RemedyOffer
+from kiosk_app.answers import (
+    ChallengeAnswer,
+    CodeSessionAnswer,
+    OrderAnswer,
+    ProductsAnswer,
+    RemedyAnswer,
+    SessionAnswer,
+    SignedInAnswer,
+    claims,
+    later,
+    parsed,
+    product_of,
+    wanted,
+)
+from kiosk_app.products import Details, Later, Product
+from kiosk_app.visit import Challenge, Person, Progress, Remedy, RemedyOffer
 
 if TYPE_CHECKING:
     import httpx
 
     from config.settings import BackEnd
+
+# httpx would bring its command line along, and with it click, rich and pygments: 6 MiB that nobody here types to.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # how Python says: not to be imported
 
 log = logging.getLogger(__name__)
 
@@ -55,57 +70,15 @@ _PROBLEMS = {
     "challengeUnknown": FaultCode.SIGN_IN_REFUSED,
     "signatureInvalid": FaultCode.SIGN_IN_REFUSED,
     "productUnavailable": FaultCode.PRODUCT_UNAVAILABLE,
+    "sourceClosed": FaultCode.SOURCE_CLOSED,
+    "codeUnknown": FaultCode.CODE_UNKNOWN,
+    "codeUsed": FaultCode.CODE_USED,
+    "codeExpired": FaultCode.CODE_EXPIRED,
+    "codeInUse": FaultCode.CODE_IN_USE,
+    "codeNeedsCard": FaultCode.CODE_NEEDS_CARD,
+    "tooManyFailedRequests": FaultCode.CODES_PAUSED,
     "registerUnavailable": FaultCode.BACKEND_DOWN,
 }
-
-
-class _Answer(Struct, frozen=True, rename="camel"):
-    """Part of an answer: fields it does not name are ignored, as Belgif asks of a client."""
-
-
-class _Challenge(_Answer, frozen=True, kw_only=True):
-    id: UUID
-    nonce: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/=_-]{44,128}$")]
-
-
-class _Session(_Answer, frozen=True, kw_only=True):
-    href: str
-    access_token: Annotated[str, Meta(min_length=16, max_length=4096)]
-
-
-class _Person(_Answer, frozen=True, kw_only=True):
-    given_name: Annotated[str, Meta(min_length=1, max_length=200)]
-    family_name: Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class _Product(_Answer, frozen=True, kw_only=True):
-    code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
-    title: Annotated[str, Meta(min_length=1, max_length=200)]
-    description: Annotated[str, Meta(max_length=400)] = ""
-    languages: tuple[str, ...] = ("nl",)
-    price_in_cents: int = 0
-    available: bool
-
-
-class _Products(_Answer, frozen=True, kw_only=True):
-    items: Annotated[tuple[_Product, ...], Meta(max_length=200)]
-
-
-class _SignedIn(_Answer, frozen=True, kw_only=True):
-    session: _Session
-    person: _Person
-    document_products: _Products
-
-
-class _Order(_Answer, frozen=True, kw_only=True):
-    status: str
-    poll_after: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
-
-
-class _Remedy(_Answer, frozen=True, kw_only=True):
-    remedy: str
-    code: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{4,16}$")] | None = None
-    valid_until: date | None = None
 
 
 class Refusal(DeviceFault):
@@ -116,9 +89,6 @@ class Refusal(DeviceFault):
         self.problem = problem
 
 
-_Model = TypeVar("_Model", bound=_Answer)
-
-
 class TownHallClient:
     """One kiosk's line to its town hall. Lives on one asyncio loop; raises DeviceFault only."""
 
@@ -126,7 +96,7 @@ class TownHallClient:
         self._settings = settings
         self._call_seconds = call_seconds
         self._http: httpx.AsyncClient | None = None
-        self._sessions: dict[int, _Session] = {}
+        self._sessions: dict[int, SessionAnswer] = {}
 
     async def health(self) -> Status:
         """Say how the back end does; never raises."""
@@ -141,7 +111,7 @@ class TownHallClient:
 
     async def challenge(self) -> Challenge:
         """Get a fresh nonce; the connection is warm from here on."""
-        answer = _parsed(_Challenge, await self._json("POST", "/authenticationChallenges", body={}))
+        answer = parsed(ChallengeAnswer, await self._json("POST", "/authenticationChallenges", body={}))
         return Challenge(str(answer.id), answer.nonce)
 
     async def sign_in(
@@ -158,23 +128,40 @@ class TownHallClient:
             "appVersion": APP_VERSION,
         }
         path = f"/authenticationChallenges/{challenge.id}/response"
-        answer = _parsed(_SignedIn, await self._json("PUT", path, body={"authToken": token}))
+        answer = parsed(SignedInAnswer, await self._json("PUT", path, body={"authToken": token}))
         self._sessions[visit] = answer.session
         person = Person(answer.person.given_name, answer.person.family_name)
-        return person, tuple(_product(item) for item in answer.document_products.items)
+        return person, (*claims(answer.claims), *(product_of(item) for item in answer.document_products.items))
 
-    async def order(self, visit: int, ticket: UUID, product: Product) -> tuple[bytes, str | None]:
-        """Order a document and fetch it: its bytes and its Content-Digest. The caller bounds how long in all."""
+    async def open_code(self, visit: int, code: str) -> tuple[Product, ...]:
+        """Open a session with a code; get what it stands for."""
+        answer = parsed(CodeSessionAnswer, await self._json("POST", "/codeSessions", body={"code": code}))
+        self._sessions[visit] = answer.session
+        return claims(answer.claims)
+
+    async def offerings(self) -> tuple[Product, ...]:
+        """Get what can be had here, for whoever has not signed in."""
+        answer = parsed(ProductsAnswer, await self._json("GET", "/documentProducts"))
+        return tuple(product_of(item) for item in answer.items)
+
+    async def order(
+        self, visit: int, ticket: UUID, product: Product, details: Details
+    ) -> tuple[bytes, str | None] | Later:
+        """Order a document and fetch it: its bytes and its Content-Digest, or what comes of it later.
+
+        The caller bounds how long in all.
+        """
         session = self._sessions.get(visit)
         if session is None:
             raise DeviceFault(FaultCode.SIGN_IN_REFUSED, "no session")
         bearer = {"Authorization": f"Bearer {session.access_token}"}
         path = f"/documentOrders/{ticket}"
-        wanted = {"productCode": product.code, "language": product.languages[0]}
-        order = _parsed(_Order, await self._json("PUT", path, body=wanted, headers=bearer))
+        order = parsed(OrderAnswer, await self._json("PUT", path, body=wanted(product, details), headers=bearer))
         while order.status == "processing":
             await asyncio.sleep(order.poll_after)
-            order = _parsed(_Order, await self._json("GET", path, headers=bearer))
+            order = parsed(OrderAnswer, await self._json("GET", path, headers=bearer))
+        if order.status in ("deferred", "delivered"):
+            return later(order)
         if order.status != "ready":
             raise DeviceFault(FaultCode.BACKEND_ANSWER, "order status")
         return await self._document(f"{path}/document", bearer)
@@ -190,7 +177,7 @@ class TownHallClient:
         if progress.sheets is not None:
             body["sheetsPrinted"] = progress.sheets
         try:
-            answer = _parsed(_Remedy, await self._json("PUT", f"/documentOrders/{ticket}/printResult", body=body))
+            answer = parsed(RemedyAnswer, await self._json("PUT", f"/documentOrders/{ticket}/printResult", body=body))
         except Refusal as refusal:
             if refusal.problem not in _FOR_GOOD:
                 raise
@@ -292,21 +279,6 @@ def _note_time(method: str, path: str, seconds: float, response: httpx.Response)
     shape = re.sub(r"[0-9a-f-]{36}", "*", path)
     own = re.search(r"dur=([\d.]+)", response.headers.get("server-timing", ""))
     log.debug("%s %s took %.1f ms, of which %s its own", method, shape, seconds * 1000, own.group(1) if own else "0")
-
-
-def _product(item: _Product) -> Product:
-    """Take over a product; one that costs money is refused, for this kiosk cannot be paid."""
-    free = item.price_in_cents == 0
-    refusal = None if item.available and free else FaultCode.PRODUCT_UNAVAILABLE
-    return Product(item.code, item.title, item.description, item.languages or ("nl",), refusal)
-
-
-def _parsed(model: type[_Model], answer: dict[str, Any]) -> _Model:
-    try:
-        return msgspec.convert(answer, model)
-    except msgspec.ValidationError as error:
-        # What msgspec says names the field and the kind of error, never the value.
-        raise DeviceFault(FaultCode.BACKEND_ANSWER, f"{model.__name__}: {error}") from None
 
 
 async def _json_body(response: httpx.Response) -> dict[str, Any]:

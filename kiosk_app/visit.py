@@ -11,8 +11,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
+from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
+from kiosk_app.looks import Drawing as Drawing
+from kiosk_app.products import Channel as Channel
+from kiosk_app.products import Details as Details
+from kiosk_app.products import Later as Later
+from kiosk_app.products import Product as Product
+from kiosk_app.products import Purpose as Purpose
+from kiosk_app.products import Question as Question
+from kiosk_app.products import details_of as details_of
 from printing.progress import JobPhase as JobPhase
 from printing.progress import Progress as Progress
 
@@ -25,17 +34,6 @@ class Person:
 
     given_name: str
     family_name: str
-
-
-@dataclass(frozen=True)
-class Product:
-    """A document product as the back end offers it to this person; `refusal` says why it cannot be had."""
-
-    code: str
-    title: str
-    description: str
-    languages: tuple[str, ...] = ("nl",)
-    refusal: FaultCode | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,11 +56,12 @@ class Document:
 
 @dataclass(frozen=True)
 class Order:
-    """What was confirmed: one ticket for one product. `fault` where it could not be had."""
+    """What was confirmed: one ticket for one product. `fault`: it could not be had; `later`: no paper comes now."""
 
     ticket: UUID
     product: Product
     fault: FaultCode | None = None
+    later: Later | None = None
 
 
 @dataclass(frozen=True)
@@ -109,9 +108,13 @@ class CardSlot(Enum):
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be finished now. None means it works; a fault says why not, and is said before anyone types a PIN."""
+    """What can be finished now. None means it works; a fault says why not, and is said before anyone types a PIN.
+
+    `documents` with a card, `codes` without one.
+    """
 
     documents: FaultCode | None = None
+    codes: FaultCode | None = None
     slips: bool = True
 
 
@@ -131,6 +134,27 @@ class PaperLeft:
 @dataclass(frozen=True)
 class AskCard:
     """Asks for the card, and says what will be read from it."""
+
+
+@dataclass(frozen=True)
+class Offerings:
+    """What can be had here, for whoever has not signed in. None: the list is on its way."""
+
+    products: tuple[Product, ...] | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class EnterCode:
+    """The resident types a code; `refused` is what was said of the one before."""
+
+    typed: str = ""
+    refused: FaultCode | None = None
+
+
+@dataclass(frozen=True)
+class OpeningCode:
+    """The back end is asked what the code stands for."""
 
 
 @dataclass(frozen=True)
@@ -186,9 +210,9 @@ class SigningIn:
 
 @dataclass(frozen=True, repr=False)
 class Choosing:
-    """Signed in. One touch on a product goes to the check screen; `several` shows boxes instead."""
+    """Signed in, or a code was good: then there is no person. One touch goes on; `several` shows boxes instead."""
 
-    person: Person
+    person: Person | None
     products: tuple[Product, ...]
     chosen: tuple[str, ...] = ()
     several: bool = False
@@ -196,30 +220,59 @@ class Choosing:
 
 
 @dataclass(frozen=True, repr=False)
-class Checking:
-    """What, for whom, in which language: confirmed here or not at all."""
+class Asking:
+    """Something has to be known about a chosen product first. `typed` is what was typed for an answer so far."""
 
-    person: Person
+    person: Person | None
     products: tuple[Product, ...]
     chosen: tuple[str, ...]
-    several: bool = False
+    several: bool
+    details: tuple[Details, ...]
+    product: Product
+    question: Question
+    typed: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, repr=False)
-class Ordering:
-    """Confirmed; the documents are being made, fetched and checked."""
+class Checking:
+    """What, for whom, in which language: confirmed here or not at all. `details` are the answers for each product."""
 
-    orders: tuple[Order, ...]
-    documents: tuple[Document, ...] = ()
+    person: Person | None
+    products: tuple[Product, ...]
+    chosen: tuple[str, ...]
+    several: bool = False
+    details: tuple[Details, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
 class TakeCard:
-    """The documents are here; they are printed once the card is out."""
+    """Confirmed: the card is done with, and is asked for while the documents are made, fetched and checked."""
 
-    documents: tuple[Document, ...]
     orders: tuple[Order, ...]
+    documents: tuple[Document, ...] = ()
     reminders: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Viewing:
+    """The resident looks at the documents, the card still in. `page` counts through all; `clear`: out of the blur."""
+
+    orders: tuple[Order, ...]
+    documents: tuple[Document, ...]
+    page: int = 0
+    lower: bool = False
+    clear: bool = False
+    drawing: Drawing | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Ordering:
+    """The card is out, and a document is still awaited."""
+
+    orders: tuple[Order, ...]
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -271,15 +324,20 @@ State = (
     Portal
     | PaperLeft
     | AskCard
+    | Offerings
+    | EnterCode
+    | OpeningCode
     | Recognising
     | LastTry
     | EnterPin
     | PinOnReader
     | SigningIn
     | Choosing
+    | Asking
     | Checking
-    | Ordering
     | TakeCard
+    | Viewing
+    | Ordering
     | Printing
     | Printed
     | NotTaken
@@ -293,6 +351,7 @@ class Overlay(Enum):
     """A page shown over the state, which goes on beneath it."""
 
     HELP = "help"
+    PIN_UNKNOWN = "pinUnknown"
     STILL_THERE = "stillThere"
 
 
@@ -306,3 +365,4 @@ class Visit:
     offer: Offer = Offer()
     overlay: Overlay | None = None
     paper_left: bool = False
+    language: Language = Language.NL

@@ -17,7 +17,7 @@ from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
-from kiosk_app.events import Event, OfferChanged
+from kiosk_app.events import Event, OfferChanged, PaperFound
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
@@ -82,6 +82,9 @@ class Kiosk:
         self._scribe.start()
         self._audit(AuditLine(What.STARTED))
         self.health.start()
+        ticket = self._trail.unclaimed()
+        if ticket is not None and self.journal.may_lie(ticket):  # the last run ended before anyone took it
+            self.core.take(PaperFound())
         for hand in self._hands:
             hand.start()
 

@@ -1,13 +1,15 @@
 """The only gate before a raw queue: nothing is printed that is not whole, sealed by the town, A4 and still.
 
 CUPS passes a document through as it is, so that its seal survives; what CUPS's filters would have refused is refused
-here. Everything that must understand the bytes happens in a child (`pdf_child`).
+here. It draws pages too, for a resident who wants to see the document first. Everything that must understand the bytes
+happens in a child (`pdf_child`).
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import re
@@ -15,11 +17,16 @@ from pathlib import Path
 
 from hardware.child import Child, ChildGone
 from hardware.faults import DeviceFault, FaultCode
+from printing.drawing import Drawing
 
 # 50 pages scanned at 300 dpi in grey are some 20 MiB; an attest is 0.05. More is no document of ours.
 MAX_BYTES = 24 << 20
 # A sealed page takes 20 ms; 50 scanned ones, on a kiosk that is busy, under 2 s.
 CHECK_SECONDS = 5.0
+# A page of text is drawn in 20 ms, a scanned one in 100: past this, the resident is told that it cannot be shown.
+DRAW_SECONDS = 3.0
+# A4 at the child's 150 dots an inch is 1240 by 1754, and paper may differ by 2 mm.
+MAX_SIDE = 1800
 
 # One member of a dictionary of byte sequences: `sha-256=:…:` [RFC 9530 §2, RFC 8941 §3.2].
 _SHA_256 = re.compile(r"(?:^|,)[ \t]*sha-256=:([A-Za-z0-9+/=]*):[ \t]*(?=,|$)")
@@ -36,6 +43,11 @@ class DocumentChecker:
     def warm(self) -> None:
         """Start the child: its imports take half a second that nobody need wait for. Returns at once."""
         self._child.warm()
+
+    def rehearse(self) -> None:
+        """Read a document of our own while nobody waits, so that theirs is read quickly. Never raises."""
+        with contextlib.suppress(ChildGone, DeviceFault):
+            self._child.call("rehearse", timeout=CHECK_SECONDS)
 
     def check(self, pdf: bytes, content_digest: str | None, timeout: float = CHECK_SECONDS) -> int:
         """Check that a document may be printed and return its number of pages.
@@ -54,9 +66,25 @@ class DocumentChecker:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "reader gave no number of pages")
         return pages
 
+    def draw(self, pdf: bytes, page: int, timeout: float = DRAW_SECONDS) -> Drawing:
+        """Draw a page (from 0) of a document that was checked, within so many seconds. Raises DOCUMENT_BROKEN."""
+        try:
+            answer = self._child.call("draw", page, payload=pdf, timeout=timeout)
+        except ChildGone as gone:
+            raise DeviceFault(FaultCode.DOCUMENT_BROKEN, f"reader ended: {type(gone).__name__}") from None
+        match answer:
+            case ([int(width), int(height)], bytes(pixels)) if _is_page(width, height, pixels):
+                return Drawing(width, height, pixels)
+            case _:
+                raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "reader gave no picture")
+
     def close(self) -> None:
         """End the child, and with it every trace of the documents. From any thread; a later check starts anew."""
         self._child.close()
+
+
+def _is_page(width: int, height: int, pixels: bytes) -> bool:
+    return 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and len(pixels) == 4 * width * height
 
 
 def _check_size(pdf: bytes) -> None:

@@ -2,9 +2,10 @@
 
     requested → (held job in CUPS) → handed → printing n/m ⇄ paused → printed | failed | unknown
 
-Every step is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on
-only the device's own word counts, found by our job's name. Nothing is ever sent a second time: after a crash `recover`
-asks the device what came of a job, and what it cannot tell stays unknown.
+The held job is made while the document is (`prepare`), so that a whole document has only to be handed over. Every step
+is in the journal before it is taken. CUPS's *completed* means that it handed the bytes over: from there on only the
+device's own word counts, found by our job's name. Nothing is ever sent a second time: after a crash `recover` asks the
+device what came of a job, and what it cannot tell stays unknown.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ RECOVER_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class UnfinishedJob:
-    """What the journal knows of a job that had not ended. `job_uuid` is None when CUPS never told it."""
+    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid."""
 
     ticket: UUID
     attempt: int
@@ -47,14 +48,11 @@ class UnfinishedJob:
 class JobJournal(Protocol):
     """Where each step is written down. Every call returns only when the step is on disk."""
 
-    def requested(self, ticket: UUID, attempt: int, pages: int) -> None:
-        """The document is about to be put into the queue."""
+    def requested(self, ticket: UUID, attempt: int) -> None:
+        """The queue is about to be asked for a job."""
 
-    def created(self, ticket: UUID, job_uuid: str) -> None:
-        """The queue gave the job an identity; nothing was sent yet."""
-
-    def handed(self, ticket: UUID) -> None:
-        """The bytes are about to leave the kiosk's hands."""
+    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The last word on this ticket."""
@@ -72,6 +70,21 @@ class PrintRun:
         self._paper_wait = paper_wait
         self._print_silence = print_silence
 
+    def prepare(self, ticket: UUID, attempt: int) -> str | None:
+        """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
+
+        It ends by `run`, or by `drop` when its document never comes.
+        """
+        self._journal.requested(ticket, attempt)
+        with contextlib.suppress(DeviceFault):  # `run` tries again, and says so
+            return self._printer.create(job_name(ticket, attempt))
+        return None
+
+    def drop(self, ticket: UUID, attempt: int) -> None:
+        """Take away a job that was prepared and never begun."""
+        with contextlib.suppress(DeviceFault):  # it holds no document; CUPS lets go of it by itself
+            self._printer.cancel(job_name(ticket, attempt))
+
     def run(
         self,
         ticket: UUID,
@@ -80,16 +93,19 @@ class PrintRun:
         pages: int,
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
+        prepared: str | None = None,
     ) -> Progress:
         """Print one document, one page a sheet, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check. Blocks until the job has ended; `cancelled` calls it back, and
-        what had begun then still ends as the device says. Never raises a device's fault: it is in the answer.
+        A document must have passed the document check; `prepared` is what `prepare` gave for it. Blocks until the job
+        has ended; `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a
+        device's fault: it is in the answer.
         """
         name = job_name(ticket, attempt)
-        self._journal.requested(ticket, attempt, pages)
+        if prepared is None:
+            self._journal.requested(ticket, attempt)
         on_progress(Progress(JobPhase.REQUESTED))
-        ending = self._hand_over(ticket, name, pdf, pages, on_progress, cancelled)
+        ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
         if ending is None:
             ending = self.follow(name, pages, on_progress, cancelled)
         self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
@@ -140,6 +156,7 @@ class PrintRun:
         self,
         ticket: UUID,
         name: str,
+        prepared: str | None,
         pdf: bytes,
         pages: int,
         on_progress: Callable[[Progress], None],
@@ -147,21 +164,25 @@ class PrintRun:
     ) -> Progress | None:
         """Take the job to CUPS; an ending when it stops here."""
         if cancelled.is_set():
-            return Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
+            return self._never_sent(name, FaultCode.PRINT_STOPPED)
         try:
-            job_uuid = self._printer.create(name)
+            job_uuid = prepared or self._printer.create(name)
         except DeviceFault as fault:
             return self._never_sent(name, fault.code)
-        self._journal.created(ticket, job_uuid)
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
-        self._journal.handed(ticket)
+        self._journal.handed(ticket, job_uuid, pages)
         on_progress(Progress(JobPhase.HANDED))
         try:
-            self._printer.send(job_uuid, pdf)
+            sent = self._printer.send(job_uuid, pdf)
         except DeviceFault as fault:
             return self.give_up(name, pages, fault.code)
-        return None
+        if sent:
+            return None
+        if prepared is None:
+            return self._never_sent(name, FaultCode.PRINT_FAILED)
+        # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
+        return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""

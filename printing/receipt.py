@@ -62,7 +62,7 @@ def _document(document: SlipDocument) -> list[SlipLine]:
         return lines
     lines += [BLANK, SlipLine(document.reprint.code, SlipStyle.CODE)]
     if document.reprint.valid_until is not None:
-        lines.append(SlipLine(f"Geldig tot en met {_day(document.reprint.valid_until)}."))
+        lines.append(SlipLine(f"Geldig tot en met {spelled_out(document.reprint.valid_until)}."))
     return lines
 
 
@@ -72,9 +72,10 @@ def _how_to_use(codes: int) -> str:
     return "Met deze codes krijg je je documenten gratis, hier of aan de balie. Houd ze voor jezelf."
 
 
-def _day(when: date) -> str:
+def spelled_out(when: date) -> str:
+    """Give a day in words: '7 december 2026'."""
     return f"{when.day}{NBSP}{_MONTHS[when.month - 1]}{NBSP}{when.year}"
 
 
 def _moment(when: datetime) -> str:
-    return f"{_day(when)}, {when.hour}.{when.minute:02}{NBSP}uur"
+    return f"{spelled_out(when)}, {when.hour}.{when.minute:02}{NBSP}uur"

@@ -23,23 +23,35 @@ PROJECT = Path(__file__).parent.parent
 
 
 class TownHall:
-    """One back end on two ports of its own. `sealed`, where given, keeps a copy of every document it seals."""
+    """One back end on three ports of its own.
+
+    `sealed`, where given, keeps a copy of every document it hands out; `more` are further arguments of its own.
+    """
 
     def __init__(
-        self, folder: Path, residents: Path, eid_trust: Path, ocsp_url: str, sealed: Path | None = None
+        self,
+        folder: Path,
+        residents: Path,
+        eid_trust: Path,
+        ocsp_url: str,
+        sealed: Path | None = None,
+        more: tuple[str | Path, ...] = (),
     ) -> None:
         self._folder = folder
         self._log = folder / "townhall.log"
-        self._ports = Port(PORTS), Port(PORTS)
-        kiosks, public = (port.number for port in self._ports)
+        self._ports = Port(PORTS), Port(PORTS), Port(PORTS)
+        kiosks, public, office = (port.number for port in self._ports)
         self.url = f"https://localhost:{kiosks}"
         self.public_url = f"http://127.0.0.1:{public}"
+        self.office_url = f"https://localhost:{office}"
         self.ca = folder / "ca"
         self._command = [
             *(sys.executable, "-m", "townhall", "--data", folder, "--residents", residents),
             *("--eid-trust", eid_trust, "--ocsp", ocsp_url),
             *("--listen", f"127.0.0.1:{kiosks}", "--public", f"127.0.0.1:{public}"),
+            *("--office", f"127.0.0.1:{office}"),
             *(("--keep-sealed", sealed) if sealed else ()),
+            *more,
         ]
         self._program: Daemon | None = None
 

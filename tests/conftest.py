@@ -17,7 +17,7 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 
-OURS = ("config", "demo", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
+OURS = ("config", "conformance", "demo", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
 
 
 class Listener(logging.Handler):

@@ -10,21 +10,31 @@ import logging
 import shutil
 import socket
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography import x509
 
-from townhall import residents
+from townhall import catalogue, database, residents
 from townhall.authority import Authority, make
+from townhall.balie import accounts
+from townhall.claims import Claims
+from townhall.guesses import Guesses
+from townhall.ledger import Ledger
 from townhall.mtls import read
 from townhall.ocsp import Revocation
+from townhall.office import office_app
+from townhall.opening import Openings
+from townhall.pdf_judge import PdfJudge
 from townhall.seal import Sealer
-from townhall.server import Tls, kiosk_app, kiosk_listener, public_listener, serve
-from townhall.service import Reference, Service
+from townhall.server import Tls, kiosk_app, kiosk_listener, office_listener, public_listener, serve
+from townhall.service import Reference, Service, Town
 from townhall.sessions import Sessions, utc_now
 from townhall.sources.demo import DemoSource
-from townhall.tables import Tables
+from townhall.sources.prepared import PreparedSource
 from townhall.trust import TrustStore
+from townhall.vault import Vault
 from townhall.verify import Verification
 
 BACKLOG = 128
@@ -39,18 +49,25 @@ def main() -> int:
         return _revoke(arguments)
     authority = make(arguments.data / "ca", arguments.kiosk)
     kiosks = _unix(arguments.unix) if arguments.unix else _bound(arguments.listen)
-    public = _bound(arguments.public)
-    url = arguments.origin if arguments.unix else f"https://{_host(kiosks)}:{kiosks.getsockname()[1]}"
+    public, office = _bound(arguments.public), _bound(arguments.office)
+    url = arguments.origin if arguments.unix else _secure_url(kiosks)
     public_url = f"http://{public.getsockname()[0]}:{public.getsockname()[1]}"
+    judge = PdfJudge((authority.seal_ca, *arguments.seal_ca))
     service = _service(arguments, authority, arguments.origin or url, arguments.verify_base or public_url)
     _warm(service)
-    tls = None if arguments.unix else Tls(authority.server, authority.server_key, authority.ca)
-    announce = json.dumps({"ready": True, "url": url, "publicUrl": public_url})
+    tls = Tls(authority.server, authority.server_key, authority.ca)
+    desk = office_app(service, judge, accounts.load(arguments.accounts))
+    announce = json.dumps({"ready": True, "url": url, "publicUrl": public_url, "officeUrl": _secure_url(office)})
     listeners = {
-        kiosk_listener(kiosk_app(service), tls): kiosks,
+        kiosk_listener(kiosk_app(service), None if arguments.unix else tls): kiosks,
+        office_listener(desk, replace(tls, callers=authority.depositor_ca)): office,
         public_listener(Verification(service).app()): public,
     }
-    asyncio.run(serve(service, listeners, announce))
+    try:
+        threading.Thread(target=judge.warm).start()
+        asyncio.run(serve(service, listeners, announce))
+    finally:
+        judge.close()
     return 0
 
 
@@ -64,6 +81,16 @@ def _arguments() -> argparse.Namespace:
     add("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="where kiosks connect, with mutual TLS")
     add("--unix", type=Path, metavar="SOCKET", help="instead: a socket for a proxy that checks kiosks' certificates")
     add("--public", default="127.0.0.1:0", metavar="HOST:PORT", help="where /verify/CODE is served")
+    add(
+        "--office",
+        default="127.0.0.1:0",
+        metavar="HOST:PORT",
+        help="where clerks and the town's software connect",
+    )
+    add("--accounts", type=Path, metavar="FILE", help="who may use the office, and hand documents in (office.toml)")
+    add("--source", choices=("demo", "prepared"), default="demo", help="where documents come from")
+    add("--catalogue", type=Path, default=catalogue.CATALOGUE, metavar="FILE", help="what this town gives out (TOML)")
+    add("--seal-ca", type=Path, action="append", default=[], metavar="PEM", help="accept seals of this authority too")
     add("--origin", metavar="URL", help="what cards sign for; else where kiosks connect")
     add("--database", metavar="URL", help="SQLAlchemy URL; else SQLite in --data")
     add("--kiosk", default="LV-01", metavar="NAME", help="the kiosk to make a certificate for")
@@ -84,9 +111,9 @@ def _revoke(arguments: argparse.Namespace) -> int:
     if kiosk is None:
         print(f"{arguments.revoke}: not a kiosk's certificate", file=sys.stderr)  # noqa: T201 - to who typed it
         return 1
-    tables = Tables(_database(arguments))
-    tables.revoke_kiosk(kiosk.name, kiosk.fingerprint)
-    tables.close()
+    ledger = Ledger(database.opened(_database(arguments)))
+    ledger.revoke_kiosk(kiosk.name, kiosk.fingerprint)
+    ledger.close()
     return 0
 
 
@@ -98,34 +125,32 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
     if arguments.keep_sealed:
         arguments.keep_sealed.mkdir(parents=True, exist_ok=True)
         shutil.copy(authority.seal_ca, arguments.keep_sealed / "seal-ca.pem")
-    known = residents.load(arguments.residents)
+    register, products = residents.load(arguments.residents), catalogue.load(arguments.catalogue)
+    engine = database.opened(_database(arguments))
+    openings = Openings(arguments.data / "closed.toml")
     return Service(
-        residents=known,
-        source=DemoSource(known),
+        town=Town(register.municipality, register.nis, products, verify_base.rstrip("/")),
+        source=PreparedSource() if arguments.source == "prepared" else DemoSource(register.people, products, openings),
         sealer=Sealer(authority.seal, authority.seal_key, authority.seal_ca),
-        tables=Tables(_database(arguments)),
+        ledger=Ledger(engine),
+        claims=Claims(engine),
+        vault=Vault(arguments.data / "vault.key"),
         sessions=Sessions(),
+        guesses=Guesses(utc_now),
         trust=TrustStore.load(arguments.eid_trust),
         origin=origin,
         revocation=Revocation(arguments.ocsp),
         reference=Reference(arguments.data / "reference.key"),
-        municipality=next(resident.municipality for resident in known.values() if resident.registered),
-        verify_base=verify_base.rstrip("/"),
         sealed=arguments.keep_sealed,
         now=utc_now,
     )
 
 
 def _warm(service: Service) -> None:
-    """Make and seal a page that nobody gets, so that the first resident does not wait for fonts and libraries."""
+    """Seal a page that nobody gets, so that the first resident does not wait for libraries."""
     service.sealer.warm()
-    service.tables.check()
-    day = service.now().date()
-    for resident in service.residents.values():
-        for product in service.source.products(resident):
-            if product.available:
-                service.source.document(resident, product.code, product.languages[0], "-", "-", day, day)
-                return
+    service.ledger.check()
+    service.source.warm()
 
 
 def _bound(address: str) -> socket.socket:
@@ -147,6 +172,10 @@ def _unix(path: Path) -> socket.socket:
     path.chmod(0o660)
     place.listen(BACKLOG)
     return place
+
+
+def _secure_url(place: socket.socket) -> str:
+    return f"https://{_host(place)}:{place.getsockname()[1]}"
 
 
 def _host(place: socket.socket) -> str:

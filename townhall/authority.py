@@ -1,7 +1,8 @@
 """The authorities of a demo town, made at the first start: who may connect, and who may seal.
 
-    ca.pem        signs server.pem (the back end) and kiosk.pem (one kiosk): mutual TLS
-    seal-ca.pem   signs seal.pem: the town's electronic seal
+    ca.pem            signs server.pem (the back end) and kiosk.pem (one kiosk): mutual TLS
+    seal-ca.pem       signs seal.pem: the town's electronic seal
+    depositor-ca.pem  signs depositor.pem: the town's software that hands documents in
 
 A town in production brings its own certificates instead. Every subject here says DEMO. Keys are readable by their
 owner alone. A second start uses what is there; a certificate that lacks, ends within a month or bears another name is
@@ -28,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+DEPOSITOR = "burgerzaken"
 ORGANISATION = "Gemeente Lindeveld (DEMO)"
 CA_LIFE = dt.timedelta(days=3650)
 LEAF_LIFE = dt.timedelta(days=365)
@@ -47,6 +49,9 @@ class Authority:
     seal_ca: Path
     seal: Path
     seal_key: Path
+    depositor_ca: Path
+    depositor: Path
+    depositor_key: Path
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,11 @@ def make(folder: Path, kiosk: str) -> Authority:
     folder.mkdir(parents=True, exist_ok=True)
     ca = _authority(folder / "ca.pem", "DEMO Lindeveld CA")
     seal_ca = _authority(folder / "seal-ca.pem", "DEMO Lindeveld Seal CA")
+    depositor_ca = _authority(folder / "depositor-ca.pem", "DEMO Lindeveld Depositor CA")
     _leaf(folder / "server.pem", "localhost", ca, TLS, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), LOCAL)
-    _leaf(folder / "kiosk.pem", kiosk, ca, TLS, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
+    client = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+    _leaf(folder / "kiosk.pem", kiosk, ca, TLS, client)
+    _leaf(folder / "depositor.pem", DEPOSITOR, depositor_ca, TLS, client)
     _leaf(folder / "seal.pem", "DEMO Lindeveld Elektronisch Zegel", seal_ca, SEAL)
     return Authority(
         ca=folder / "ca.pem",
@@ -72,6 +80,9 @@ def make(folder: Path, kiosk: str) -> Authority:
         seal_ca=folder / "seal-ca.pem",
         seal=folder / "seal.pem",
         seal_key=folder / "seal.key",
+        depositor_ca=folder / "depositor-ca.pem",
+        depositor=folder / "depositor.pem",
+        depositor_key=folder / "depositor.key",
     )
 
 

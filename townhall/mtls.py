@@ -1,7 +1,8 @@
-"""Which kiosk is calling: the name in the certificate of its TLS connection, or what a proxy in front of us says of it.
+"""Who is calling: the name in the certificate of the TLS connection, or what a proxy in front of us says of it.
 
-uvicorn demands a certificate when told to, and shows it to nobody: the protocol below writes the kiosk's name into each
-request of its connection. Behind a proxy we listen on a unix socket, and only there its header is believed.
+uvicorn demands a certificate when told to, and shows it to nobody: the protocol below writes the caller's name into
+each request of its connection. Kiosks and depositors come to listeners of their own, each with an authority of its own.
+Behind a proxy we listen on a unix socket, and only there its header is believed.
 """
 
 from __future__ import annotations
@@ -20,31 +21,31 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from townhall.ledger import Ledger
 from townhall.problems import Problem, ProblemType
-from townhall.tables import Tables
 
-EXTENSION = "townhall.kiosk"
+EXTENSION = "townhall.caller"
 HEADER = b"x-client-cert"
 NAME = r"[A-Za-z0-9._-]{1,64}"
 
 
 @dataclass(frozen=True)
-class Kiosk:
-    """A kiosk of this town: its number (e.g. "LV-01"), and its certificate's SHA-256 in hexadecimal."""
+class Caller:
+    """A kiosk of this town by its number (e.g. "LV-01"), or a depositor. `fingerprint` is SHA-256 in hexadecimal."""
 
     name: str
     fingerprint: str
 
 
-class KioskProtocol(H11Protocol):
+class CallerProtocol(H11Protocol):
     """HTTP/1.1 on a TLS connection that had to show a certificate."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Read the kiosk's name, once a connection."""
+        """Read the caller's name, once a connection."""
         super().connection_made(transport)
         der = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        kiosk = None if der is None else read(x509.load_der_x509_certificate(der))
-        self.app = _Named(self.app, kiosk)
+        caller = None if der is None else read(x509.load_der_x509_certificate(der))
+        self.app = _Named(self.app, caller)
 
     def shutdown(self) -> None:
         """End the connection when its call is answered: at once, for a kiosk between calls is not listening."""
@@ -56,11 +57,11 @@ class KioskProtocol(H11Protocol):
 class _Named:
     """The app, told who calls."""
 
-    def __init__(self, app: Any, kiosk: Kiosk | None) -> None:  # noqa: ANN401 - as uvicorn holds it
-        self._app, self._kiosk = app, kiosk
+    def __init__(self, app: Any, caller: Caller | None) -> None:  # noqa: ANN401 - as uvicorn holds it
+        self._app, self._caller = app, caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _tell(scope, self._kiosk)
+        _tell(scope, self._caller)
         await self._app(scope, receive, send)
 
 
@@ -77,18 +78,26 @@ class BehindProxy:
         await self._app(scope, receive, send)
 
 
-def kiosk_of(request: Request, tables: Tables) -> str:
+def kiosk_of(request: Request, ledger: Ledger) -> str:
     """The name of the kiosk that calls. Looks into the database, so not for the event loop. Raises Problem."""
-    kiosk = request.scope.get("extensions", {}).get(EXTENSION)
-    if not isinstance(kiosk, Kiosk):
+    kiosk = caller_of(request, ledger)
+    if kiosk is None:
         raise Problem(ProblemType.NO_KIOSK_CERTIFICATE)
-    if tables.is_revoked(kiosk.fingerprint):
-        raise Problem(ProblemType.KIOSK_REVOKED)
     return kiosk.name
 
 
-def read(certificate: x509.Certificate) -> Kiosk | None:
-    """The kiosk that a certificate for clients names; None when it is another sort of certificate."""
+def caller_of(request: Request, ledger: Ledger) -> Caller | None:
+    """Whom the certificate names; None without one. Looks into the database. Raises Problem when it was revoked."""
+    caller = request.scope.get("extensions", {}).get(EXTENSION)
+    if not isinstance(caller, Caller):
+        return None
+    if ledger.is_revoked(caller.fingerprint):
+        raise Problem(ProblemType.KIOSK_REVOKED)
+    return caller
+
+
+def read(certificate: x509.Certificate) -> Caller | None:
+    """Whom a certificate for clients names; None when it is another sort of certificate."""
     try:
         purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except (x509.ExtensionNotFound, ValueError):
@@ -96,14 +105,14 @@ def read(certificate: x509.Certificate) -> Kiosk | None:
     names = [str(name.value) for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if len(names) != 1 or not re.fullmatch(NAME, names[0]) or ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
         return None
-    return Kiosk(names[0], certificate.fingerprint(hashes.SHA256()).hex())
+    return Caller(names[0], certificate.fingerprint(hashes.SHA256()).hex())
 
 
-def _tell(scope: MutableMapping[str, Any], kiosk: Kiosk | None) -> None:
-    scope["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: kiosk}
+def _tell(scope: MutableMapping[str, Any], caller: Caller | None) -> None:
+    scope["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: caller}
 
 
-def _from_header(scope: Scope) -> Kiosk | None:
+def _from_header(scope: Scope) -> Caller | None:
     values = [value for name, value in scope["headers"] if name == HEADER]
     if len(values) != 1:
         return None

@@ -1,46 +1,71 @@
 """A resident orders a document, the kiosk fetches it, and says what became of it on paper.
 
 Each ticket is one document: asked for again, it is the same one. Nothing is made twice, and a result once given stands.
+`making` makes orders, `settling` ends them.
 """
 
 from __future__ import annotations
 
 import base64
-import calendar
-import datetime as dt
 import hashlib
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from townhall.codes import document_code, reprint_code
+from townhall.catalogue import Channel, Wanted
+from townhall.making import Making, ProductWish
 from townhall.mtls import kiosk_of
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
 from townhall.sessions import Session
-from townhall.sign_in import BASE
-from townhall.sources import DocumentUnavailable
-from townhall.tables import Order, PrintResult
-from townhall.typeset import TypesetError
-from townhall.web import Wish, session_of
+from townhall.settling import Report, settled
+from townhall.tables import Order, OrderKind, PrintResult
+from townhall.vault import VaultError
+from townhall.web import BASE, CLAIM, PRODUCT, UUID_PATTERN, Wish, session_of
 
-# Who asks for an attest wants one of less than three months old: so long it is called valid.
-VALID_MONTHS = 3
-REPRINT_LIFE = dt.timedelta(days=14)
-# Of millions of reprint codes one may be taken; five times in a row never.
-CODE_TRIES = 5
-Reason = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
+MOST_COPIES = 10
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
 
 
-class OrderWish(Wish):
-    """Which document."""
+class ProductOrder(Wish):
+    """Which document, and what it is for."""
 
-    product_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
+    product_code: Name
     language: Literal["nl", "fr", "de"]
+    copies: Annotated[int, Field(ge=1, le=MOST_COPIES)] = 1
+    purpose: Name | None = None
+    recipient: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    channel: Literal["paper", "eBox"] | None = None
+
+    def means(self) -> ProductWish:
+        """The wish, as the catalogue has it."""
+        channel = None if self.channel is None else Channel(self.channel)
+        wanted = Wanted(self.language, self.copies, self.purpose, self.recipient, channel)
+        return ProductWish(self.product_code, wanted)
+
+
+class ClaimOrder(Wish):
+    """Which of the things that wait."""
+
+    claim_id: Annotated[str, Field(pattern=UUID_PATTERN)]
+
+    def means(self) -> UUID:
+        """The claim."""
+        return UUID(self.claim_id)
+
+
+def _which(body: object) -> str:
+    return CLAIM if isinstance(body, ClaimOrder) or (isinstance(body, dict) and "claimId" in body) else PRODUCT
+
+
+OrderWish = Annotated[
+    Annotated[ProductOrder, Tag(PRODUCT)] | Annotated[ClaimOrder, Tag(CLAIM)],
+    Discriminator(_which),
+]
 
 
 class ResultReport(Wish):
@@ -48,7 +73,7 @@ class ResultReport(Wish):
 
     outcome: Literal["printed", "failed", "unknown", "stopped"]
     sheets_printed: Annotated[int | None, Field(ge=0, le=10_000)] = None
-    reasons: Annotated[list[Reason], Field(max_length=20, default_factory=list)]
+    reasons: Annotated[list[Name], Field(max_length=20, default_factory=list)]
 
 
 class Ordering:
@@ -56,6 +81,7 @@ class Ordering:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._making = Making(service)
 
     def router(self) -> APIRouter:
         """Its routes."""
@@ -68,12 +94,12 @@ class Ordering:
 
     def place(self, ticket: UUID, wish: OrderWish, request: Request) -> JSONResponse:
         """Order a document: 201 when it is new, 200 when it is known, 409 when the ticket is another order's."""
-        session = session_of(self._service, request)
-        known = self._service.tables.order(ticket)
-        if known is None and self._made(session, ticket, wish):
+        session, wanted = session_of(self._service, request), wish.means()
+        known = self._service.ledger.order(ticket)
+        if known is None and self._making.made(session, ticket, wanted):
             return JSONResponse(self._body(self._order_of(session, ticket)), 201, {"Location": _href(ticket)})
-        known = known or self._service.tables.order(ticket)
-        if known is None or not self._is_for(known, session) or _wish_of(known) != _wanted(wish):
+        known = known or self._service.ledger.order(ticket)
+        if known is None or not _is_for(known, session) or known.wish != self._making.name_of(wanted):
             raise Problem(ProblemType.CONFLICT)
         return JSONResponse(self._body(known))
 
@@ -84,127 +110,71 @@ class Ordering:
 
     def document(self, ticket: UUID, request: Request) -> Response:
         """Give the sealed PDF, as often as it is asked for, until its result is known."""
-        session = session_of(self._service, request)
-        order = self._order_of(session, ticket)
-        if self._service.tables.result(ticket) is not None:
+        order = self._order_of(session_of(self._service, request), ticket)
+        if order.document is None:
+            raise Problem(ProblemType.RESOURCE_NOT_FOUND)
+        if self._service.ledger.result(ticket) is not None:
             raise Problem(ProblemType.ORDER_CLOSED)
-        pdf = session.documents.get(ticket) or self._sealed(session, order)
+        pdf = self._opened(order.document)
         digest = base64.b64encode(hashlib.sha256(pdf).digest()).decode()
         return Response(pdf, media_type="application/pdf", headers={"Content-Digest": f"sha-256=:{digest}:"})
 
     def report(self, ticket: UUID, report: ResultReport, request: Request) -> JSONResponse:
         """Take down what became of a ticket: the kiosk's certificate is enough, the resident may have gone."""
-        kiosk, order = kiosk_of(request, self._service.tables), self._service.tables.order(ticket)
+        kiosk, order = kiosk_of(request, self._service.ledger), self._service.ledger.order(ticket)
         if order is None or order.kiosk != kiosk:
             raise Problem(ProblemType.RESOURCE_NOT_FOUND)
-        result = self._settled(ticket, report)
-        self._service.sessions.drop_document(ticket)
-        body = {"remedy": result.remedy}
-        if result.code is not None and result.valid_until is not None:
-            body |= {"code": result.code, "validUntil": result.valid_until.isoformat()}
-        return JSONResponse(body)
+        result = settled(self._service, order, Report(report.outcome, report.sheets_printed, tuple(report.reasons)))
+        return JSONResponse(self._remedy(result))
 
-    # --- how ---------------------------------------------------------------------------------------------------------
-
-    def _made(self, session: Session, ticket: UUID, wish: OrderWish) -> bool:
-        """Make the document, then write the order down; False when another call for this ticket came first."""
-        products = self._service.source.products(session.resident)
-        product = next((product for product in products if product.code == wish.product_code), None)
-        if product is None or not product.available or wish.language not in product.languages:
-            raise Problem(ProblemType.PRODUCT_UNAVAILABLE)
-        today = self._today()
-        order = Order(
-            ticket=ticket,
-            kiosk=session.kiosk,
-            resident=self._service.reference.of(session.resident),
-            product_code=product.code,
-            language=wish.language,
-            title=product.title,
-            code=document_code(),
-            issued=today,
-            valid_until=months_after(today, VALID_MONTHS),
-        )
-        pdf = self._pdf(session, order)
-        if not self._service.tables.add_order(order):
-            return False
-        self._keep(session, order, pdf)
-        return True
-
-    def _sealed(self, session: Session, order: Order) -> bytes:
-        """Make the document of a known order once more: same code, same dates. The first was lost in a restart."""
-        pdf = self._pdf(session, order)
-        self._keep(session, order, pdf)
-        return pdf
-
-    def _pdf(self, session: Session, order: Order) -> bytes:
-        service, url = self._service, f"{self._service.verify_base}/verify/{order.code}"
+    def _opened(self, document: UUID) -> bytes:
+        closed = self._service.ledger.document(document)
+        if closed is None:
+            raise Problem(ProblemType.ORDER_CLOSED)
         try:
-            page = service.source.document(
-                session.resident, order.product_code, order.language, order.code, url, order.issued, order.valid_until
-            )
-        except DocumentUnavailable:
-            raise Problem(ProblemType.PRODUCT_UNAVAILABLE) from None
-        except TypesetError:
+            return self._service.vault.open(document, closed)
+        except VaultError:
             raise Problem(ProblemType.REGISTER_UNAVAILABLE) from None
-        return service.sealer.seal(page, order.title)
-
-    def _keep(self, session: Session, order: Order, pdf: bytes) -> None:
-        session.documents[order.ticket] = pdf
-        if self._service.sealed is not None:
-            (self._service.sealed / f"{order.ticket}.pdf").write_bytes(pdf)
-
-    def _settled(self, ticket: UUID, report: ResultReport) -> PrintResult:
-        """Write the result down with its remedy. A second report of the same ticket finds the first one's."""
-        reprint = report.outcome in {"failed", "unknown"}
-        for _ in range(CODE_TRIES):
-            result = PrintResult(
-                ticket,
-                report.outcome,
-                report.sheets_printed,
-                tuple(report.reasons),
-                "reprintCode" if reprint else "none",
-                reprint_code() if reprint else None,
-                self._today() + REPRINT_LIFE if reprint else None,
-            )
-            stands = result if self._service.tables.add_result(result) else self._service.tables.result(ticket)
-            if stands is not None:
-                return stands
-        raise Problem(ProblemType.REGISTER_UNAVAILABLE)
 
     def _order_of(self, session: Session, ticket: UUID) -> Order:
-        order = self._service.tables.order(ticket)
-        if order is None or not self._is_for(order, session):
+        order = self._service.ledger.order(ticket)
+        if order is None or not _is_for(order, session):
             raise Problem(ProblemType.RESOURCE_NOT_FOUND)
         return order
 
-    def _is_for(self, order: Order, session: Session) -> bool:
-        return order.kiosk == session.kiosk and order.resident == self._service.reference.of(session.resident)
-
     def _body(self, order: Order) -> dict[str, Any]:
         href = _href(order.ticket)
-        if self._service.tables.result(order.ticket) is not None:
-            return {"href": href, "status": "closed"}
-        document = {"href": f"{href}/document", "validUntil": order.valid_until.isoformat()}
-        return {"href": href, "status": "ready", "document": document}
+        match order.kind:
+            case OrderKind.EBOX:
+                return {"href": href, "status": "delivered"}
+            case OrderKind.DEFERRED:
+                return {"href": href, "status": "deferred", "deferred": _deferred(order)}
+            case OrderKind.PAPER if self._service.ledger.result(order.ticket) is not None:
+                return {"href": href, "status": "closed"}
+            case OrderKind.PAPER:
+                document = {
+                    "href": f"{href}/document",
+                    "validUntil": order.valid_until.isoformat(),
+                    "copies": order.copies,
+                }
+                return {"href": href, "status": "ready", "document": document}
 
-    def _today(self) -> dt.date:
-        """The town's own date: that of the machine's time zone."""
-        return self._service.now().astimezone().date()
+    def _remedy(self, result: PrintResult) -> dict[str, Any]:
+        body: dict[str, Any] = {"remedy": result.remedy}
+        if result.claim is None or result.valid_until is None:
+            return body
+        code = self._service.vault.code_of(result.claim)
+        return body | {"code": code, "validUntil": result.valid_until.isoformat(), "needsCard": result.needs_card}
 
 
-def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day some months later, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+def _deferred(order: Order) -> dict[str, Any]:
+    expected = {} if order.expected_on is None else {"expectedOn": order.expected_on.isoformat()}
+    return {"notice": order.notice, "collectAt": order.collect_at, **expected}
+
+
+def _is_for(order: Order, session: Session) -> bool:
+    return order.kiosk == session.kiosk and order.owner == session.owner
 
 
 def _href(ticket: UUID) -> str:
     return f"{BASE}/documentOrders/{ticket}"
-
-
-def _wish_of(order: Order) -> tuple[str, str]:
-    return order.product_code, order.language
-
-
-def _wanted(wish: OrderWish) -> tuple[str, str]:
-    return wish.product_code, wish.language

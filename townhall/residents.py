@@ -7,6 +7,9 @@ for each household of more than one, in the order of the register:
 
     [[households]]
     members = [["bram", "referentiepersoon"], ["an", "echtgenote"]]
+
+What stands in an act is beside the card's facts: `parents`, `marriage`, `cohabitation`, `funeral`, `pastHomes`. Who has
+none of it was born or married elsewhere, or never told.
 """
 
 from __future__ import annotations
@@ -21,6 +24,24 @@ RESIDENTS = Path(__file__).with_name("residents.toml")
 REFERENCE_PERSON = "referentiepersoon"
 
 Household = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Bond:
+    """A marriage or a legal cohabitation: with whom (a slug), since when, and where it began."""
+
+    partner: str
+    since: dt.date
+    place: str
+
+
+@dataclass(frozen=True, repr=False)
+class PastHome:
+    """Where somebody lived, on one line, from and until a day."""
+
+    address: str
+    since: dt.date
+    until: dt.date
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +66,16 @@ class Resident:
     nothing: bool
     language: str
     household: Household
+    parents: tuple[str, ...] = ()
+    marriage: Bond | None = None
+    cohabitation: Bond | None = None
+    funeral: str | None = None
+    past_homes: tuple[PastHome, ...] = ()
+
+    @property
+    def given_name(self) -> str:
+        """The first of the given names, to greet with."""
+        return self.given_names.split()[0]
 
     @property
     def name(self) -> str:
@@ -52,12 +83,24 @@ class Resident:
         return f"{self.given_names} {self.surname}"
 
 
-def load(path: Path = RESIDENTS) -> dict[str, Resident]:
-    """Read the list, by national number. Raises OSError, TOMLDecodeError, KeyError."""
+@dataclass(frozen=True, repr=False)
+class Register:
+    """A town by name and NIS code, and its people by national number."""
+
+    municipality: str
+    nis: int
+    people: dict[str, Resident]
+
+
+def load(path: Path = RESIDENTS) -> Register:
+    """Read the list. A town without fictitious residents has one with its name and code alone.
+
+    Raises OSError, TOMLDecodeError, KeyError.
+    """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     households = _households(table.get("households", ()))
-    residents = (_resident(row, table["municipality"], households) for row in table["residents"])
-    return {resident.ssin: resident for resident in residents}
+    residents = [_resident(row, table["municipality"], households) for row in table.get("residents", ())]
+    return Register(table["municipality"], table["nis"], {resident.ssin: resident for resident in residents})
 
 
 def _households(rows: Any) -> dict[str, Household]:  # noqa: ANN401 - as TOML gives it
@@ -86,4 +129,13 @@ def _resident(row: dict[str, Any], municipality: str, households: dict[str, Hous
         nothing=row.get("counterOnly", False),
         language=row.get("language", "nl"),
         household=households.get(slug, ((slug, REFERENCE_PERSON),)),
+        parents=tuple(row.get("parents", ())),
+        marriage=_bond(row.get("marriage")),
+        cohabitation=_bond(row.get("cohabitation")),
+        funeral=row.get("funeral"),
+        past_homes=tuple(PastHome(**home) for home in row.get("pastHomes", ())),
     )
+
+
+def _bond(row: dict[str, Any] | None) -> Bond | None:
+    return None if row is None else Bond(row["partner"], row["since"], row["place"])

@@ -1,4 +1,4 @@
-"""The two listeners of a back end: kiosks over mutual TLS (or behind a proxy), and the public page."""
+"""The three listeners of a back end: kiosks over mutual TLS (or behind a proxy), the office, and the public page."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from townhall.mtls import BehindProxy, KioskProtocol
+from townhall.mtls import BehindProxy, CallerProtocol
+from townhall.offers import Offers
 from townhall.ordering import Ordering
 from townhall.service import Service
-from townhall.sign_in import BASE, SignIn
-from townhall.web import new_app
+from townhall.sign_in import SignIn
+from townhall.web import BASE, new_app
 
 # A kiosk keeps its line open while a PIN is typed, and hangs up itself after two minutes: we must not be first.
 KEEP_ALIVE_SECONDS = 150
@@ -32,11 +33,11 @@ SWEEP_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Tls:
-    """The files of mutual TLS: our certificate and key, and the authority that kiosks are certified by."""
+    """The files of mutual TLS: our certificate and key, and the authority that callers are certified by."""
 
     certificate: Path
     key: Path
-    kiosk_ca: Path
+    callers: Path
 
 
 class Listener(uvicorn.Server):
@@ -64,33 +65,26 @@ def kiosk_app(service: Service) -> FastAPI:
     async def health() -> JSONResponse:
         """DOWN without the database; DEGRADED when nobody can sign in for want of the responder."""
         try:
-            await asyncio.to_thread(service.tables.check)
+            await asyncio.to_thread(service.ledger.check)
         except sa.exc.SQLAlchemyError:
             return JSONResponse({"status": "DOWN"}, 503)
         return JSONResponse({"status": "UP" if await service.revocation.reachable() else "DEGRADED"})
 
     router.add_api_route("/health", health, methods=["GET"])
     app = new_app()
-    for routes in (router, SignIn(service).router(), Ordering(service).router()):
+    for routes in (router, Offers(service).router(), SignIn(service).router(), Ordering(service).router()):
         app.include_router(routes)
     return app
 
 
 def kiosk_listener(app: ASGIApp, tls: Tls | None) -> Listener:
     """The listener for kiosks. Without `tls` it believes a proxy's header, and belongs on a unix socket."""
-    if tls is None:
-        return Listener(_config(BehindProxy(app)))
-    return Listener(
-        _config(
-            app,
-            http=KioskProtocol,
-            ssl_certfile=tls.certificate,
-            ssl_keyfile=tls.key,
-            ssl_ca_certs=str(tls.kiosk_ca),
-            ssl_cert_reqs=ssl.CERT_REQUIRED,
-            ssl_context_factory=_strict,
-        )
-    )
+    return Listener(_config(BehindProxy(app)) if tls is None else _config(app, **_secured(tls, ssl.CERT_REQUIRED)))
+
+
+def office_listener(app: ASGIApp, tls: Tls) -> Listener:
+    """The listener for the town's software, which may show a certificate, and for clerks, who have none."""
+    return Listener(_config(app, **_secured(tls, ssl.CERT_OPTIONAL)))
 
 
 def public_listener(app: ASGIApp) -> Listener:
@@ -112,7 +106,7 @@ async def serve(service: Service, listeners: dict[Listener, socket.socket], anno
     await asyncio.gather(*serving)
     sweeper.cancel()
     await service.revocation.close()
-    service.tables.close()
+    service.ledger.close()
 
 
 def _config(app: ASGIApp, **more: object) -> uvicorn.Config:
@@ -131,6 +125,17 @@ def _config(app: ASGIApp, **more: object) -> uvicorn.Config:
     )
 
 
+def _secured(tls: Tls, demand: ssl.VerifyMode) -> dict[str, object]:
+    return {
+        "http": CallerProtocol,
+        "ssl_certfile": tls.certificate,
+        "ssl_keyfile": tls.key,
+        "ssl_ca_certs": str(tls.callers),
+        "ssl_cert_reqs": demand,
+        "ssl_context_factory": _strict,
+    }
+
+
 def _strict(_config: uvicorn.Config, usual: object) -> ssl.SSLContext:
     context = usual()  # type: ignore[operator]
     assert isinstance(context, ssl.SSLContext)  # noqa: S101 - uvicorn's own
@@ -147,3 +152,5 @@ async def _sweep(service: Service) -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         service.sessions.sweep()
+        with contextlib.suppress(sa.exc.SQLAlchemyError):  # the next turn finds what this one left
+            await asyncio.to_thread(service.ledger.sweep, service.today())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import os
@@ -9,34 +10,56 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from townhall.catalogue import Product
+from townhall.claims import Claims
+from townhall.guesses import Guesses
+from townhall.ledger import Ledger
 from townhall.ocsp import Revocation
-from townhall.residents import Resident
 from townhall.seal import Sealer
 from townhall.sessions import Clock, Sessions
 from townhall.sources import DocumentSource
-from townhall.tables import Tables
 from townhall.trust import TrustStore
+from townhall.vault import Vault
 
 KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
-class Service:
-    """What every call needs. `sealed`, where given, keeps a copy of each sealed document: for a demo alone."""
+class Town:
+    """Which town this is: its name, its NIS code, its list of products, and the public address on its documents."""
 
-    residents: dict[str, Resident]
+    name: str
+    nis: int
+    products: tuple[Product, ...]
+    verify_base: str
+
+    def product(self, code: str) -> Product | None:
+        """The product of the list with this code."""
+        return next((product for product in self.products if product.code == code), None)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What every call needs. `sealed`, where given, keeps a copy of each document handed out: for a demo alone."""
+
+    town: Town
     source: DocumentSource
     sealer: Sealer
-    tables: Tables
+    ledger: Ledger
+    claims: Claims
+    vault: Vault
     sessions: Sessions
+    guesses: Guesses
     trust: TrustStore
     origin: str
     revocation: Revocation
     reference: Reference
-    municipality: str
-    verify_base: str
     sealed: Path | None
     now: Clock
+
+    def today(self) -> dt.date:
+        """The town's own date: that of the machine's time zone."""
+        return self.now().astimezone().date()
 
 
 class Reference:
@@ -49,6 +72,6 @@ class Reference:
                 out.write(secrets.token_bytes(KEY_BYTES))
         self._key = file.read_bytes()
 
-    def of(self, resident: Resident) -> str:
+    def of(self, ssin: str) -> str:
         """64 hexadecimal digits, always the same for one person."""
-        return hmac.new(self._key, resident.ssin.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, ssin.encode(), hashlib.sha256).hexdigest()

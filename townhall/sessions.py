@@ -1,4 +1,4 @@
-"""What is forgotten within minutes: challenges, sessions, and the documents ordered in them. In memory, never on disk.
+"""What is forgotten within minutes: challenges, and who is at which kiosk. In memory, never on disk.
 
 A restart forgets them all, and the resident signs in again.
 """
@@ -11,11 +11,11 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from townhall.people import Person
 from townhall.problems import Problem, ProblemType
-from townhall.residents import Resident
 
 # A PIN is typed within two minutes, also by who has to look for it; five is the most the Web eID format allows.
 CHALLENGE_LIFE = dt.timedelta(minutes=5)
@@ -45,14 +45,18 @@ class Challenge:
 
 @dataclass(frozen=True, repr=False)
 class Session:
-    """A resident who signed in at a kiosk, and the documents made for them, by ticket."""
+    """A resident who signed in at a kiosk; or, with no person, a code that was typed there and the claim behind it.
+
+    `owner` is whose the orders of this session are: a keyed hash, or the claim.
+    """
 
     id: UUID
     kiosk: str
-    resident: Resident
+    owner: str
+    person: Person | None
+    claim: UUID | None
     expires_at: dt.datetime
     token_hash: bytes
-    documents: dict[UUID, bytes] = field(default_factory=dict)
 
 
 class Sessions:
@@ -86,13 +90,22 @@ class Sessions:
             raise Problem(ProblemType.CHALLENGE_EXPIRED)
         return found
 
-    def open(self, kiosk: str, resident: Resident) -> tuple[Session, str]:
-        """Open a session; the second value is its token, of which only the hash is kept."""
-        token = secrets.token_urlsafe(32)
-        session = Session(uuid4(), kiosk, resident, self._now() + SESSION_LIFE, _hash(token))
+    def open(self, kiosk: str, person: Person, reference: str) -> tuple[Session, str]:
+        """Open a session for a person; the second value is its token, of which only the hash is kept."""
         with self._lock:
-            self._by_token[session.token_hash] = session
-        return session, token
+            return self._opened(kiosk, reference, person, None)
+
+    def open_code(self, kiosk: str, claim: UUID) -> tuple[Session, str]:
+        """Open a session for what a code stands for, which ends an earlier one of that code at this kiosk.
+
+        Raises Problem when another kiosk has one.
+        """
+        with self._lock:
+            for session in [known for known in self._by_token.values() if known.claim == claim]:
+                if session.kiosk != kiosk and session.expires_at > self._now():
+                    raise Problem(ProblemType.CODE_IN_USE)
+                del self._by_token[session.token_hash]
+            return self._opened(kiosk, f"code:{claim}", None, claim)
 
     def of(self, token: str, kiosk: str) -> Session:
         """The session that this token opens, at the kiosk where it was given."""
@@ -105,17 +118,10 @@ class Sessions:
         return session
 
     def end(self, id_: UUID, kiosk: str) -> None:
-        """Forget a session of this kiosk, and its documents; nothing happens when there is none."""
+        """Forget a session of this kiosk; nothing happens when there is none."""
         with self._lock:
             for session in [known for known in self._by_token.values() if known.id == id_ and known.kiosk == kiosk]:
                 del self._by_token[session.token_hash]
-                session.documents.clear()
-
-    def drop_document(self, ticket: UUID) -> None:
-        """Forget one document, in whichever session it is."""
-        with self._lock:
-            for session in self._by_token.values():
-                session.documents.pop(ticket, None)
 
     def sweep(self) -> None:
         """Forget what has expired. A challenge is known as expired for as long again as it lived."""
@@ -127,7 +133,12 @@ class Sessions:
             for session in list(self._by_token.values()):
                 if session.expires_at <= now:
                     del self._by_token[session.token_hash]
-                    session.documents.clear()
+
+    def _opened(self, kiosk: str, owner: str, person: Person | None, claim: UUID | None) -> tuple[Session, str]:
+        token = secrets.token_urlsafe(32)
+        session = Session(uuid4(), kiosk, owner, person, claim, self._now() + SESSION_LIFE, _hash(token))
+        self._by_token[session.token_hash] = session
+        return session, token
 
 
 def _hash(token: str) -> bytes:

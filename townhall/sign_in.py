@@ -1,9 +1,8 @@
-"""A resident signs in: a challenge, the card's answer, a session, and what this person may have here."""
+"""A resident signs in, with a card (a challenge, its answer) or with a code, and leaves."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,17 +11,19 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from townhall.claims import refusal
+from townhall.codes import read_claim_code
 from townhall.mtls import kiosk_of
+from townhall.offers import claims_of, products_of
+from townhall.people import Person
 from townhall.problems import Problem, ProblemType
-from townhall.residents import Resident
 from townhall.service import Service
 from townhall.sessions import Session
-from townhall.sources import Product
+from townhall.sources.prepared import card_holder
+from townhall.tables import Access
 from townhall.trust import Refused
-from townhall.web import ShortText, Wish, session_of
+from townhall.web import BASE, ShortText, Wish, instant
 from townhall.webeid import Holder, Nonce, Token, validate
-
-BASE = "/kioskService/v1"
 
 
 class ChallengeWish(Wish):
@@ -45,6 +46,12 @@ class ChallengeResponse(Wish):
     auth_token: AuthToken
 
 
+class CodeWish(Wish):
+    """A code, as it was typed or scanned."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class SignIn:
     """The calls of signing in and out."""
 
@@ -58,34 +65,42 @@ class SignIn:
         add("/authenticationChallenges", self.challenge, methods=["POST"])
         add("/authenticationChallenges/{challenge}/response", self.respond, methods=["PUT"])
         add("/sessions/{session}", self.end, methods=["DELETE"])
-        add("/sessions/{session}/documentProducts", self.products, methods=["GET"])
-        add("/sessions/{session}/documentProducts/{code}", self.product, methods=["GET"])
+        add("/codeSessions", self.open_with_code, methods=["POST"])
         return router
 
     def challenge(self, request: Request, _wish: ChallengeWish | None = None) -> JSONResponse:
         """Give this kiosk a nonce."""
-        made = self._service.sessions.challenge(kiosk_of(request, self._service.tables))
+        made = self._service.sessions.challenge(kiosk_of(request, self._service.ledger))
         body = {"id": str(made.id), "nonce": made.nonce, "expiresAt": instant(made.expires_at)}
         return JSONResponse(body, 201, {"Location": f"{BASE}/authenticationChallenges/{made.id}"})
 
     async def respond(self, challenge: UUID, wish: ChallengeResponse, request: Request) -> JSONResponse:
         """Judge the card's answer and open a session. What is slow here is the responder's answer on revocation."""
         service = self._service
-        kiosk = await asyncio.to_thread(kiosk_of, request, service.tables)
+        kiosk = await asyncio.to_thread(kiosk_of, request, service.ledger)
         taken = service.sessions.take(challenge, kiosk)
         holder = await self._validate(wish.auth_token, Nonce(taken.nonce, taken.expires_at))
-        resident = service.residents.get(holder.ssin)
-        if resident is None or not resident.registered:
-            raise Problem(ProblemType.NOT_RESIDENT)
-        products = await asyncio.to_thread(service.source.products, resident)
-        session, access_token = service.sessions.open(kiosk, resident)
-        href = f"{BASE}/sessions/{session.id}"
-        body = {
-            "session": {"href": href, "accessToken": access_token, "expiresAt": instant(session.expires_at)},
-            "person": _person(resident),
-            "documentProducts": _items(session, products),
-        }
-        return JSONResponse(body, 201, {"Location": href})
+        return JSONResponse(*await asyncio.to_thread(self._opened, kiosk, holder))
+
+    def open_with_code(self, wish: CodeWish, request: Request) -> JSONResponse:
+        """Open a session for what a code stands for."""
+        service = self._service
+        kiosk = kiosk_of(request, service.ledger)
+        begun = service.guesses.begin(kiosk)
+        code = read_claim_code(wish.code)
+        claim = None if code is None else service.claims.of_code(service.vault.name_of(code))
+        if claim is None:
+            raise Problem(ProblemType.CODE_UNKNOWN)
+        service.guesses.forgive(kiosk, begun)
+        if (why_not := refusal(claim, service.today())) is not None:
+            raise Problem(why_not)
+        if claim.access is Access.EID:
+            raise Problem(ProblemType.CODE_NEEDS_CARD)
+        session, token = service.sessions.open_code(kiosk, claim.id)
+        said = _session(session, token)
+        return JSONResponse(
+            {"session": said, "claims": claims_of(service, session)}, 201, {"Location": str(said["href"])}
+        )
 
     async def _validate(self, sent: AuthToken, nonce: Nonce) -> Holder:
         service = self._service
@@ -97,54 +112,34 @@ class SignIn:
 
     def end(self, session: UUID, request: Request) -> Response:
         """End a session of this kiosk; one that has ended stays ended."""
-        self._service.sessions.end(session, kiosk_of(request, self._service.tables))
+        self._service.sessions.end(session, kiosk_of(request, self._service.ledger))
         return Response(status_code=204)
 
-    def products(self, session: UUID, request: Request) -> JSONResponse:
-        """Say again what this person may have."""
-        return JSONResponse(self._items_of(session, request))
-
-    def product(self, session: UUID, code: str, request: Request) -> JSONResponse:
-        """Say it of one product."""
-        for item in self._items_of(session, request)["items"]:
-            if item["code"] == code:
-                return JSONResponse(item)
-        raise Problem(ProblemType.RESOURCE_NOT_FOUND)
-
-    def _items_of(self, session: UUID, request: Request) -> dict[str, Any]:
-        known = session_of(self._service, request)
-        if known.id != session:
-            raise Problem(ProblemType.RESOURCE_NOT_FOUND)
-        return _items(known, self._service.source.products(known.resident))
-
-
-def instant(moment: dt.datetime) -> str:
-    """RFC 3339, in UTC, to the second."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _opened(self, kiosk: str, holder: Holder) -> tuple[dict[str, Any], int, dict[str, str]]:
+        """A session for who holds this card: somebody whom the source knows, or for whom something waits."""
+        service = self._service
+        reference = service.reference.of(holder.ssin)
+        person = service.source.person(holder)
+        if person is None and service.claims.of_resident(reference, service.today()):
+            person = card_holder(holder)
+        if person is None:
+            raise Problem(ProblemType.NOT_RESIDENT)
+        session, token = service.sessions.open(kiosk, person, reference)
+        said = _session(session, token)
+        body = {
+            "session": said,
+            "person": _person(person),
+            "documentProducts": products_of(service, session),
+            "claims": claims_of(service, session),
+        }
+        return body, 201, {"Location": str(said["href"])}
 
 
-def _person(resident: Resident) -> dict[str, str]:
+def _session(session: Session, token: str) -> dict[str, str]:
+    href = f"{BASE}/sessions/{session.id}"
+    return {"href": href, "accessToken": token, "expiresAt": instant(session.expires_at)}
+
+
+def _person(person: Person) -> dict[str, str]:
     """What a screen needs to greet somebody, and no more."""
-    return {
-        "givenName": resident.given_names.split()[0],
-        "familyName": resident.surname,
-        "preferredLanguage": resident.language,
-    }
-
-
-def _items(session: Session, products: tuple[Product, ...]) -> dict[str, Any]:
-    return {"items": [_item(f"{BASE}/sessions/{session.id}/documentProducts", product) for product in products]}
-
-
-def _item(collection: str, product: Product) -> dict[str, Any]:
-    item = {
-        "href": f"{collection}/{product.code}",
-        "code": product.code,
-        "title": product.title,
-        "description": product.description,
-        "priceInCents": product.price_in_cents,
-        "delivery": "immediate",
-        "languages": list(product.languages),
-        "available": product.available,
-    }
-    return item if product.reason is None else {**item, "reason": product.reason}
+    return {"givenName": person.given_name, "familyName": person.surname, "preferredLanguage": person.language}

@@ -1,159 +1,214 @@
-"""What the town remembers for years: which documents it sealed, and what became of each.
+"""What the town remembers for years: which documents it gave, what became of each, and what waits for whom.
 
-SQLite, or PostgreSQL by URL. No person is in here: an order points at its resident by a keyed hash alone
-(`service.Reference`), so that a ticket is of use to nobody else and a reprint code can be honoured. The documents
-themselves are never stored.
+No person is in here: rows point at a resident by a keyed hash alone (`service.Reference`), and codes are known by their
+keyed hash (`vault`). A document is kept, encrypted, only as long as its paper is not out (`documents`). `ledger` writes
+these tables, `migrations` makes them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import Enum
 from uuid import UUID
 
 import sqlalchemy as sa
-from pysqlite3 import dbapi2
 
 METADATA = sa.MetaData()
-CODE_LENGTH = 32
+HASH, NAME, SHORT = sa.String(64), sa.String(64), sa.String(16)
 
+DOCUMENTS = sa.Table(
+    "documents",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("keep_until", sa.Date, nullable=False, index=True),
+)
+CLAIMS = sa.Table(
+    "claims",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("root", sa.Uuid, nullable=False, index=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("resident", HASH, nullable=False),
+    sa.Column("access", SHORT, nullable=False),
+    sa.Column("code_hash", HASH, unique=True),
+    sa.Column("state", SHORT, nullable=False),
+    sa.Column("ticket", sa.Uuid, unique=True),
+    sa.Column("of_ticket", sa.Uuid, index=True),
+    sa.Column("product_code", NAME, nullable=False),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("copies", sa.Integer, nullable=False),
+    sa.Column("pages", sa.Integer),
+    sa.Column("valid_until", sa.Date, nullable=False),
+    sa.Column("document", sa.Uuid),
+    sa.Column("announcement", HASH),
+    sa.Column("content_hash", HASH),
+    sa.Column("depositor", NAME),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("ix_claims_of_resident", "resident", "state"),
+    sa.Index("ix_claims_of_state", "state", "valid_until"),
+)
 ORDERS = sa.Table(
     "document_orders",
     METADATA,
     sa.Column("ticket", sa.Uuid, primary_key=True),
-    sa.Column("kiosk", sa.String(64), nullable=False),
-    sa.Column("resident", sa.String(64), nullable=False),
-    sa.Column("product_code", sa.String(64), nullable=False),
+    sa.Column("kiosk", NAME, nullable=False),
+    sa.Column("owner", HASH, nullable=False),
+    sa.Column("wish", HASH, nullable=False),
+    sa.Column("kind", SHORT, nullable=False),
+    sa.Column("claim", sa.Uuid),
+    sa.Column("product_code", NAME, nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("title", sa.String(200), nullable=False),
-    sa.Column("code", sa.String(CODE_LENGTH), nullable=False, unique=True),
+    sa.Column("copies", sa.Integer, nullable=False),
+    sa.Column("code", sa.String(32), unique=True),
+    sa.Column("document", sa.Uuid),
     sa.Column("issued", sa.Date, nullable=False),
     sa.Column("valid_until", sa.Date, nullable=False),
+    sa.Column("expected_on", sa.Date),
+    sa.Column("notice", SHORT),
+    sa.Column("collect_at", SHORT),
 )
 RESULTS = sa.Table(
     "print_results",
     METADATA,
     sa.Column("ticket", sa.Uuid, sa.ForeignKey("document_orders.ticket"), primary_key=True),
-    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("outcome", SHORT, nullable=False),
     sa.Column("sheets_printed", sa.Integer),
     sa.Column("reasons", sa.JSON, nullable=False),
-    sa.Column("remedy", sa.String(16), nullable=False),
-    sa.Column("code", sa.String(CODE_LENGTH), unique=True),
+    sa.Column("remedy", SHORT, nullable=False),
+    sa.Column("claim", sa.Uuid),
     sa.Column("valid_until", sa.Date),
+    sa.Column("needs_card", sa.Boolean, nullable=False),
 )
 REVOKED_KIOSKS = sa.Table(
     "revoked_kiosks",
     METADATA,
-    sa.Column("fingerprint", sa.String(64), primary_key=True),
-    sa.Column("kiosk", sa.String(64), nullable=False),
+    sa.Column("fingerprint", HASH, primary_key=True),
+    sa.Column("kiosk", NAME, nullable=False),
 )
+
+
+class OrderKind(Enum):
+    """Which way an order goes: onto paper here, into the eBox, or later."""
+
+    PAPER = "paper"
+    EBOX = "eBox"
+    DEFERRED = "deferred"
+
+
+class Access(Enum):
+    """What a claim is given to: its person's card, or whoever has the code too."""
+
+    EID = "eid"
+    CODE = "code"
+
+
+class ClaimState(Enum):
+    """How a claim stands. That its last day has passed is in no state: the date says it.
+
+    ANNOUNCED: its PDF is not here yet. BOUND: a ticket has it, and what came of that is not known. REPLACED: a newer
+    claim stands in for it.
+    """
+
+    ANNOUNCED = "announced"
+    WAITING = "waiting"
+    BOUND = "bound"
+    USED = "used"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+class ClaimKind(Enum):
+    """What waits, in the contract's words."""
+
+    PREPARED = "preparedDocument"
+    REPRINT = "reprint"
 
 
 @dataclass(frozen=True)
 class Order:
-    """One sealed document. `code` is printed on it; `resident` is a keyed hash, never a number or a name."""
+    """One document under one ticket. `owner` is a resident's keyed hash, or `code:` and the claim that a code opened.
+
+    `code` is printed on a document that this town made. `wish` is the keyed hash of what was asked for; `document`
+    names the row that keeps the PDF.
+    """
 
     ticket: UUID
     kiosk: str
-    resident: str
+    owner: str
+    wish: str
+    kind: OrderKind
     product_code: str
     language: str
     title: str
-    code: str
+    copies: int
     issued: dt.date
     valid_until: dt.date
+    claim: UUID | None = None
+    code: str | None = None
+    document: UUID | None = None
+    expected_on: dt.date | None = None
+    notice: str | None = None
+    collect_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a person, or a code, may have once. `root` is the first of its line: a reprint stands in for what failed."""
+
+    id: UUID
+    root: UUID
+    kind: ClaimKind
+    resident: str
+    access: Access
+    state: ClaimState
+    product_code: str
+    title: str
+    language: str
+    copies: int
+    valid_until: dt.date
+    made_at: dt.datetime
+    code_hash: str | None = None
+    ticket: UUID | None = None
+    of_ticket: UUID | None = None
+    pages: int | None = None
+    document: UUID | None = None
+    announcement: str | None = None
+    content_hash: str | None = None
+    depositor: str | None = None
 
 
 @dataclass(frozen=True)
 class PrintResult:
-    """What a kiosk said of a ticket, and what was offered for it. `valid_until` is the last day of `code`."""
+    """What a kiosk said of a ticket, and what was offered for it: `claim` stands in for what failed."""
 
     ticket: UUID
     outcome: str
     sheets_printed: int | None
     reasons: tuple[str, ...]
     remedy: str
-    code: str | None = None
+    claim: UUID | None = None
     valid_until: dt.date | None = None
+    needs_card: bool = False
 
 
-class Tables:
-    """The database. Safe from threads; what was added is on disk. Raises SQLAlchemyError."""
-
-    def __init__(self, url: str) -> None:
-        sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-        # The SQLite of Debian 12 has a bug that can corrupt a WAL file; this module brings a newer one.
-        self._engine = sa.create_engine(url, module=dbapi2) if sqlite else sa.create_engine(url, pool_pre_ping=True)
-        if sqlite:
-            sa.event.listen(self._engine, "connect", _durable)
-        METADATA.create_all(self._engine)
-
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._engine.dispose()
-
-    def check(self) -> None:
-        """Ask the database anything at all."""
-        with self._engine.connect() as connection:
-            connection.execute(sa.select(1))
-
-    def revoke_kiosk(self, kiosk: str, fingerprint: str) -> None:
-        """Take no call from this certificate (SHA-256, hexadecimal) any more. Doing it twice is fine."""
-        self._added(REVOKED_KIOSKS.insert().values(kiosk=kiosk, fingerprint=fingerprint))
-
-    def is_revoked(self, fingerprint: str) -> bool:
-        """Whether a kiosk's certificate was revoked."""
-        with self._engine.connect() as connection:
-            which = REVOKED_KIOSKS.select().where(REVOKED_KIOSKS.c.fingerprint == fingerprint)
-            return connection.execute(which).first() is not None
-
-    def order(self, ticket: UUID) -> Order | None:
-        """The order with this ticket."""
-        return self._order(ORDERS.c.ticket == ticket)
-
-    def order_of_code(self, code: str) -> Order | None:
-        """The order whose document bears this code."""
-        return self._order(ORDERS.c.code == code)
-
-    def add_order(self, order: Order) -> bool:
-        """Write it down; False when the ticket is known already (or, hardly ever, the code)."""
-        values = {column.name: getattr(order, column.name) for column in ORDERS.columns}
-        return self._added(ORDERS.insert().values(values))
-
-    def result(self, ticket: UUID) -> PrintResult | None:
-        """What was said of this ticket."""
-        with self._engine.connect() as connection:
-            row = connection.execute(RESULTS.select().where(RESULTS.c.ticket == ticket)).mappings().first()
-        return None if row is None else PrintResult(**{**row, "reasons": tuple(row["reasons"])})
-
-    def add_result(self, result: PrintResult) -> bool:
-        """Write it down; False when one is known already (or, hardly ever, the code is another's)."""
-        values = {column.name: getattr(result, column.name) for column in RESULTS.columns}
-        return self._added(RESULTS.insert().values({**values, "reasons": list(result.reasons)}))
-
-    def _order(self, which: sa.ColumnElement[bool]) -> Order | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(ORDERS.select().where(which)).mappings().first()
-        return None if row is None else Order(**row)
-
-    def _added(self, insert: sa.Insert) -> bool:
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert)
-        except sa.exc.IntegrityError:
-            return False
-        return True
+def claim_of(row: sa.RowMapping) -> Claim:
+    """A row of `claims` as what it means."""
+    kinds = {"kind": ClaimKind(row["kind"]), "access": Access(row["access"]), "state": ClaimState(row["state"])}
+    made_at = row["made_at"] if row["made_at"].tzinfo else row["made_at"].replace(tzinfo=dt.UTC)  # SQLite keeps no zone
+    return Claim(**{**row, **kinds, "made_at": made_at})
 
 
-def _durable(connection: dbapi2.Connection, _record: object) -> None:
-    """A code on paper must be known here after a power cut too: every commit waits for the disk."""
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "trusted_schema=OFF",
-        "busy_timeout=5000",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def order_of(row: sa.RowMapping) -> Order:
+    """A row of `document_orders` as what it means."""
+    return Order(**{**row, "kind": OrderKind(row["kind"])})
+
+
+def values_of(row: Claim | Order | PrintResult, table: sa.Table) -> dict[str, object]:
+    """What to write into a table."""
+    found = {column.name: getattr(row, column.name) for column in table.columns}
+    plain = {name: value.value if isinstance(value, Enum) else value for name, value in found.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}

@@ -51,6 +51,19 @@ class Attest:
     notice: str = ""
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """What the town adds to a document: the code on it, the address that says it is genuine, from when to when.
+
+    `valid_until` is the last day.
+    """
+
+    code: str
+    verify_url: str
+    issued: dt.date
+    valid_until: dt.date
+
+
 class Typesetter:
     """A warm typst compiler: some 5 ms a page. Safe from threads, one page at a time."""
 
@@ -59,15 +72,16 @@ class Typesetter:
         self._compiler = typst.Compiler(str(HERE / "templates" / "attest.typ"), font_paths=fonts)
         self._one_at_a_time = threading.Lock()  # the compiler keeps its inputs between calls
 
-    def attest(self, attest: Attest, *, code: str, verify_url: str, issued: dt.date, valid_until: dt.date) -> bytes:
-        """Typeset one attest; `verify_url` becomes text and a QR code. Raises TypesetError."""
+    def attest(self, attest: Attest, stamp: Stamp) -> bytes:
+        """Typeset one attest; the stamp's address becomes text and a QR code. Raises TypesetError."""
+        issued = stamp.issued
         page = asdict(attest) | {
-            "code": code,
-            "verifyUrl": verify_url,
-            "qr": qr(verify_url),
+            "code": stamp.code,
+            "verifyUrl": stamp.verify_url,
+            "qr": qr(stamp.verify_url),
             "issued": day(issued),
             "issuedOn": [issued.year, issued.month, issued.day],
-            "validUntil": day(valid_until),
+            "validUntil": day(stamp.valid_until),
         }
         return self._compiled(json.dumps(page))
 

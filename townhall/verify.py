@@ -45,13 +45,13 @@ class Verification:
     def verify(self, code: str, request: Request) -> Response:
         """Say what is known of a code, typed in either case. An unknown one is a 404, and says so in words."""
         wanted = read_document_code(code)
-        order = None if wanted is None else self._service.tables.order_of_code(wanted)
-        today = self._service.now().astimezone().date()
+        order = None if wanted is None else self._service.ledger.order_of_code(wanted)
+        today = self._service.today()
         status = 200 if order else 404
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse(self._facts(order, today), status, HEADERS)
         return HTMLResponse(
-            self._page.render(order=order, today=today, day=day, town=self._service.municipality), status, HEADERS
+            self._page.render(order=order, today=today, day=day, town=self._service.town.name), status, HEADERS
         )
 
     def _facts(self, order: Order | None, today: dt.date) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Verification:
             return {"genuine": False}
         return {
             "genuine": True,
-            "municipality": self._service.municipality,
+            "municipality": self._service.town.name,
             "documentType": order.title,
             "issuedOn": order.issued.isoformat(),
             "validUntil": order.valid_until.isoformat(),

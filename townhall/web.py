@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 import time
+from collections.abc import Callable
 from typing import Annotated
 from uuid import uuid4
 
@@ -26,9 +28,14 @@ LOG = logging.getLogger(__name__)
 TRACE_HEADER = b"belgov-trace-id"
 TRACE_EXTENSION = "townhall.trace"
 TRACE = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BASE = "/kioskService/v1"
 MAX_BODY = 64 * 1024  # a Web eID token is 3 kB
 _BY_STATUS = {404: ProblemType.RESOURCE_NOT_FOUND, 405: ProblemType.METHOD_NOT_ALLOWED}
 
+# Where a body is one of two things, pydantic puts which one it took into the path; a caller sent no such field.
+ALTERNATIVES = (PRODUCT, CLAIM) = ("=product", "=claim")
+
+UUID_PATTERN = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 ShortText = Annotated[str, Field(max_length=200)]
 
 
@@ -38,10 +45,15 @@ class Wish(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
 
 
-def new_app() -> FastAPI:
-    """An app without routes, whose every refusal is a problem."""
+def small(_scope: Scope) -> int:
+    """The limit on a body where nothing large is sent."""
+    return MAX_BODY
+
+
+def new_app(limit: Callable[[Scope], int] = small) -> FastAPI:
+    """An app without routes, whose every refusal is a problem; `limit` says how many bytes a request may bring."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, limit=limit)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _violation)
     app.add_exception_handler(HTTPException, _refusal)
@@ -50,7 +62,7 @@ def new_app() -> FastAPI:
 
 def session_of(service: Service, request: Request) -> Session:
     """The session of the bearer token, which belongs to the calling kiosk. Raises Problem."""
-    return service.sessions.of(token_of(request), kiosk_of(request, service.tables))
+    return service.sessions.of(token_of(request), kiosk_of(request, service.ledger))
 
 
 def token_of(request: Request) -> str:
@@ -61,11 +73,16 @@ def token_of(request: Request) -> str:
     return token
 
 
+def instant(moment: dt.datetime) -> str:
+    """RFC 3339, in UTC, to the second."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Envelope:
     """Puts the common headers on each answer, and turns what nobody foresaw into a problem that quotes nothing."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, limit: Callable[[Scope], int]) -> None:
+        self._app, self._limit = app, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -82,12 +99,14 @@ class Envelope:
             if message["type"] == "http.response.start":
                 begun = True
                 spent = f"app;dur={(time.perf_counter() - started) * 1000:.2f}".encode()
-                common = [(TRACE_HEADER, trace), (b"server-timing", spent), (b"cache-control", b"no-store")]
+                common = [(TRACE_HEADER, trace), (b"server-timing", spent)]
+                if not any(name == b"cache-control" for name, _ in message["headers"]):
+                    common.append((b"cache-control", b"no-store"))
                 message = {**message, "headers": [*message["headers"], *common]}
             await send(message)
 
         try:
-            refusal = _too_large(headers)
+            refusal = _too_large(headers, self._limit(scope))
             await (self._app if refusal is None else refusal.response(trace.decode()))(scope, receive, dressed)
         except Exception as error:  # noqa: BLE001 - the rim: whatever it is, the kiosk gets an answer and the log no name
             LOG.error("unforeseen %s, trace %s", type(error).__name__, trace.decode())
@@ -96,12 +115,12 @@ class Envelope:
             await Problem(ProblemType.INTERNAL_SERVER_ERROR).response(trace.decode())(scope, receive, dressed)
 
 
-def _too_large(headers: dict[bytes, bytes]) -> Problem | None:
+def _too_large(headers: dict[bytes, bytes], limit: int) -> Problem | None:
     """Refuse a body before it is read. Whoever sends one says how long it is."""
     if b"transfer-encoding" in headers:
         return Problem(ProblemType.LENGTH_REQUIRED)
     length = headers.get(b"content-length", b"0")
-    return Problem(ProblemType.PAYLOAD_TOO_LARGE) if not length.isdigit() or int(length) > MAX_BODY else None
+    return Problem(ProblemType.PAYLOAD_TOO_LARGE) if not length.isdigit() or int(length) > limit else None
 
 
 def _trace_of(request: Request) -> str:
@@ -120,7 +139,7 @@ async def _violation(request: Request, error: Exception) -> JSONResponse:
         {
             "type": "urn:problem-type:belgif:input-validation:schemaViolation",
             "in": str(issue["loc"][0]),
-            "name": ".".join(map(str, issue["loc"][1:]))[:100],
+            "name": ".".join(str(part) for part in issue["loc"][1:] if part not in ALTERNATIVES)[:100],
             "detail": str(issue["type"]),
         }
         for issue in error.errors()

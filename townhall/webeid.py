@@ -12,7 +12,6 @@ import asyncio
 import base64
 import datetime as dt
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
+from townhall.people import adds_up
 from townhall.trust import Refusal, Refused, TrustStore, Untrusted, in_force
 
 COORDINATE_BYTES = 48  # of P-384: a signature is r and s, raw
@@ -168,11 +168,6 @@ def _verify_es384(key: ec.EllipticCurvePublicKey, signature: bytes, signed: byte
 def _ssin(certificate: x509.Certificate) -> str:
     """The national number: the subject's serialNumber ([A18] certificate profile)."""
     values = [str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
-    if len(values) != 1 or not re.fullmatch(r"[0-9]{11}", values[0]) or not _checks(values[0]):
+    if len(values) != 1 or not adds_up(values[0]):
         raise Refused(Refusal.CERTIFICATE_UNTRUSTED)
     return values[0]
-
-
-def _checks(ssin: str) -> bool:
-    """97 minus the first nine digits modulo 97; a 2 stands before these for who was born from 2000 on."""
-    return any(int(ssin[9:]) == 97 - int(century + ssin[:9]) % 97 for century in ("", "2"))

@@ -44,7 +44,7 @@ from config.settings import Screen as Panel
 from config.settings import Settings
 from ui import theme
 from ui.bridge import Bridge
-from ui.drawn import Drawings, QrCodes
+from ui.drawn import Drawings, Pages, QrCodes
 from ui.screen import Template
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ class App:
         engine.addImportPath(str(_UI / "qml"))
         engine.addImageProvider("drawn", Drawings(colours, density))
         engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
+        engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
         self._theme = _singleton(engine, "Theme")
         for name, value in {**colours, "family": _FAMILY}.items():
             self._theme.setProperty(name, value)
@@ -133,6 +134,7 @@ class App:
         wire.touched.connect(self.bridge.touch)
         wire.digitTyped.connect(self.bridge.typeDigit)
         self.bridge.headerChanged.connect(lambda: wire.setProperty("header", self.bridge.header))
+        self.bridge.barChanged.connect(lambda: wire.setProperty("bar", self.bridge.bar))
         self.bridge.screenChanged.connect(lambda: wire.setProperty("screen", self.bridge.screen))
         engine.loadFromModule("Loket", "Main")
         return engine

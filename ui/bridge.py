@@ -13,7 +13,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from config.settings import Settings
 from kiosk_app.events import Touch
-from kiosk_app.visit import Visit
+from kiosk_app.visit import Drawing, Visit
 from ui.screen import Choice, Screen
 from ui.screens import screen_for
 
@@ -21,6 +21,8 @@ from ui.screens import screen_for
 # as one where the page has changed under the finger, or typing "11" and quick hands would suffer.
 _DOUBLE_STRIKE_S = 0.5
 _DOUBLE_STRIKE_MM = 20.0
+# What QML paints apart from the page, and leaves standing while it is the same.
+_FRAME = ("header", "bar")
 
 
 class Engine(Protocol):
@@ -34,10 +36,11 @@ class Engine(Protocol):
 
 
 class Bridge(QObject):
-    """`screen` and `header` are what QML paints, as plain maps; `touch` and `typeDigit` are what it calls."""
+    """`screen`, `header` and `bar` are what QML paints, as plain maps; `touch` and `typeDigit` are what it calls."""
 
     screenChanged = Signal()  # noqa: N815 (Qt's way of naming)
     headerChanged = Signal()  # noqa: N815
+    barChanged = Signal()  # noqa: N815
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Bridge(QObject):
         self._choices: dict[str, Choice] = {}
         self._screen: dict[str, Any] | None = None
         self._header: dict[str, Any] | None = None
+        self._bar: list[dict[str, Any]] = []
         self._page = 0
         self._struck: tuple[float, float, float, int] | None = None
 
@@ -66,6 +70,11 @@ class Bridge(QObject):
         """The screen that is painted now."""
         return self._shown
 
+    @property
+    def drawing(self) -> Drawing | None:
+        """The page that is looked at now: nothing else of the screen keeps it."""
+        return self._shown.sheet.drawing if self._shown is not None and self._shown.sheet is not None else None
+
     def show(self, visit: Visit) -> None:
         """Paint a visit at this moment."""
         self._visit = visit
@@ -77,6 +86,9 @@ class Bridge(QObject):
         if before is None or before.header != screen.header:
             self._header = to_map(screen.header)
             self.headerChanged.emit()
+        if before is None or before.bar != screen.bar:
+            self._bar = to_map(screen.bar)
+            self.barChanged.emit()
         if before is not None and _same_page(before, screen):
             return
         if before is None or (before.template, before.title) != (screen.template, screen.title):
@@ -121,12 +133,17 @@ class Bridge(QObject):
         return self._header
 
     screen = Property(object, _get_screen, notify=screenChanged)
+
+    def _get_bar(self) -> list[dict[str, Any]]:
+        return self._bar
+
     header = Property(object, _get_header, notify=headerChanged)
+    bar = Property(object, _get_bar, notify=barChanged)
 
 
 def _same_page(before: Screen, after: Screen) -> bool:
-    """Whether two screens differ in nothing but the header, which is painted apart."""
-    return all(getattr(before, f.name) == getattr(after, f.name) for f in fields(Screen) if f.name != "header")
+    """Whether two screens differ in nothing but the frame, which stays when pages change."""
+    return all(getattr(before, f.name) == getattr(after, f.name) for f in fields(Screen) if f.name not in _FRAME)
 
 
 def to_map(part: Any) -> Any:  # noqa: ANN401 (a tree of plain data, from dataclasses to maps)
@@ -134,8 +151,10 @@ def to_map(part: Any) -> Any:  # noqa: ANN401 (a tree of plain data, from datacl
     if isinstance(part, Choice):
         plain = {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name != "event"}
         return plain | {"live": part.event is not None or not part.enabled}
+    if isinstance(part, Drawing):
+        return {"width": part.width, "height": part.height}
     if is_dataclass(part):
-        return {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name != "header"}
+        return {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name not in _FRAME}
     if isinstance(part, tuple):
         return [to_map(one) for one in part]
     return part.value if isinstance(part, Enum) else part

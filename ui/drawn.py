@@ -1,19 +1,24 @@
-"""Draws the pictures of `ui/pictures` in the theme's colours, dashed edges, and QR codes, for the QML engine."""
+"""Draws the pictures of `ui/pictures` in the theme's colours, dashed edges, QR codes, pages of documents, for QML."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-from PySide6.QtCore import QBuffer, QByteArray, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageReader
 from PySide6.QtQuick import QQuickImageProvider
+
+from kiosk_app.visit import Drawing
 
 _PICTURES = Path(__file__).parent / "pictures"
 _COLOUR = re.compile(r"@([a-zA-Z]+)")
 # Dash and gap of an edge, in line widths.
 _DASH, _GAP = 3.2, 2.2
+# A page in a blur is so many blots wide: each covers two letters of two lines, and no sharpening brings them back.
+_BLOTS = 28
 
 
 class Drawings(QQuickImageProvider):
@@ -95,3 +100,34 @@ def _modules(text: str) -> list[list[bool]]:
     code.add_data(text)
     code.make(fit=True)
     return [[bool(cell) for cell in row] for row in code.get_matrix()]
+
+
+class Pages(QQuickImageProvider):
+    """`image://page/<which>/<clear or veiled>/<width>x<height>`: the page that is looked at, in memory alone.
+
+    Asked for each time anew, so that the page is gone when nobody looks at it any more.
+    """
+
+    def __init__(self, drawing: Callable[[], Drawing | None]) -> None:
+        super().__init__(QQuickImageProvider.ImageType.Image)
+        self._drawing = drawing
+
+    def requestImage(self, id: str, size: QSize, _requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
+        """Give the page as large as it is shown, so that letters are as sharp as the panel allows."""
+        _, look, room = id.split("/")
+        width, height = (round(float(side)) for side in room.split("x"))
+        size.setWidth(width)
+        size.setHeight(height)
+        drawing = self._drawing()
+        if drawing is None:
+            return QImage(width, height, QImage.Format.Format_RGB32)
+        image = QImage(drawing.pixels, drawing.width, drawing.height, 4 * drawing.width, QImage.Format.Format_RGB32)
+        if look != "clear":
+            image = _resized(image, _BLOTS, round(_BLOTS * drawing.height / drawing.width))
+        return _resized(image, width, height)
+
+
+def _resized(image: QImage, width: int, height: int) -> QImage:
+    """Give a copy of another size: each new pixel is the mean of those it covers."""
+    whole = Qt.AspectRatioMode.IgnoreAspectRatio
+    return image.scaled(width, height, whole, Qt.TransformationMode.SmoothTransformation)

@@ -1,41 +1,84 @@
-"""Every screen as a picture: `python -m ui.gallery --out DIR [--settings FILE] [--landscape] [--only PART]`."""
+"""Every screen as a picture, in each language, upright and on its side: `./dev gallery --out DIR`.
+
+`DIR/index.html` is there to leaf through. `--language`, `--landscape`, `--upright` and `--only` paint some of them.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 from msgspec import structs
 
-from config.settings import Settings, load
+from config.settings import Language, Settings, load
 from ui.sample import EXAMPLE, samples
 from ui.screens import screen_for
 
+INDEX = """<!doctype html>
+<meta charset="utf-8">
+<title>Loket 24/7: {count} screens</title>
+<style>
+  body {{ font: 16px sans-serif; margin: 24px; background: #EFF1F1; color: #14202A }}
+  section {{ display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start }}
+  figure {{ margin: 0 }} figure img {{ height: 480px; border: 1px solid #6C7A86 }}
+</style>
+{sections}
+"""
+SECTION = """<h2 id="{name}">{name}</h2>
+<section>
+{figures}
+</section>"""
+FIGURE = """<figure>
+  <a href="{file}"><img src="{file}" loading="lazy" alt="{caption}"></a>
+  <figcaption>{caption}</figcaption>
+</figure>"""
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Paint every screen into a folder; say how many, and any warning of QML. Give the exit code."""
+    """Paint the screens into a folder; say how many, and any warning of QML. Give the exit code."""
     asked = _arguments(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    asked.out.mkdir(parents=True, exist_ok=True)
+    painted, warnings = _paint(asked, structs.replace(load(asked.settings), languages=tuple(Language)))
+    (asked.out / "index.html").write_text(_index(painted), encoding="utf-8")
+    sys.stdout.write(f"{sum(map(len, painted.values()))} pictures in {asked.out}\n")
+    sys.stdout.writelines(f"{warning}\n" for warning in warnings)
+    return 1 if warnings else 0
+
+
+def _paint(asked: argparse.Namespace, settings: Settings) -> tuple[dict[str, list[str]], list[str]]:
+    """Give the files of each screen, and what QML complained of."""
     from ui.app import App
 
-    settings = load(asked.settings)
-    if asked.landscape:
-        settings = landscape(settings)
-    chosen = [sample for sample in samples(settings) if asked.only in sample.name]
-    asked.out.mkdir(parents=True, exist_ok=True)
     app = App(settings, size_px=(settings.screen.width_px, settings.screen.height_px))
     app.hold_clock()
     app.settle()
-    for number, sample in enumerate(chosen, 1):
-        app.bridge.paint(screen_for(sample.visit, sample.settings, sample.now))
-        app.settle()
-        app.grab().save(str(asked.out / f"{number:02}-{sample.name}.png"))
-    sys.stdout.write(f"{len(chosen)} screens in {asked.out}\n")
-    sys.stdout.writelines(f"{warning}\n" for warning in app.warnings)
+    painted: dict[str, list[str]] = {}
+    for way, panel in _panels(asked, settings):
+        app.lay_out(panel.screen)
+        for language in asked.language or Language:
+            (asked.out / f"{way}-{language}").mkdir(exist_ok=True)
+            chosen = [sample for sample in samples(panel, language) if asked.only in sample.name]
+            for number, sample in enumerate(chosen, 1):
+                file = f"{way}-{language}/{number:03}-{sample.name}.png"
+                app.bridge.paint(screen_for(sample.visit, sample.settings, sample.now))
+                app.settle()
+                app.grab().save(str(asked.out / file))
+                painted.setdefault(sample.name, []).append(file)
+    warnings = list(app.warnings)
     app.close()
-    return 1 if app.warnings else 0
+    return painted, warnings
+
+
+def _panels(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, Settings]]:
+    if not asked.landscape:
+        yield "upright", settings
+    if not asked.upright:
+        yield "landscape", landscape(settings)
 
 
 def landscape(settings: Settings) -> Settings:
@@ -50,11 +93,23 @@ def landscape(settings: Settings) -> Settings:
     return structs.replace(settings, screen=structs.replace(screen, **turned))
 
 
+def _index(painted: dict[str, list[str]]) -> str:
+    sections = [SECTION.format(name=escape(name), figures=_figures(files)) for name, files in painted.items()]
+    return INDEX.format(count=len(painted), sections="\n".join(sections))
+
+
+def _figures(files: list[str]) -> str:
+    return "\n".join(FIGURE.format(file=escape(file), caption=escape(file.partition("/")[0])) for file in files)
+
+
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="gallery", description="Every screen as a picture.")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
     parser.add_argument("--settings", type=Path, default=EXAMPLE, help="the settings of a kiosk (TOML)")
-    parser.add_argument("--landscape", action="store_true", help="for a panel on its side")
+    parser.add_argument("--language", type=Language, action="append", help="only in this language (nl, en)")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--upright", action="store_true", help="only for a panel that stands upright")
+    ways.add_argument("--landscape", action="store_true", help="only for a panel on its side")
     parser.add_argument("--only", default="", help="only the screens whose name holds this")
     return parser.parse_args(arguments)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from config.settings import OpenHours, Service, ServiceKind, ServiceState, Settings
-from ui import dutch
+from ui import phrases
 from ui.screen import Counter, Mark, ServiceRow
+from ui.texts import Texts
 
 # A counter that does not open within a month is not worth promising.
 _LOOK_AHEAD = timedelta(days=31)
@@ -28,56 +29,71 @@ def next_opening(settings: Settings, now: datetime) -> tuple[date, tuple[OpenHou
     return None
 
 
-def counter(settings: Settings, now: datetime) -> Counter | None:
+def counter(texts: Texts, settings: Settings, now: datetime) -> Counter | None:
     """Give the counter as the portal shows it; None where the town gave no hours."""
+    title = texts.say("Balie")
     stretch = open_now(settings, now)
     if stretch is not None:
-        return Counter("Balie", Mark.OPEN, f"Open tot {dutch.at(stretch.closes)}", "", ())
+        return Counter(title, Mark.OPEN, _open_until(texts, stretch.closes), "", ())
     opening = next_opening(settings, now)
+    shut = texts.say("Nu gesloten")
     if opening is None:
-        return Counter("Balie", Mark.CLOSED, "Nu gesloten", "", ()) if settings.counter else None
+        return Counter(title, Mark.CLOSED, shut, "", ()) if settings.counter else None
     when, hours = opening
-    day = dutch.capital(dutch.relative_day(when, now.date()))
-    return Counter("Balie", Mark.CLOSED, "Nu gesloten", f"{day} open", _spans(hours))
+    return Counter(title, Mark.CLOSED, shut, _open_on(texts, when, now.date()), _spans(texts, hours))
 
 
-def counter_sentence(settings: Settings, now: datetime) -> str:
+def counter_sentence(texts: Texts, settings: Settings, now: datetime) -> str:
     """Say in one sentence when the counter is open; empty where that is not known."""
     stretch = open_now(settings, now)
     if stretch is not None:
-        return f"De balie is nu open, tot {dutch.at(stretch.closes)}."
+        return texts.say("De balie is nu open, tot {hour}.", hour=phrases.at(texts, stretch.closes))
     opening = next_opening(settings, now)
     if opening is None:
         return ""
     when, hours = opening
-    spans = " ".join(_spans(hours))
-    return f"De balie is {dutch.relative_day(when, now.date())} open {spans}."
+    spans = " ".join(_spans(texts, hours))
+    match (when - now.date()).days:
+        case 0:
+            return texts.say("De balie is vandaag open {hours}.", hours=spans)
+        case 1:
+            return texts.say("De balie is morgen open {hours}.", hours=spans)
+        case _:
+            return texts.say("De balie is {day} open {hours}.", day=phrases.day(texts, when), hours=spans)
 
 
-def counter_from(settings: Settings, now: datetime) -> str:
-    """Say briefly from when the counter helps: 'morgen vanaf 9 uur aan de balie'; empty where that is not known."""
+def online_or_counter(texts: Texts, settings: Settings, now: datetime) -> str:
+    """Say where a document can be had that this kiosk cannot give now: online, and from when at the counter."""
     if open_now(settings, now) is not None:
-        return "nu aan de balie"
+        return texts.say("Vraag je document online, of nu aan de balie.")
     opening = next_opening(settings, now)
     if opening is None:
-        return ""
+        return texts.say("Vraag je document online.")
     when, hours = opening
-    return f"{dutch.relative_day(when, now.date())} vanaf {dutch.at(hours[0].opens)} aan de balie"
+    opens = phrases.at(texts, hours[0].opens)
+    match (when - now.date()).days:
+        case 0:
+            return texts.say("Vraag je document online, of vandaag vanaf {hour} aan de balie.", hour=opens)
+        case 1:
+            return texts.say("Vraag je document online, of morgen vanaf {hour} aan de balie.", hour=opens)
+        case _:
+            day = phrases.day(texts, when)
+            return texts.say("Vraag je document online, of {day} vanaf {hour} aan de balie.", day=day, hour=opens)
 
 
-def service_row(service: Service, now: datetime) -> ServiceRow:
+def service_row(texts: Texts, service: Service, now: datetime) -> ServiceRow:
     """Give a service of the hall with its state now."""
-    icon = f"icon-{service.kind}"
+    icon, name, where = f"icon-{service.kind}", texts.local(service.name), texts.local(service.place)
     match service.state:
         case ServiceState.COMING:
             known = service.coming_from is not None and service.coming_from > now.date()
-            place = f"Vanaf {dutch.full_date(service.coming_from)}" if service.coming_from and known else service.place
-            return ServiceRow(icon, service.name, place, Mark.COMING, "Binnenkort", dashed=True)
+            place = _from(texts, service.coming_from) if service.coming_from and known else where
+            return ServiceRow(icon, name, place, Mark.COMING, texts.say("Binnenkort"), dashed=True)
         case ServiceState.OUT_OF_ORDER:
-            place = f"{service.place}. Volgens de gemeente."
-            return ServiceRow(icon, service.name, place, Mark.OUT, "Buiten dienst")
+            place = texts.say("{place}. Volgens de gemeente.", place=where)
+            return ServiceRow(icon, name, place, Mark.OUT, texts.say("Buiten dienst"))
         case ServiceState.OPEN:
-            return _open_row(service, icon, now.time())
+            return _open_row(texts, service, icon, now.time())
 
 
 def is_own(service: Service) -> bool:
@@ -85,16 +101,36 @@ def is_own(service: Service) -> bool:
     return service.kind is ServiceKind.LOCKERS and service.state is ServiceState.COMING
 
 
-def _open_row(service: Service, icon: str, now: time) -> ServiceRow:
+def _open_row(texts: Texts, service: Service, icon: str, now: time) -> ServiceRow:
+    name, where = texts.local(service.name), texts.local(service.place)
     opens, closes = service.open_from, service.open_until
     if opens is None or closes is None:
-        return ServiceRow(icon, service.name, f"{service.place}, dag en nacht", Mark.OPEN, "Open")
+        place = texts.say("{place}, dag en nacht", place=where)
+        return ServiceRow(icon, name, place, Mark.OPEN, texts.say("Open"))
     past_midnight = closes <= opens
     is_open = (now >= opens or now < closes) if past_midnight else opens <= now < closes
     if is_open:
-        return ServiceRow(icon, service.name, service.place, Mark.UNTIL, f"Open tot {dutch.at(closes)}")
-    place = f"{service.place}, open vanaf {dutch.at(opens)}"
-    return ServiceRow(icon, service.name, place, Mark.CLOSED, "Nu gesloten")
+        return ServiceRow(icon, name, where, Mark.UNTIL, _open_until(texts, closes))
+    place = texts.say("{place}, open vanaf {hour}", place=where, hour=phrases.at(texts, opens))
+    return ServiceRow(icon, name, place, Mark.CLOSED, texts.say("Nu gesloten"))
+
+
+def _open_until(texts: Texts, closes: time) -> str:
+    return texts.say("Open tot {hour}", hour=phrases.at(texts, closes))
+
+
+def _open_on(texts: Texts, when: date, today: date) -> str:
+    match (when - today).days:
+        case 0:
+            return texts.say("Vandaag open")
+        case 1:
+            return texts.say("Morgen open")
+        case _:
+            return phrases.capital(texts.say("{day} open", day=phrases.day(texts, when)))
+
+
+def _from(texts: Texts, when: date) -> str:
+    return texts.say("Vanaf {date}", date=phrases.full_date(texts, when))
 
 
 def _of_day(settings: Settings, when: date) -> tuple[OpenHours, ...]:
@@ -103,6 +139,10 @@ def _of_day(settings: Settings, when: date) -> tuple[OpenHours, ...]:
     return tuple(sorted((h for h in settings.counter if h.weekday == when.weekday()), key=lambda h: h.opens))
 
 
-def _spans(hours: tuple[OpenHours, ...]) -> tuple[str, ...]:
-    spans = [f"van {dutch.hour(h.opens)} tot {dutch.at(h.closes)}" for h in hours]
-    return tuple(f"en {span}" if n else span for n, span in enumerate(spans))
+def _spans(texts: Texts, hours: tuple[OpenHours, ...]) -> tuple[str, ...]:
+    """Give the stretches of a day: 'van 9 tot 12 uur', 'en van 13 tot 16 uur'."""
+    first, *others = [
+        texts.say("van {opens} tot {closes}", opens=phrases.hour(texts, h.opens), closes=phrases.at(texts, h.closes))
+        for h in hours
+    ]
+    return first, *(texts.say("en {hours}", hours=span) for span in others)

@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 from msgspec import structs
 
-from config.settings import Settings, load
+from config.settings import Language, Settings, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     CardSlot,
+    Channel,
     Checking,
     Choosing,
+    Details,
     Document,
+    Drawing,
+    EnterCode,
     EnterPin,
     Goodbye,
     Job,
     JobPhase,
     LastTry,
+    Later,
     Notice,
     NotTaken,
     Offer,
+    Offerings,
+    OpeningCode,
     Order,
     Ordering,
     Overlay,
@@ -39,6 +48,8 @@ from kiosk_app.visit import (
     Printing,
     Product,
     Progress,
+    Purpose,
+    Question,
     Recognising,
     Remedy,
     RemedyOffer,
@@ -46,11 +57,12 @@ from kiosk_app.visit import (
     SlipState,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
-MORNING = datetime(2026, 11, 24, 9, 5)  # noqa: DTZ001
+MORNING = datetime(2026, 9, 30, 9, 5)  # noqa: DTZ001 (the longest day there is to write)
 EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 
 AN = Person("An", "Peeters")
@@ -75,6 +87,31 @@ _NINE = (
     ),
     Product("funeralWishes", "Attest van wijze van teraardebestelling en/of rituelen", "Wat je liet vastleggen"),
 )
+_PURPOSES = (
+    Purpose("job", "Voor een job", needs_recipient=True),
+    Purpose("volunteering", "Voor vrijwilligerswerk", needs_recipient=True),
+    Purpose("abroad", "Voor een verblijf in het buitenland"),
+    Purpose("other", "Iets anders"),
+)
+_RECORD = Product(
+    "criminalRecord595",
+    "Uittreksel uit het strafregister, model 595",
+    "Voor een job of een aanvraag, als er geen ander model gevraagd is",
+    purposes=_PURPOSES,
+    asks_channel=True,
+)
+_LATER = Product(
+    "criminalRecord5962",
+    "Uittreksel uit het strafregister, model 596.2",
+    "Als je met kinderen of jongeren werkt",
+    deferred=True,
+    lead_time="P14D",
+    purposes=_PURPOSES,
+    asks_channel=True,
+)
+_CLOSED = replace(RESIDENCE, refusal=FaultCode.SOURCE_CLOSED, opens_at="2026-11-24T06:00:00+01:00")
+_CLAIM = Product("preparedDocument", "Bewijs van inschrijving in de muziekschool", "", claim=UUID(int=101))
+_REPRINT = Product("reprint", "Attest van hoofdverblijfplaats", "", claim=UUID(int=102))
 _TICKETS = tuple(UUID(int=n) for n in range(1, 13))
 
 
@@ -88,15 +125,21 @@ class Sample:
     now: datetime = EVENING
 
 
-def samples(settings: Settings | None = None) -> Iterator[Sample]:
-    """Give every screen, in the order of a visit."""
-    told = settings if settings is not None else load(EXAMPLE)
+def samples(settings: Settings | None = None, language: Language = Language.NL) -> Iterator[Sample]:
+    """Give every screen in a language, in the order of a visit."""
+    for sample in _samples(settings if settings is not None else load(EXAMPLE)):
+        yield replace(sample, visit=replace(sample.visit, language=language))
+
+
+def _samples(told: Settings) -> Iterator[Sample]:
     yield from _portals(told)
     for name, state in _states():
         yield Sample(name, _visit(state, CardSlot.IN), told)
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
     yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
+    pad = EnterPin(Applet.V1_8, 3)
+    yield Sample("pin-unknown", _visit(pad, CardSlot.IN, Overlay.PIN_UNKNOWN), told)
     yield Sample("still-there", _visit(_choosing(_THREE), CardSlot.IN, Overlay.STILL_THERE), told)
     for code in FaultCode:
         slot = CardSlot.EMPTY if code is FaultCode.CARD_REMOVED else CardSlot.IN
@@ -114,8 +157,10 @@ def _portals(told: Settings) -> Iterator[Sample]:
     yield Sample("portal", _visit(Portal()), told)
     yield Sample("portal-morning", _visit(Portal()), told, MORNING)
     yield Sample("portal-stale-card", _visit(Portal(), CardSlot.STALE), told)
-    for code in (FaultCode.PAPER_EMPTY, FaultCode.BACKEND_DOWN, FaultCode.READER_LOST):
-        yield Sample(f"portal-{code.value}", replace(_visit(Portal()), offer=Offer(documents=code)), told)
+    for code in (FaultCode.PAPER_EMPTY, FaultCode.BACKEND_DOWN):
+        yield Sample(f"portal-{code.value}", replace(_visit(Portal()), offer=Offer(code, code)), told)
+    lost = Offer(FaultCode.READER_LOST)
+    yield Sample(f"portal-{FaultCode.READER_LOST.value}", replace(_visit(Portal()), offer=lost), told)
     alone = structs.replace(told, back_end=None, card_reader=None, printer=None, receipt_printer=None)
     yield Sample("portal-alone", _visit(Portal()), alone)
     bare = structs.replace(told, services=(), counter=(), announcements=())
@@ -125,6 +170,7 @@ def _portals(told: Settings) -> Iterator[Sample]:
 def _states() -> Iterator[tuple[str, State]]:
     yield "paper-left", PaperLeft()
     yield "ask-card", AskCard()
+    yield from _without_card()
     yield "recognising", Recognising()
     yield from _pins()
     yield "pin-on-reader-soon", PinOnReader(Applet.V1_8, 3)
@@ -142,15 +188,50 @@ def _states() -> Iterator[tuple[str, State]]:
     yield "checking-two", Checking(AN, _THREE, (HOUSEHOLD.code, RESIDENCE.code), several=True)
     all_codes = tuple(product.code for product in _NINE if product.refusal is None)
     yield "checking-all", Checking(_LONG, _NINE, all_codes, several=True)
+    yield from _asked()
     yield "ordering", Ordering(_orders(1))
     yield "ordering-two", Ordering(_orders(2), _documents(1))
     yield from _take_cards()
+    yield from _viewings()
     yield from _printings()
     yield from _printeds()
+    yield from _laters()
     yield "not-taken", NotTaken()
     for reminders in range(3):
         yield f"card-back-{reminders}", CardBack(reminders)
     yield "goodbye", Goodbye()
+
+
+def _without_card() -> Iterator[tuple[str, State]]:
+    yield "offerings-awaited", Offerings()
+    yield "offerings", Offerings((*_THREE, _RECORD, _LATER))
+    yield "offerings-page-2", Offerings((*_NINE, _RECORD, _LATER), page=1)
+    yield "code-empty", EnterCode()
+    yield "code-some", EnterCode("4F7K9")
+    yield "code-whole", EnterCode("4F7K9XQR")
+    yield "code-unknown", EnterCode(refused=FaultCode.CODE_UNKNOWN)
+    yield "code-opening", OpeningCode()
+    yield "code-checking", Checking(None, (_CLAIM,), (_CLAIM.key,))
+
+
+def _asked() -> Iterator[tuple[str, State]]:
+    yield "choosing-claims", _choosing((*_THREE, _CLAIM, _REPRINT))
+    yield "choosing-closed", _choosing((HOUSEHOLD, _CLOSED))
+    asked = Asking(
+        AN, (_RECORD,), (_RECORD.key,), several=False, details=(), product=_RECORD, question=Question.PURPOSE
+    )
+    yield "asking-purpose", asked
+    yield "asking-recipient-empty", replace(asked, question=Question.RECIPIENT)
+    yield "asking-recipient", replace(asked, question=Question.RECIPIENT, typed="JEUGDHUIS DE KRING")
+    yield "asking-recipient-digits", replace(asked, question=Question.RECIPIENT, typed="CAFÉ 7", page=1)
+    yield "asking-recipient-long", replace(asked, question=Question.RECIPIENT, typed="VERENIGING " * 5)
+    yield "asking-channel", replace(asked, question=Question.CHANNEL)
+    yield "asking-channel-deferred", replace(asked, product=_LATER, question=Question.CHANNEL)
+    details = Details(_RECORD.key, _RECORD.purposes[0], "JEUGDHUIS DE KRING", Channel.PAPER)
+    yield "checking-record", Checking(AN, (_RECORD,), (_RECORD.key,), details=(details,))
+    yield "checking-ebox", Checking(AN, (_RECORD,), (_RECORD.key,), details=(replace(details, channel=Channel.EBOX),))
+    later = Details(_LATER.key, _RECORD.purposes[0], "SCHOOL", Channel.PAPER)
+    yield "checking-later", Checking(AN, (_LATER,), (_LATER.key,), details=(later,))
 
 
 def _choosing(products: tuple[Product, ...], chosen: tuple[str, ...] = (), *, several: bool = False) -> Choosing:
@@ -176,10 +257,34 @@ def _orders(number: int, *faults: FaultCode) -> tuple[Order, ...]:
 
 
 def _take_cards() -> Iterator[tuple[str, State]]:
-    yield "take-card", TakeCard(_documents(2), _orders(2))
-    yield "take-card-one-missing", TakeCard(_documents(1), _orders(1, FaultCode.DOCUMENT_SEAL))
-    yield "take-card-1", TakeCard(_documents(1), _orders(1), reminders=1)
-    yield "take-card-2", TakeCard(_documents(1), _orders(1), reminders=2)
+    yield "take-card-awaited", TakeCard(_orders(1))
+    yield "take-card", TakeCard(_orders(2), _documents(2))
+    yield "take-card-one-missing", TakeCard(_orders(1, FaultCode.DOCUMENT_SEAL), _documents(1))
+    yield "take-card-1", TakeCard(_orders(1), _documents(1), reminders=1)
+    yield "take-card-2", TakeCard(_orders(1), _documents(1), reminders=2)
+
+
+def _viewings() -> Iterator[tuple[str, State]]:
+    one, two = _documents(1), tuple(replace(document, pages=2) for document in _documents(8)[-2:])
+    drawing = _greeked()
+    yield "viewing-awaited", Viewing(_orders(1), one)
+    yield "viewing-veiled", Viewing(_orders(1), one, drawing=drawing)
+    yield "viewing-clear", Viewing(_orders(1), one, clear=True, drawing=drawing)
+    yield "viewing-two", Viewing(_orders(2), two, page=1, drawing=drawing)
+    yield "viewing-two-clear", Viewing(_orders(2), two, page=2, lower=True, clear=True, drawing=drawing)
+    yield "viewing-not-shown", Viewing(_orders(1), one, failed=True)
+
+
+@cache
+def _greeked() -> Drawing:
+    """Give a page of which the lines are there, and no words."""
+    width, height, margin = 620, 877, 62
+    white, dark, grey = b"\xff\xff\xff\0", b"\x20\x20\x20\0", b"\x88\x88\x88\0"
+    rows = [white * width] * height
+    title = (70, 20, 300, dark)
+    for top, high, wide, ink in (title, *((132 + 22 * n, 9, 480 - 90 * (n % 3), grey) for n in range(26))):
+        rows[top : top + high] = [white * margin + ink * wide + white * (width - margin - wide)] * high
+    return Drawing(width, height, b"".join(rows))
 
 
 def _jobs(*progresses: Progress) -> tuple[Job, ...]:
@@ -199,6 +304,14 @@ def _printings() -> Iterator[tuple[str, State]]:
     yield "printing-paused", Printing(_jobs(paused, waiting), _orders(2))
     stopped = Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
     yield "printing-stopping", Printing(_jobs(now, stopped), _orders(2), stopping=True)
+
+
+def _laters() -> Iterator[tuple[str, State]]:
+    deferred = Order(_TICKETS[0], _LATER, later=Later(delivered=False, expected_on="2026-12-07", notice="eBox"))
+    delivered = Order(_TICKETS[1], _RECORD, later=Later(delivered=True))
+    yield "later-deferred", Printed((), (deferred,), slip=SlipState.PRINTING)
+    yield "later-delivered", Printed((), (delivered,))
+    yield "later-and-printed", Printed(_jobs(Progress(JobPhase.PRINTED, 1)), (*_orders(1), deferred))
 
 
 def _printeds() -> Iterator[tuple[str, State]]:

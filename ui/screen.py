@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk_app.events import Touch
+from kiosk_app.visit import Drawing
 
 
 class Template(StrEnum):
@@ -15,9 +16,11 @@ class Template(StrEnum):
     CARD = "CardPage"
     PIN = "PinPage"
     CHOOSE = "ChoosePage"
+    TYPE = "TypePage"
     CHECK = "CheckPage"
     BUSY = "BusyPage"
     HANDS = "HandsPage"
+    VIEW = "ViewPage"
     PROGRESS = "ProgressPage"
     NOTICE = "NoticePage"
     OUTCOME = "OutcomePage"
@@ -155,13 +158,27 @@ class Qr:
 
 
 @dataclass(frozen=True, repr=False)
+class Sheet:
+    """A page of a document, as it will be on paper. QML gets its size; its pixels go by the image provider alone.
+
+    `clear`: out of the blur. `lower`: the lower half, where half a page is shown.
+    """
+
+    page: int
+    drawing: Drawing | None
+    clear: bool = False
+    lower: bool = False
+
+
+@dataclass(frozen=True, repr=False)
 class Screen:
     """One screen. Its `repr` is blank: a greeting or a check list holds somebody's name.
 
     `step` is 1..4 in the step line, 0 without one. `sign` is a picture before the title. `lead` are sentences, large;
-    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. `hint` is the line
-    that goes with the content (a count, tries left), `footer` stands right above the actions, `question` above an
-    answer. `said` is what is spoken instead of title and lead, where those hold a name.
+    `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. A name stands in
+    `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
+    `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
+    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name.
     """
 
     template: Template
@@ -181,7 +198,11 @@ class Screen:
     news: Section | None = None
     counter: Counter | None = None
     qr: Qr | None = None
+    sheet: Sheet | None = None
     typed: int = 0
+    field: str = ""
+    groups: tuple[tuple[str, ...], ...] = ()
+    columns: int = 0
     hint: str = ""
     warning: str = ""
     rows: tuple[Choice, ...] = ()

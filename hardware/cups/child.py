@@ -56,17 +56,18 @@ def create(server: str, queue: str, name: str, options: dict[str, str]) -> str:
         return str(connection.getJobAttributes(number, ["job-uuid"])["job-uuid"])
 
 
-def send(server: str, queue: str, uuid: str, pdf: bytes) -> None:
-    """Give CUPS the whole document, then let the job go."""
+def send(server: str, queue: str, uuid: str, pdf: bytes) -> bool:
+    """Give CUPS the whole document, then let the job go. False when CUPS does not know the job: nothing was sent."""
     with _cups(server) as connection:
         waiting = _find(connection, "not-completed", queue, "", uuid)
         if not waiting:
-            raise DeviceFault(FaultCode.PRINT_FAILED, "CUPS does not know the job any more")
+            return False
         number = waiting[0][0]
         connection.startDocument(queue, number, "document", FORMAT, 1)
         connection.writeRequestData(pdf, len(pdf))
         connection.finishDocument(queue)
         connection.setJobHoldUntil(number, "no-hold")
+        return True
 
 
 def look(server: str, queue: str, uri: str, name: str, uuid: str | None) -> dict[str, object]:

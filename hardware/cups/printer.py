@@ -108,9 +108,9 @@ class CupsPrinter:
             del self._jobs[next(iter(self._jobs))]
         return uuid
 
-    def send(self, job_uuid: str, pdf: bytes) -> None:
-        """Send the bytes of a created job and release it. Raises PRINT_FAILED, PRINTER_LOST."""
-        self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS)
+    def send(self, job_uuid: str, pdf: bytes) -> bool:
+        """Send the bytes of a created job, release it; False when CUPS lost it. Raises PRINT_FAILED, PRINTER_LOST."""
+        return bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
 
     def look(self, job_name: str) -> DeviceJob:
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""

@@ -20,6 +20,10 @@ def measure(name: str, payload: bytes) -> list[object]:
     return [name, len(payload), payload[:4].hex()]
 
 
+def paint(count: int) -> tuple[list[int], bytes]:
+    return [count], bytes(range(256)) * count
+
+
 def own_pid() -> int:
     return os.getpid()
 

@@ -54,6 +54,11 @@ def test_a_call_gives_back_what_the_function_gave(child: Child) -> None:
     ]
 
 
+def test_bytes_come_back_as_they_are_beside_the_result(child: Child) -> None:
+    assert child.call("paint", 40_000, timeout=10) == ([40_000], bytes(range(256)) * 40_000)  # 10 MB: a page is 9
+    assert child.call("add", 1, 1, timeout=10) == 2
+
+
 def test_calls_share_one_process_and_a_closed_child_gives_way_to_a_fresh_one(child: Child) -> None:
     first = pid_of(child)
     assert pid_of(child) == first
@@ -115,7 +120,8 @@ def test_a_child_that_crashes_is_replaced(child: Child) -> None:
     "answer",
     [
         "ffffffff00000000",  # four gigabytes are announced
-        "0000000200000001" + b"{}".hex() + "00",  # bytes after the header
+        "00000002ffffffff",  # four gigabytes are announced to come beside the answer
+        "0000000200000001" + b"{}".hex() + "00",  # bytes beside no answer
         "0000000200000000" + b"{}".hex(),
         "0000000200000000" + b"\xff\xff".hex(),
         "0000000400000000" + b"null".hex(),

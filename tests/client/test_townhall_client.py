@@ -19,7 +19,7 @@ from hardware.devices import Certificate, Health, Signature, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app import townhall_client
 from kiosk_app.townhall_client import TownHallClient
-from kiosk_app.visit import Challenge, Product, Progress, Remedy
+from kiosk_app.visit import Challenge, Details, Product, Progress, Remedy
 from printing.progress import JobPhase
 
 TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
@@ -178,11 +178,7 @@ def test_unknown_fields_are_ignored_and_a_price_is_refused(certificates: Path) -
             client.sign_in(1, Challenge("1", NONCE), Certificate(b"der", "ES384", expired=False), Signature(b"s"))
         )
     assert (person.given_name, person.family_name) == ("An", "Peeters")
-    assert [product.refusal for product in products] == [
-        None,
-        FaultCode.PRODUCT_UNAVAILABLE,
-        FaultCode.PRODUCT_UNAVAILABLE,
-    ]
+    assert [product.refusal for product in products] == [None, FaultCode.COUNTER_ONLY, FaultCode.PRODUCT_UNAVAILABLE]
 
 
 @pytest.mark.parametrize(
@@ -217,10 +213,10 @@ def test_a_document_of_another_kind_or_without_end_is_refused(
             writer.write(http(200, b"%PDF" * 1000, "Content-Type: application/pdf"))
 
     with town_hall(certificates, reply) as (runner, client):
-        order = client.order(1, TICKET, RESIDENCE)
+        order = client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))
         assert fault_of(runner, order) is FaultCode.SIGN_IN_REFUSED
         runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
-        assert fault_of(runner, client.order(1, TICKET, RESIDENCE)) is FaultCode.BACKEND_ANSWER
+        assert fault_of(runner, client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))) is FaultCode.BACKEND_ANSWER
 
 
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:

@@ -31,6 +31,10 @@ FORBIDDEN = (
     "simulators -> hardware.devices",
     "simulators -> demo",
     "demo -> benchmarks",
+    "conformance -> townhall",
+    "conformance -> kiosk_app.townhall_client",
+    "conformance -> hardware.eid",
+    "kiosk_app -> conformance.run",
 )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from demo.errands import ERRANDS
 from demo.journey import Journey, UnknownName, play
 from demo.strikes import STRIKES
-from demo.tables import cards, faults, played, sentences
+from demo.tables import cards, faults, journeys, played, sentences
 from hardware.faults import FAULTS
 
 
@@ -48,6 +49,19 @@ def _pdfsig(pdf: Path, ca: Path, folder: Path) -> str:
     said = subprocess.run(["pdfsig", "-nssdir", nss, str(pdf)], check=True, capture_output=True, text=True).stdout
     assert "Certificate is Trusted" in said
     return said
+
+
+@pytest.mark.parametrize("name", [name for name in journeys() if name != "certificate"])
+def test_a_journey_ends_as_the_table_says(tmp_path: Path, name: str) -> None:
+    """Each way in and each way out is walked on real parts, and the tray holds what it must."""
+    out = tmp_path / "out"
+    ended_well = play(Journey(name, "1.8:an", None, out), tmp_path)
+    assert ended_well, told(out)
+
+
+def test_every_journey_of_the_table_can_be_played() -> None:
+    """The table and the errands name the same journeys."""
+    assert set(journeys()) == set(ERRANDS)
 
 
 @pytest.mark.parametrize("fault", list(faults()))

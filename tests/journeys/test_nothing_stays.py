@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
+from uuid import UUID
 
 import psutil
 import pytest
@@ -26,6 +27,7 @@ from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
 from simulators.eid.people import Person
 from simulators.world import RESIDENTS, World
+from townhall.vault import Vault
 
 # Twelve digits, as many as a card takes: too many to turn up by chance, which four would.
 PIN = "904172836518"
@@ -143,7 +145,10 @@ class Hall:
     last_touch: tuple[str, float] = ("", 0.0)
 
     def visit(
-        self, slug: str, at: Callable[[str, Resident], None] = lambda _moment, _resident: None, **habits: str | bool
+        self,
+        slug: str,
+        at: Callable[[str, Resident], None] = lambda _moment, _resident: None,
+        **habits: str | bool | tuple[str, ...],
     ) -> list[str]:
         """Let somebody come and go; the states that were seen."""
         slot = _Slot(self.world, f"1.8:{slug}")
@@ -178,7 +183,7 @@ class Hall:
 
     def _look_behind(self, state: str) -> None:
         """While a document is in memory, note who read it; it is in no temporary file either."""
-        if state in {"TakeCard", "Printing"}:
+        if state in {"TakeCard", "Viewing", "Printing"}:
             self.readers.append(self.document_readers())
             assert list(self.tmp.rglob("*")) == []
 
@@ -200,26 +205,26 @@ def pull_in_the_pin(moment: str, resident: Resident) -> None:
         resident.take_card()
 
 
-def pull_while_ordering(moment: str, resident: Resident) -> None:
-    if moment == "Ordering":
-        resident.take_card()
+def wait_with_the_card(moment: str, resident: Resident) -> None:
+    if moment == "Checking":
+        resident.waits_for_document = True
 
 
 def ten_visits(hall: Hall) -> None:
     """Ten people, and what befalls them; who prints what is the proof that each came as far as meant."""
 
     def empty_the_tray(moment: str, _resident: Resident) -> None:
-        if moment == "Ordering":
+        if moment == "TakeCard":
             hall.world.printer.strike("paper-empty")
 
     assert "Printed" in hall.visit("an", wants_slip=True)
-    assert "Ordering" not in hall.visit("bram", stops_at="Checking")
-    assert "Printed" in hall.visit("francois", product="residence")
+    assert "TakeCard" not in hall.visit("bram", stops_at="Checking")
+    assert "Printed" in hall.visit("francois", products=("residence",))
     assert "Notice" in hall.visit("zoe", pull_in_the_pin)
     assert hall.visit("longname", wrong_first=True).count("EnterPin") == 2
-    assert "Printed" in hall.visit("foreigner", product="nationality", wants_slip=True)
-    assert "Printed" in hall.visit("noel", pull_while_ordering)
-    assert "Printed" in hall.visit("alone")
+    assert "Printed" in hall.visit("foreigner", products=("nationality",), wants_slip=True)
+    assert "Printed" in hall.visit("noel", wait_with_the_card)
+    assert "Viewing" in hall.visit("alone", looks_first=True)
     assert "Choosing" not in hall.visit("agnes", stops_at="EnterPin")
     assert "Printed" in hall.visit("mart", empty_the_tray)
     assert hall.world.printer.struck
@@ -269,8 +274,10 @@ def all_secrets(world: World, out: Path) -> set[str]:
 def reprint_codes(world: World) -> set[str]:
     """The codes that the town gave for a document again: whoever has one gets it."""
     database = f"file:{quote(str(world.town_hall.ca.parent / 'townhall.db'))}?mode=ro"
+    vault = Vault(world.town_hall.ca.parent / "vault.key")  # no table has a code: it is drawn from its claim's name
     with contextlib.closing(dbapi2.connect(database, uri=True, timeout=SECONDS)) as connection:
-        return {code for (code,) in connection.execute("SELECT code FROM print_results WHERE code IS NOT NULL")}
+        rows = connection.execute("SELECT claim FROM print_results WHERE claim IS NOT NULL")
+        return {vault.code_of(UUID(claim)) for (claim,) in rows}
 
 
 def left_outside(world: World) -> tuple[Path, ...]:

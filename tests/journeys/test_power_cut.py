@@ -41,22 +41,33 @@ class Hall:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
+        self.awaited: int | None = None  # documents that the screen still waits for while it asks for the card
         self._folder = folder
         self._settings = folder / "kiosk.toml"
         settings_file.write(self._settings, world, folder / "kiosk")
         self.kiosk = self._switched_on()
 
-    def visit(self, kill_at: Callable[[str], bool] = lambda _state: False) -> None:
+    def visit(
+        self,
+        kill_at: Callable[[str], bool] = lambda _state: False,
+        *,
+        forgets_card: bool = False,
+        leaves_paper: bool = False,
+    ) -> list[str]:
         """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
-        resident = Resident(self.kiosk, _Slot(self.world), self.world.residents["an"].pin)
+        pin = self.world.residents["an"].pin
+        slot = _Slot(self.world)
+        resident = Resident(self.kiosk, slot, pin, forgets_card=forgets_card, leaves_paper=leaves_paper)
         self.kiosk.wait_until_known()
         self.kiosk.look()
         while (told := self._next_screen()) and not resident.see(told):
+            self.awaited = told.get("awaited")
             if kill_at(str(told["state"])):
                 self.lose_power()
                 resident.take_card()
-                return
+                return resident.states
         assert "Printed" in resident.states
+        return resident.states
 
     def lose_power(self) -> None:
         """Everything of the kiosk ends at once, its children too: they hold a document."""
@@ -166,9 +177,9 @@ def test_power_lost_while_ordering_a_document_the_town_never_heard_of(hall: Hall
     def order_hangs(state: str) -> bool:
         if state == "Checking":
             hall.world.town_hall.pause()
-        if state == "Ordering":
+        if state == "TakeCard":
             wait_until(hall.tickets)
-        return state == "Ordering"
+        return state == "TakeCard"
 
     hall.visit(order_hangs)
     hall.world.town_hall.crash()
@@ -179,7 +190,7 @@ def test_power_lost_while_ordering_a_document_the_town_never_heard_of(hall: Hall
 
 def test_power_lost_with_a_sealed_document_in_memory(hall: Hall) -> None:
     """The document went with the memory that held it: it ends as failed, never as a surprise on paper."""
-    hall.visit(lambda state: state == "TakeCard")
+    hall.visit(lambda state: state == "TakeCard" and hall.awaited == 0, forgets_card=True)
     assert hall.world.printer.received == []
     hall.power_back()
     assert_told_and_ready(hall, "failed", 0)
@@ -214,6 +225,22 @@ def test_power_back_after_the_sheet_is_out(hall: Hall) -> None:
     assert hall.world.printer.wait_for_printed(1, SECONDS)
     hall.power_back()
     assert_told_and_ready(hall, "printed", 1)
+
+
+def test_power_lost_while_the_paper_waits_to_be_taken(hall: Hall) -> None:
+    """Somebody's paper may still lie there: the next resident is asked about it before anything else."""
+    hall.visit(lambda state: state == "Printed", leaves_paper=True)
+    hall.power_back()
+    wait_until(lambda: [ticket.reported for ticket in hall.tickets()] == [True])
+    assert hall.visit()[0:2] == ["Portal", "PaperLeft"]
+
+
+def test_power_lost_after_the_paper_was_taken(hall: Hall) -> None:
+    """Nothing lies there, so nobody is asked."""
+    hall.visit()
+    hall.lose_power()
+    hall.power_back()
+    assert "PaperLeft" not in hall.visit()
 
 
 def test_power_lost_while_the_printer_waits_for_paper(hall: Hall) -> None:

@@ -52,7 +52,7 @@ def test_a_ticket_written_before_a_kill_is_there_after_it(tmp_path: Path) -> Non
         "import os, signal, sys; from pathlib import Path; from uuid import UUID\n"
         "from kiosk_app.store import Store; from kiosk_app.journal import Journal\n"
         "journal = Journal(Store(Path(sys.argv[1]))); ticket = UUID(sys.argv[2])\n"
-        "journal.ordered(ticket, 'residence'); journal.requested(ticket, 1, 2)\n"
+        "journal.ordered(ticket, 'residence'); journal.requested(ticket, 1)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(tmp_path), str(TICKET)], check=False)
@@ -73,6 +73,17 @@ def test_an_ending_is_reported_once(store: Store) -> None:
     journal.reported(TICKET)
     assert journal.unreported() == []
     assert journal.never_begun() == []
+
+
+def test_an_ending_stands_whichever_worker_comes_late(store: Store) -> None:
+    """The document could not be had before the printer's worker came to prepare for it: it has ended, once."""
+    journal = Journal(store)
+    journal.ordered(TICKET, "residence")
+    journal.ended(TICKET, JobPhase.FAILED, 0, FaultCode.BACKEND_DOWN)
+    journal.ordered(TICKET, "residence")
+    journal.requested(TICKET, 1)
+    assert journal.unfinished() == []
+    assert journal.unreported() == [(TICKET, Progress(JobPhase.FAILED, 0, FaultCode.BACKEND_DOWN))]
 
 
 @pytest.mark.parametrize(

@@ -28,14 +28,11 @@ class Notebook:
         self.lines: list[tuple[object, ...]] = []
         self.open: list[UnfinishedJob] = []
 
-    def requested(self, ticket: object, attempt: int, pages: int) -> None:
-        self.lines.append(("requested", ticket, attempt, pages))
+    def requested(self, ticket: object, attempt: int) -> None:
+        self.lines.append(("requested", ticket, attempt))
 
-    def created(self, ticket: object, job_uuid: str) -> None:
-        self.lines.append(("created", ticket, job_uuid))
-
-    def handed(self, ticket: object) -> None:
-        self.lines.append(("handed", ticket))
+    def handed(self, ticket: object, job_uuid: str, pages: int) -> None:
+        self.lines.append(("handed", ticket, job_uuid, pages))
 
     def ended(self, ticket: object, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         self.lines.append(("ended", ticket, phase, sheets, fault))

@@ -66,7 +66,7 @@ def test_the_very_bytes_come_out_sheet_by_sheet(
     counted = [p.sheets or 0 for p in job.heard if p.phase is JobPhase.PRINTING]
     assert counted == sorted(set(counted))
     assert {1, 2} <= set(counted)
-    assert [line[0] for line in journal.lines] == ["requested", "created", "handed", "ended"]
+    assert [line[0] for line in journal.lines] == ["requested", "handed", "ended"]
 
 
 def test_no_byte_leaves_before_the_step_is_in_the_journal(
@@ -78,7 +78,7 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
         def __getattr__(self, name: str) -> object:
             return getattr(journal, name)
 
-        def handed(self, _ticket: UUID) -> None:
+        def handed(self, _ticket: UUID, _job_uuid: str, _pages: int) -> None:
             raise OSError("no space left on device")
 
     run = PrintRun(printer, FullDisk(), paper_wait=1, print_silence=1)  # type: ignore[arg-type]
@@ -88,6 +88,44 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
     printer.cancel(f"{ticket}-1")
     assert not waiting_in_cups(cupsd)
     assert not bench.received
+
+
+def test_a_prepared_job_is_one_job_and_its_document_goes_into_that(
+    run: PrintRun, pdf: bytes, bench: PrinterBench, cupsd: Cupsd, journal: Notebook
+) -> None:
+    ticket = uuid4()
+    prepared = run.prepare(ticket, 1)
+    assert len(waiting_in_cups(cupsd).splitlines()) == 1
+    assert not bench.received
+    end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event(), prepared)
+    assert end == Progress(JobPhase.PRINTED, 3)
+    assert [line[0] for line in journal.lines] == ["requested", "handed", "ended"]
+    assert journal.lines[1][2:] == (prepared, 3)
+    assert not waiting_in_cups(cupsd)
+    assert len(bench.received) == 1
+
+
+def test_a_prepared_job_whose_document_never_comes_leaves_nothing_behind(
+    run: PrintRun, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    ticket = uuid4()
+    run.prepare(ticket, 1)
+    run.drop(ticket, 1)
+    assert not waiting_in_cups(cupsd)
+    assert not bench.received
+
+
+def test_a_prepared_job_that_a_restart_of_cups_lost_is_made_anew_and_printed_once(
+    run: PrintRun, pdf: bytes, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    ticket = uuid4()
+    prepared = run.prepare(ticket, 1)
+    cupsd.crash()
+    cupsd.start()
+    end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event(), prepared)
+    assert end == Progress(JobPhase.PRINTED, 3)
+    assert not waiting_in_cups(cupsd)
+    assert len(bench.received) == len(bench.printed) == 1
 
 
 def test_an_empty_tray_pauses_and_a_refilled_one_goes_on(

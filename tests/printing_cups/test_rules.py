@@ -32,10 +32,11 @@ class WordsOnly:
     def create(self, job_name: str) -> str:
         return f"urn:uuid:{job_name}"
 
-    def send(self, _job_uuid: str, _pdf: bytes) -> None:
+    def send(self, _job_uuid: str, _pdf: bytes) -> bool:
         self.sent += 1
         if self._deaf:
             raise DeviceFault(FaultCode.PRINTER_LOST)
+        return True
 
     def look(self, _job_name: str) -> DeviceJob:
         return next(self._words)

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from simulators.postgresql import PostgreSql
+
 DAY = dt.timedelta(days=1)
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 USAGES = tuple(inspect.signature(x509.KeyUsage).parameters)
@@ -212,6 +214,17 @@ def tools() -> SimpleNamespace:
     return SimpleNamespace(
         authority=authority, delegate=delegate, issue=issue, signed=signed, signer=Signer, token=token, usage=usage
     )
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    """A PostgreSQL server of this run's own."""
+    server = PostgreSql()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="session")

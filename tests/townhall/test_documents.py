@@ -7,7 +7,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import re
-import stat
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,15 +18,21 @@ from PIL import Image, ImageChops
 
 from printing.document_check import DocumentChecker
 from simulators.eid.people import load_residents
+from townhall import catalogue
 from townhall.authority import Authority, make
+from townhall.catalogue import Channel, Wanted
+from townhall.opening import Openings
 from townhall.residents import RESIDENTS, Resident, load
 from townhall.seal import Sealer, SealError
 from townhall.sources import DocumentSource, DocumentUnavailable
 from townhall.sources.demo import DemoSource
-from townhall.typeset import TypesetError
+from townhall.typeset import Stamp, TypesetError
 
 CODE = "7KQ4-MX2P-9TRD"
 VERIFY = f"https://kiosk.lindeveld.example/verify/{CODE}"
+PRODUCTS = {product.code: product for product in catalogue.load()}
+DUTCH = Wanted("nl")
+NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 ISSUED, VALID_UNTIL = dt.date(2026, 11, 24), dt.date(2027, 2, 24)
 A4_MM = (210, 297)
 PRINTER_MARGIN_MM = 5
@@ -57,12 +62,12 @@ def raster(pdf: Path) -> Image.Image:
 
 @pytest.fixture(scope="module")
 def people() -> People:
-    return {resident.slug: resident for resident in load(RESIDENTS).values()}
+    return {resident.slug: resident for resident in load(RESIDENTS).people.values()}
 
 
 @pytest.fixture(scope="module")
 def source() -> DocumentSource:
-    return DemoSource(load(RESIDENTS))
+    return DemoSource(load(RESIDENTS).people, catalogue.load(), Openings(Path("/nowhere/closed.toml")))
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +82,8 @@ def sealer(authority: Authority) -> Sealer:
     return sealer
 
 
-def made(source: DocumentSource, resident: Resident, product: str) -> bytes:
-    return source.document(resident, product, "nl", CODE, VERIFY, ISSUED, VALID_UNTIL)
+def made(source: DocumentSource, resident: Resident, product: str, wanted: Wanted = DUTCH) -> bytes:
+    return source.document(resident, PRODUCTS[product], wanted, Stamp(CODE, VERIFY, ISSUED, VALID_UNTIL))
 
 
 @pytest.fixture
@@ -93,7 +98,7 @@ def attest(people: People, source: DocumentSource, sealer: Sealer, tmp_path: Pat
 
 def test_every_national_number_is_valid_and_of_a_range_that_is_never_issued(people: People) -> None:
     assert len(people) >= 12
-    assert len(load(RESIDENTS)) == len(people)
+    assert len(load(RESIDENTS).people) == len(people)
     for resident in people.values():
         born, nine, check = resident.birth_date, resident.ssin[:9], int(resident.ssin[9:])
         assert re.fullmatch(r"\d{11}", resident.ssin)
@@ -136,9 +141,10 @@ def test_a_resident_is_never_spelled_out_by_accident(people: People) -> None:
 def test_who_may_have_what_is_said_with_the_reason(
     people: People, source: DocumentSource, slug: str, reason: str | None
 ) -> None:
-    products = source.products(people[slug])
-    assert [product.code for product in products] == ["householdComposition", "residence", "nationality"]
-    assert {(product.available, product.reason) for product in products} == {(reason is None, reason)}
+    offers = source.offers(people[slug], NOW)
+    asked_most = offers[:3]
+    assert [offer.product.code for offer in asked_most] == ["householdComposition", "residence", "nationality"]
+    assert {(offer.available, offer.reason) for offer in asked_most} == {(reason is None, reason)}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +152,7 @@ def test_who_may_have_what_is_said_with_the_reason(
     [
         ("nothing", "residence", "nl"),
         ("elsewhere", "residence", "nl"),
-        ("an", "criminalRecord595", "nl"),
+        ("an", "cohabitation", "nl"),
         ("an", "residence", "fr"),
     ],
 )
@@ -154,7 +160,7 @@ def test_what_is_not_on_offer_is_not_made(
     people: People, source: DocumentSource, slug: str, product: str, language: str
 ) -> None:
     with pytest.raises(DocumentUnavailable) as caught:
-        source.document(people[slug], product, language, CODE, VERIFY, ISSUED, VALID_UNTIL)
+        made(source, people[slug], product, Wanted(language))
     assert people[slug].surname not in str(caught.value)
 
 
@@ -200,12 +206,56 @@ def test_each_attest_says_what_it_is_for(attest: Attest, slug: str, product: str
     assert said in page_text(attest(slug, product))
 
 
+@pytest.mark.parametrize(
+    ("product", "slug", "said"),
+    [
+        ("residenceHistory", "an", "Veldstraat 8, 9998 Duinbeke"),
+        ("life", "alone", "is deze persoon in leven"),
+        ("cohabitation", "noel", "Clementina van Cauwenberghe"),
+        ("residenceForMarriage", "mart", "dient voor een huwelijk"),
+        ("funeralWishes", "an", "Crematie"),
+        ("electoralRegister", "agnes", "kiesregister"),
+        ("registerExtract", "foreigner", "Portugal"),
+        ("civilBirth", "zoe", "Céline Dubois"),
+        ("civilMarriage", "bram", "12 juni 2010 in Lindeveld"),
+        ("criminalRecord595", "an", "Geen"),
+    ],
+)
+def test_the_rest_of_the_catalogue_says_what_the_register_has(
+    attest: Attest, product: str, slug: str, said: str
+) -> None:
+    pdf = attest(slug, product)
+    ran("qpdf", "--check", pdf)
+    assert said in page_text(pdf)
+    assert PRODUCTS[product].title in page_text(pdf)
+
+
+def test_what_a_criminal_record_is_for_stands_on_it(people: People, source: DocumentSource, tmp_path: Path) -> None:
+    pdf = tmp_path / "record.pdf"
+    wanted = Wanted("nl", purpose="security", recipient="Bewaking Vest", channel=Channel.PAPER)
+    pdf.write_bytes(made(source, people["an"], "criminalRecord5961", wanted))
+    assert "model 596.1" in page_text(pdf)
+    assert "Bewaking en veiligheid" in page_text(pdf)
+    assert "Bewaking Vest" in page_text(pdf)
+
+
 def test_a_name_in_markup_is_printed_letter_by_letter(people: People, source: DocumentSource, tmp_path: Path) -> None:
     name = '#strong[x]*_ = $a$ <b> "q" \\ #panic()'
     odd = dataclasses.replace(people["alone"], surname=name)
     pdf = tmp_path / "odd.pdf"
-    pdf.write_bytes(made(source, odd, "residence"))
-    assert name in page_text(pdf)
+    wanted = Wanted("nl", purpose="job", recipient="#" + name, channel=Channel.PAPER)
+    for product, how in (("residence", DUTCH), ("criminalRecord595", wanted)):
+        pdf.write_bytes(made(source, odd, product, how))
+        assert name in page_text(pdf)
+    assert "#" + name in page_text(pdf)
+
+
+def test_a_product_with_a_price_is_for_the_counter(people: People) -> None:
+    priced = [dataclasses.replace(product, price_in_cents=200) for product in PRODUCTS.values()]
+    source = DemoSource(load(RESIDENTS).people, tuple(priced), Openings(Path("/nowhere/closed.toml")))
+    assert {offer.reason for offer in source.offers(people["an"], NOW)} == {"counterOnly"}
+    with pytest.raises(DocumentUnavailable):
+        source.document(people["an"], priced[0], DUTCH, Stamp(CODE, VERIFY, ISSUED, VALID_UNTIL))
 
 
 def test_what_a_viewer_shows_of_a_document_names_nobody(attest: Attest) -> None:
@@ -314,58 +364,3 @@ def test_the_kiosk_prints_what_the_town_seals(attest: Attest, authority: Authori
 def test_a_seal_without_its_key_is_refused_by_name(authority: Authority, tmp_path: Path) -> None:
     with pytest.raises(SealError, match=r"none\.key"):
         Sealer(authority.seal, tmp_path / "none.key", authority.seal_ca)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
-
-
-def test_openssl_trusts_each_certificate_for_its_own_purpose(authority: Authority) -> None:
-    ran("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", authority.ca, authority.server)
-    ran("openssl", "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", authority.ca, authority.kiosk)
-    ran("openssl", "verify", "-x509_strict", "-CAfile", authority.seal_ca, authority.seal)
-    subject = ran("openssl", "x509", "-in", authority.kiosk, "-noout", "-subject", "-nameopt", "RFC2253")
-    assert subject.startswith("subject=CN=LV-01,")
-    assert "Non Repudiation" in ran("openssl", "x509", "-in", authority.seal, "-noout", "-ext", "keyUsage")
-    local = ran("openssl", "x509", "-in", authority.server, "-noout", "-ext", "subjectAltName")
-    assert "DNS:localhost" in local
-    assert "IP Address:127.0.0.1" in local
-
-
-def test_a_kiosk_cannot_pass_for_the_back_end(authority: Authority) -> None:
-    done = subprocess.run(
-        ["openssl", "verify", "-purpose", "sslserver", "-CAfile", authority.ca, authority.kiosk],
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode != 0
-
-
-def test_keys_are_for_their_owner_alone(authority: Authority) -> None:
-    keys = sorted(authority.ca.parent.glob("*.key"))
-    assert [key.name for key in keys] == ["ca.key", "kiosk.key", "seal-ca.key", "seal.key", "server.key"]
-    assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
-
-
-def test_a_second_start_uses_what_is_there(tmp_path: Path) -> None:
-    make(tmp_path, "LV-01")
-    first = contents(tmp_path)
-    make(tmp_path, "LV-01")
-    assert contents(tmp_path) == first
-
-
-def test_another_kiosk_number_changes_that_certificate_alone(tmp_path: Path) -> None:
-    make(tmp_path, "LV-01")
-    first = contents(tmp_path)
-    make(tmp_path, "LV-02")
-    second = contents(tmp_path)
-    assert {name for name in second if second[name] != first[name]} == {"kiosk.pem"}
-
-
-def test_a_lost_authority_is_replaced_with_all_it_issued(tmp_path: Path) -> None:
-    authority = make(tmp_path, "LV-01")
-    authority.ca.unlink()
-    authority.ca.with_suffix(".key").unlink()
-    make(tmp_path, "LV-01")
-    ran("openssl", "verify", "-CAfile", authority.ca, authority.server, authority.kiosk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import uuid4
 
 import pytest
 
@@ -27,16 +26,14 @@ def test_a_challenge_and_a_session_end_in_time() -> None:
         sessions.take(late.id, "LV-01")
 
 
-def test_a_session_ends_in_time_and_its_documents_with_it() -> None:
+def test_a_session_ends_in_time() -> None:
     time = [now()]
     sessions = Sessions(lambda: time[0])
-    session, token = sessions.open("LV-01", next(iter(load().values())))
-    session.documents[uuid4()] = b"%PDF"
+    _, token = sessions.open("LV-01", next(iter(load().people.values())), "somebody")
     time[0] += dt.timedelta(minutes=10)
     with pytest.raises(Problem, match="expiredAccessToken"):
         sessions.of(token, "LV-01")
     sessions.sweep()
-    assert session.documents == {}
     with pytest.raises(Problem, match="invalidAccessToken"):
         sessions.of(token, "LV-01")
 

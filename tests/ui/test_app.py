@@ -133,9 +133,11 @@ def test_the_gallery_paints_every_screen_into_a_folder(tmp_path: Path) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    pictures = sorted(path.name for path in tmp_path.iterdir())
-    assert "01-portal.png" in pictures
-    assert f"{len(pictures)} screens" in done.stdout
+    pictures = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
+    assert {"landscape-nl/001-portal.png", "landscape-en/001-portal.png"} <= set(pictures)
+    assert f"{len(pictures)} pictures" in done.stdout
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert all(f'src="{picture}"' in index for picture in pictures)
 
 
 @pytest.mark.expects_log("Qt: ")

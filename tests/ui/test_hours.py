@@ -5,12 +5,14 @@ from datetime import date, datetime, time
 import pytest
 from msgspec import structs
 
-from config.settings import OpenHours, Service, ServiceKind, ServiceState, Settings, load
-from ui import dutch, hours
+from config.settings import Language, OpenHours, Service, ServiceKind, ServiceState, Settings, load
+from ui import hours, phrases
 from ui.sample import EXAMPLE
 from ui.screen import Mark
+from ui.texts import texts_in
 
 NBSP = "\N{NO-BREAK SPACE}"
+DUTCH = texts_in(Language.NL)
 
 
 @pytest.fixture
@@ -33,21 +35,21 @@ def cash(**fields: object) -> Service:
     ],
 )
 def test_the_counter_says_when_it_is_open(settings: Settings, moment: str, said: str) -> None:
-    assert hours.counter_sentence(settings, datetime.fromisoformat(moment)) == said
+    assert hours.counter_sentence(DUTCH, settings, datetime.fromisoformat(moment)) == said
 
 
 def test_a_town_without_counter_hours_promises_none(settings: Settings) -> None:
     bare = structs.replace(settings, counter=())
     now = datetime.fromisoformat("2026-11-23T10:00")
-    assert hours.counter_sentence(bare, now) == ""
-    assert hours.counter(bare, now) is None
+    assert hours.counter_sentence(DUTCH, bare, now) == ""
+    assert hours.counter(DUTCH, bare, now) is None
 
 
 def test_a_counter_that_is_closed_for_months_promises_no_day(settings: Settings) -> None:
     never = structs.replace(settings, counter=(OpenHours(weekday=0, opens=time(9), closes=time(12)),))
     mondays = tuple(date.fromordinal(date(2026, 11, 23).toordinal() + 7 * week) for week in range(8))
     shut = structs.replace(never, closed=mondays)
-    assert hours.counter_sentence(shut, datetime.fromisoformat("2026-11-23T08:00")) == ""
+    assert hours.counter_sentence(DUTCH, shut, datetime.fromisoformat("2026-11-23T08:00")) == ""
 
 
 @pytest.mark.parametrize(
@@ -63,12 +65,12 @@ def test_a_counter_that_is_closed_for_months_promises_no_day(settings: Settings)
     ],
 )
 def test_a_service_says_whether_it_works_now(service: Service, at: str, mark: Mark, state: str) -> None:
-    row = hours.service_row(service, datetime.fromisoformat(f"2026-11-23T{at}"))
+    row = hours.service_row(DUTCH, service, datetime.fromisoformat(f"2026-11-23T{at}"))
     assert (row.mark, row.state) == (mark, state)
 
 
 def test_out_of_order_is_said_in_the_town_s_name() -> None:
-    row = hours.service_row(cash(state=ServiceState.OUT_OF_ORDER), datetime.fromisoformat("2026-11-23T12:00"))
+    row = hours.service_row(DUTCH, cash(state=ServiceState.OUT_OF_ORDER), datetime.fromisoformat("2026-11-23T12:00"))
     assert "Volgens de gemeente" in row.place
 
 
@@ -77,14 +79,14 @@ def test_out_of_order_is_said_in_the_town_s_name() -> None:
     [(0, "Goedenacht"), (5, "Goedenacht"), (6, "Goedemorgen"), (12, "Goedemiddag"), (18, "Goedenavond")],
 )
 def test_the_greeting_goes_with_the_hour(hour: int, greeting: str) -> None:
-    assert dutch.greeting(datetime.fromisoformat(f"2026-11-23T{hour:02}:00")) == greeting
+    assert phrases.greeting(DUTCH, datetime.fromisoformat(f"2026-11-23T{hour:02}:00")) == f"{greeting}."
 
 
 def test_a_number_and_its_unit_never_part() -> None:
-    assert dutch.clock(datetime.fromisoformat("2026-11-23T20:41")) == f"20.41{NBSP}uur"
-    assert dutch.count(1, "blad", "bladen") == f"1{NBSP}blad"
-    assert dutch.count(2, "blad", "bladen") == f"2{NBSP}bladen"
+    assert phrases.clock(DUTCH, datetime.fromisoformat("2026-11-23T20:41")) == f"20.41{NBSP}uur"
+    assert DUTCH.plural("{n}~blad", "{n}~bladen", 1) == f"1{NBSP}blad"
+    assert DUTCH.plural("{n}~blad", "{n}~bladen", 2) == f"2{NBSP}bladen"
 
 
 def test_an_enumeration_ends_in_en() -> None:
-    assert [dutch.joined("abc"[:n]) for n in range(4)] == ["", "a", "a en b", "a, b en c"]
+    assert [phrases.joined(DUTCH, "abc"[:n]) for n in range(4)] == ["", "a", "a en b", "a, b en c"]

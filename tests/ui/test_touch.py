@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
-from config.settings import load
+from config.settings import Language, load
 from hardware.devices import Applet
 from kiosk_app import events
+from kiosk_app.step import step
 from kiosk_app.visit import AskCard, Checking, EnterPin, Goodbye, Overlay, Portal, State, Visit
 from ui.app import App
 from ui.bridge import Bridge
-from ui.sample import EXAMPLE, samples
+from ui.sample import EVENING, EXAMPLE, samples
+from ui.screens import screen_for
 
 SETTINGS = load(EXAMPLE)
 BY_NAME = {sample.name: sample.visit for sample in samples(SETTINGS)}
@@ -104,7 +107,26 @@ def tap(app: App, finger: QPointingDevice, name: str) -> None:
         ("portal", "documents", events.DocumentsAsked()),
         ("portal", "help", events.HelpAsked()),
         ("paper-left", "paperGone", events.PaperGone()),
-        ("ask-card", "back", events.StopPressed()),
+        ("ask-card", "stop", events.StopPressed()),
+        ("ask-card", "offerings", events.OfferingsAsked()),
+        ("ask-card", "code", events.CodeAsked()),
+        ("offerings", "documents", events.DocumentsAsked()),
+        ("code-some", "signX", events.SignTyped("X")),
+        ("code-some", "eraseLast", events.LastErased()),
+        ("code-some", "eraseAll", events.AllErased()),
+        ("code-whole", "typed", events.TypingDone()),
+        ("asking-purpose", "answer-abroad", events.Answered("abroad")),
+        ("asking-recipient", "signZ", events.SignTyped("Z")),
+        ("asking-recipient", "sign'", events.SignTyped("'")),
+        ("asking-recipient", "space", events.SignTyped(" ")),
+        ("asking-recipient", "otherKeys", events.PageTurned(1)),
+        ("asking-recipient", "typed", events.TypingDone()),
+        ("asking-recipient-digits", "signÉ", events.SignTyped("É")),
+        ("asking-recipient-digits", "otherKeys", events.PageTurned(0)),
+        ("asking-recipient", "change", events.ChangeAsked()),
+        ("asking-channel", "answer-eBox", events.Answered("eBox")),
+        ("pin-two", "pinUnknown", events.PinUnknown()),
+        ("pin-unknown", "pinBack", events.StillHere()),
         ("pin-two", "eraseLast", events.LastErased()),
         ("pin-two", "eraseAll", events.AllErased()),
         ("pin-four", "pinDone", events.PinEntered()),
@@ -250,3 +272,22 @@ def test_a_check_of_two_can_follow_a_check_of_one_on_the_same_page(app: App) -> 
     show(app, two)
     assert isinstance(two.state, Checking)
     assert find(app, "confirm").property("choice")["label"] == "Druk 2\N{NO-BREAK SPACE}documenten af"
+
+
+def test_a_language_that_is_touched_is_the_screen_s_and_the_other_one_is_offered(
+    app: App, core: Core, finger: QPointingDevice
+) -> None:
+    both = structs.replace(SETTINGS, languages=(Language.NL, Language.EN))
+    app.bridge.paint(screen_for(Visit(), both, EVENING))
+    app.settle()
+    tap(app, finger, "language-en")
+    assert core.touches == [events.LanguageChosen(Language.EN)]
+    english, _ = step(Visit(), core.touches[0])
+    app.bridge.paint(screen_for(english, both, EVENING))
+    app.settle()
+    assert find(app, "documents").isVisible()
+    assert app.bridge.shown is not None
+    assert app.bridge.shown.title == "Good evening."
+    app.bridge._struck = None  # half a second later
+    tap(app, finger, "language-nl")
+    assert step(english, core.touches[1])[0].language is Language.NL

@@ -16,7 +16,7 @@ from kiosk_app.core import Core
 from kiosk_app.effects import Effect, OrderDocument, RecogniseCard, SignChallenge
 from kiosk_app.loop import PlainLoop
 from kiosk_app.pin import PinBuffer, wipe
-from kiosk_app.visit import Challenge, Ordering, Overlay, Person, Portal, Product, Visit
+from kiosk_app.visit import Challenge, Overlay, Person, Portal, Product, TakeCard, Visit
 
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 
@@ -113,7 +113,7 @@ def test_each_confirmed_document_has_a_ticket_of_its_own() -> None:
             sign_in(core, until)
             core.post(events.Chose(HOUSEHOLD.code))
             core.post(events.Confirmed())
-            until(lambda visit: isinstance(visit.state, Ordering))
+            until(lambda visit: isinstance(visit.state, TakeCard))
             tickets += [effect.ticket for effect in hands.done if isinstance(effect, OrderDocument)]
     assert len(set(tickets)) == 2
     assert {ticket.version for ticket in tickets} == {4}

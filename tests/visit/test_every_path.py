@@ -17,22 +17,26 @@ from kiosk_app import events
 from kiosk_app.clocks import running
 from kiosk_app.step import step
 from kiosk_app.visit import (
-    AskCard,
+    Asking,
     CardBack,
     CardSlot,
     Challenge,
     Checking,
     Choosing,
     Document,
+    Drawing,
+    EnterCode,
     EnterPin,
     Goodbye,
     JobPhase,
+    Language,
     LastTry,
+    Later,
     Notice,
     NotTaken,
     Offer,
+    OpeningCode,
     Ordering,
-    PaperLeft,
     Person,
     PinOnReader,
     Portal,
@@ -40,17 +44,21 @@ from kiosk_app.visit import (
     Printing,
     Product,
     Progress,
+    Purpose,
     Recognising,
     Remedy,
     RemedyOffer,
     SigningIn,
     State,
     TakeCard,
+    Viewing,
     Visit,
 )
 
-SIGNING_IN = (Recognising, LastTry, EnterPin, PinOnReader, SigningIn)
-PRIVATE = (*SIGNING_IN, Choosing, Checking, Ordering, TakeCard, Printing, Printed)
+PRIVATE = (
+    *(EnterCode, OpeningCode, Recognising, LastTry, EnterPin, PinOnReader, SigningIn, Choosing, Asking, Checking),
+    *(Ordering, TakeCard, Viewing, Printing, Printed),
+)
 TICKETS = (UUID(int=1), UUID(int=2))
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
@@ -58,7 +66,24 @@ CLOSED = Product("nationality", "Attest van nationaliteit", "", refusal=FaultCod
 PERSON = Person("An", "Peeters")
 CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
-FAULT_OFFER = Offer(documents=FaultCode.PAPER_EMPTY, slips=False)
+DRAWING = Drawing(1, 1, bytes(4))
+# The notices of this chart that ask to try again: whoever puts in a card there is the one who read them.
+ASK_AGAIN = {FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW, FaultCode.CODE_UNKNOWN}
+FAULT_OFFER = Offer(FaultCode.PAPER_EMPTY, FaultCode.PAPER_EMPTY, slips=False)
+# One product of which everything is asked, and a code for one thing of two.
+RECORD = Product(
+    "criminalRecord595",
+    "Uittreksel uit het strafregister",
+    "",
+    purposes=(Purpose("job", "Voor een job", needs_recipient=True), Purpose("other", "Iets anders")),
+    asks_channel=True,
+)
+CLAIM = Product("preparedDocument", "Bewijs van inschrijving", "", claim=UUID(int=9))
+LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
+
+
+# Exploring is a minute's work on a quiet machine, and whichever test comes first does it for all.
+pytestmark = pytest.mark.timeout(300)
 
 
 def alphabet() -> tuple[events.Event, ...]:
@@ -76,10 +101,17 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.AllErased, events.PinEntered, events.TriedAnyway, events.AnotherAsked)),
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
+        *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
+        events.SignTyped("C"),
+        *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox")),
+        events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),
-        *(events.Chose(product.code) for product in (HOUSEHOLD, RESIDENCE, CLOSED)),
+        *(events.Chose(product.key) for product in (HOUSEHOLD, RESIDENCE, CLOSED, RECORD, CLAIM)),
         events.PageTurned(0),
+        *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
+        *(events.SheetTurned(page, lower) for page, lower in ((0, True), (1, False), (2, False))),
+        *(events.PageDrawn(0, 0, drawing) for drawing in (DRAWING, None)),
         *(events.Confirmed(TICKETS[:n]) for n in (1, 2)),
         *(events.PaperTaken(yes) for yes in (True, False)),
         *(events.OfferChanged(offer) for offer in (Offer(), FAULT_OFFER)),
@@ -92,7 +124,11 @@ def alphabet() -> tuple[events.Event, ...]:
         events.ChallengeSigned(0, Signature(b"signature")),
         events.SignedIn(0, PERSON, (HOUSEHOLD, RESIDENCE, CLOSED)),
         events.SignedIn(0, PERSON, (CLOSED,)),
-        events.BackEndFailed(0, FaultCode.BACKEND_DOWN),
+        events.SignedIn(0, PERSON, (RECORD,)),
+        *(events.CodeOpened(0, products) for products in ((CLAIM,), (CLAIM, CLOSED), ())),
+        events.OfferingsReceived(0, (HOUSEHOLD, CLOSED)),
+        *(events.BackEndFailed(0, fault) for fault in (FaultCode.BACKEND_DOWN, FaultCode.CODE_UNKNOWN)),
+        events.OrderTaken(0, TICKETS[0], LATER),
         *(events.DocumentReady(0, document) for document in DOCUMENTS),
         *(events.OrderFailed(0, ticket, FaultCode.BACKEND_DOWN) for ticket in TICKETS),
         *(
@@ -100,7 +136,7 @@ def alphabet() -> tuple[events.Event, ...]:
             for ticket, some in ((TICKETS[0], progresses), (TICKETS[1], progresses[3:5]))
             for progress in some
         ),
-        *(events.RemedyGiven(0, ticket, RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29")) for ticket in TICKETS),
+        events.RemedyGiven(0, TICKETS[0], RemedyOffer(Remedy.REPRINT_CODE, "4F7K-9XQR")),
         *(events.SlipEnded(0, printed) for printed in (True, False)),
     )
 
@@ -143,17 +179,23 @@ def follow(node: Node, event: events.Event) -> Move:
 
 
 def _folded(visit: Visit) -> Visit:
-    """Fold what changes no rule: the visit's number, more than five typed digits, the order in which remedies came.
+    """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
-    And paper that was found during a visit: it matters from the portal on, where it may be found just as well.
+    And paper that was found during a visit: it matters from the portal on, where it may be found just as well. And the
+    language: every move is made again in English below.
     """
     state = visit.state
-    if isinstance(state, Printing | Printed):
-        state = replace(state, remedies=tuple(sorted(state.remedies, key=lambda told: told[0])))
     if isinstance(state, EnterPin) and state.typed > 5:
         state = replace(state, typed=5)
+    if isinstance(state, Asking):
+        state = replace(state, typed=state.typed[:1])
+    if isinstance(state, TakeCard | Ordering | Viewing | Printing | Printed):  # once ordered, no rule asks for what
+        state = replace(state, orders=tuple(replace(order, product=HOUSEHOLD) for order in state.orders))
+    if isinstance(state, Viewing):  # each of these is met once, not each beside each other
+        seen = state.drawing is not None
+        state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
     paper_left = visit.paper_left and not isinstance(state, PRIVATE)
-    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left)
+    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL)
 
 
 def explore() -> Iterator[Move]:
@@ -191,11 +233,11 @@ def test_every_state_and_every_kind_of_event_is_reached(moves: list[Move], capsy
 
 
 def test_time_alone_leads_home(moves: list[Move]) -> None:
-    """From every visit, letting every clock run out ends at the portal with nobody's data."""
+    """From every visit, letting every clock run out ends at the portal with nobody's data, and in Dutch."""
     distance: dict[Visit, int] = {}
-    for visit in {move.after.visit for move in moves}:
+    for visit in {in_english(move.after.visit) for move in moves}:
         here, steps = visit, 0
-        while here != replace(here, state=Portal(), overlay=None):
+        while here != replace(here, state=Portal(), overlay=None, language=Language.NL):
             clock = next(iter(running(here)))
             here, _ = step(here, events.TimedOut(clock))
             steps += 1
@@ -242,12 +284,12 @@ def test_the_readers_keys_ask_only_while_the_screen_sends_the_hands_there(moves:
 
 
 def test_every_confirmed_ticket_is_printed_or_abandoned(moves: list[Move]) -> None:
-    """Leaving with documents that were ordered and not begun abandons each of them."""
+    """Leaving with documents that were ordered and not begun abandons each; what comes later anyway stands."""
     for move in moves:
         state = move.before.visit.state
         gone = isinstance(move.after.visit.state, Portal | CardBack | Goodbye | Notice)
-        if isinstance(state, Ordering | TakeCard) and gone:
-            open_tickets = {order.ticket for order in state.orders if order.fault is None}
+        if isinstance(state, Ordering | TakeCard | Viewing) and gone:
+            open_tickets = {order.ticket for order in state.orders if order.fault is None and order.later is None}
             failed_now = {move.event.ticket} if isinstance(move.event, events.OrderFailed) else set()
             abandoned = {e.ticket for e in move.effects if isinstance(e, wishes.Abandon)}
             assert open_tickets - failed_now == abandoned, move
@@ -260,141 +302,55 @@ def test_an_answer_of_an_earlier_visit_changes_nothing(moves: list[Move]) -> Non
         assert step(visit, late) == (visit, ())
 
 
+def test_a_language_changes_nothing_but_the_words_and_ends_with_the_visit(moves: list[Move]) -> None:
+    """Every move again in English: the same move, and Dutch once the resident is gone."""
+    for move in moves:
+        before = move.before.visit
+        (dutch, effects), (english, same) = step(before, move.event), step(in_english(before), move.event)
+        assert in_english(english) == in_english(dutch)
+        assert same == effects or _without_clocks(same) == _without_clocks(effects)
+        assert english.language is (Language.NL if _is_over(before, dutch, move.event) else Language.EN), move
+
+
+def in_english(visit: Visit) -> Visit:
+    return replace(visit, language=Language.EN)
+
+
+def _without_clocks(effects: tuple[wishes.Effect, ...]) -> list[wishes.Effect]:
+    """A portal in English runs a clock that one in Dutch does not."""
+    return [effect for effect in effects if not isinstance(effect, wishes.Start | wishes.Cancel)]
+
+
+def _is_over(before: Visit, after: Visit, event: events.Event) -> bool:
+    """Whether whoever stood there is gone: home again, another card after the last word, or nobody at the portal."""
+    if isinstance(before.state, Portal):
+        return event == events.TimedOut(events.Clock.STEP)
+    if isinstance(before.state, Notice) and after.number != before.number:
+        return before.state.fault not in ASK_AGAIN
+    left_goodbye = isinstance(before.state, Goodbye) and not isinstance(after.state, Goodbye)
+    return isinstance(after.state, Portal) or left_goodbye
+
+
 def test_a_card_that_stayed_starts_nothing(moves: list[Move]) -> None:
     """With a stale card in the slot no visit begins by itself, whatever happens, until the card has been out."""
     stale = [m for m in moves if m.before.visit.slot is CardSlot.STALE and isinstance(m.before.visit.state, Portal)]
     assert stale
     for move in stale:
         put_in = isinstance(move.event, events.CardInserted)
-        asked = isinstance(move.event, events.DocumentsAsked)
+        asked = isinstance(move.event, events.DocumentsAsked | events.CodeAsked)
         assert isinstance(move.after.visit.state, Portal) or put_in or asked
         assert not any(isinstance(e, wishes.RecogniseCard) for e in move.effects) or put_in
 
 
-def played(visit: Visit, *said: events.Event) -> Visit:
-    """Play events one after the other; answers are of this visit."""
-    for event in said:
-        visit, _ = step(visit, replace(event, visit=visit.number) if isinstance(event, events.Answer) else event)
-    return visit
-
-
-SIGNED_IN: tuple[events.Event, ...] = (
-    events.CardInserted(),
-    events.CardRecognised(0, Applet.V1_8, 3),
-    events.CertificateRead(0, CERTIFICATE),
-    events.ChallengeReceived(0, Challenge("id", "nonce")),
-    *[events.DigitTyped()] * 4,
-    events.PinEntered(),
-    events.ChallengeSigned(0, Signature(b"signature")),
-    events.SignedIn(0, PERSON, (HOUSEHOLD,)),
-)
-ORDERED: tuple[events.Event, ...] = (
-    *SIGNED_IN,
-    events.Chose(HOUSEHOLD.code),
-    events.Confirmed(TICKETS[:1]),
-    events.DocumentReady(0, DOCUMENTS[0]),
-)
-
-
-def test_a_forgotten_card_is_asked_for_three_times_and_then_nothing_is_printed() -> None:
-    """Each asking is another one; after the third the document is given up and the card left where it is."""
-    visit = played(Visit(), *ORDERED)
-    askings: list[int] = []
-    effects: tuple[wishes.Effect, ...] = ()
-    while isinstance(visit.state, TakeCard):
-        askings.append(visit.state.reminders)
-        visit, effects = step(visit, events.TimedOut(events.Clock.STEP))
-    assert askings == [0, 1, 2]
-    assert isinstance(visit.state, Portal)
-    assert visit.slot is CardSlot.STALE
-    assert wishes.Abandon(visit.number, TICKETS[0], FaultCode.PRINT_STOPPED) in effects
-
-
-def test_a_stale_card_must_be_out_before_it_counts() -> None:
-    """Touching the tile asks for a card; the one that lay there counts once it was out and came back."""
-    visit = played(Visit(slot=CardSlot.STALE), events.DocumentsAsked())
-    assert isinstance(visit.state, AskCard)
-    assert isinstance(played(visit, events.CardRemoved(), events.CardInserted()).state, Recognising)
-
-
-@pytest.mark.parametrize("state", [Portal(), Goodbye()], ids=["portal", "goodbye"])
-def test_a_card_that_was_found_with_its_reader_starts_nothing_until_it_was_out(state: State) -> None:
-    """A boot, or pcscd restarting behind a forgotten card, is nobody who puts a card in."""
-    visit, effects = step(Visit(state=state), events.CardFound())
-    assert (visit, effects) == (Visit(state=state, slot=CardSlot.STALE), ())
-    assert isinstance(played(visit, events.CardRemoved(), events.CardInserted()).state, Recognising)
-
-
-def test_a_card_that_is_found_while_one_is_asked_for_is_taken_as_put_in() -> None:
-    """Somebody stands there, asked for a card: what the reader finds then is theirs."""
-    assert isinstance(played(Visit(), events.DocumentsAsked(), events.CardFound()).state, Recognising)
-
-
-@pytest.mark.parametrize(
-    "state", [Portal(), Choosing(PERSON, (HOUSEHOLD,)), Goodbye()], ids=["portal", "choosing", "goodbye"]
-)
-def test_paper_of_before_a_restart_is_asked_for_at_the_next_visit(state: State) -> None:
-    """Whatever goes on when it is found goes on; nobody after it starts before the tray is said to be empty."""
-    visit, effects = step(Visit(state=state), events.PaperFound())
-    assert (visit.state, effects) == (state, ())
-    visit = played(visit, events.StopPressed(), events.TimedOut(events.Clock.STEP), events.CardInserted())
-    assert isinstance(visit.state, PaperLeft)
-    assert isinstance(played(visit, events.PaperGone()).state, Recognising)
-
-
-@pytest.mark.parametrize(
-    ("answered", "fault"),
-    [
-        ((), FaultCode.CARD_UNREADABLE),
-        (SIGNED_IN[2:3], FaultCode.BACKEND_SLOW),
-        (SIGNED_IN[2:4], FaultCode.CARD_UNREADABLE),
-        ((*SIGNED_IN[2:4], SIGNED_IN[-2]), FaultCode.BACKEND_SLOW),
-    ],
-    ids=["no certificate", "no challenge", "no signature", "no word of the back end"],
-)
-def test_signing_in_that_takes_too_long_names_who_did_not_answer(
-    answered: tuple[events.Event, ...], fault: FaultCode
-) -> None:
-    """A card that hangs is not called a slow town hall, nor the other way round."""
-    visit = played(Visit(), *SIGNED_IN[:2], *[events.DigitTyped()] * 4, events.PinEntered(), *answered)
-    assert played(visit, events.TimedOut(events.Clock.STEP)).state == Notice(fault)
-
-
-def test_a_code_that_comes_late_stands_as_long_as_any() -> None:
-    """The clock of the last screen starts anew when there is something new to read on it."""
-    failed = events.JobChanged(0, TICKETS[0], Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM))
-    visit = played(Visit(), *ORDERED, events.CardRemoved(), failed)
-    told = events.RemedyGiven(visit.number, TICKETS[0], RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29"))
-    _, effects = step(visit, told)
-    assert wishes.Start(events.Clock.STEP, "take_paper") in effects
-
-
-def test_help_on_the_portal_goes_away_by_itself() -> None:
-    """Nobody there: the portal is itself again."""
-    helped, effects = step(Visit(), events.HelpAsked())
-    assert wishes.Start(events.Clock.STEP, "idle") in effects
-    assert played(helped, events.TimedOut(events.Clock.STEP)) == Visit()
-
-
-def test_a_lost_reader_is_not_blamed_on_the_resident() -> None:
-    """The reader goes with the card in it: first the offer changes, then the slot is empty."""
-    lost = events.OfferChanged(Offer(documents=FaultCode.READER_LOST))
-    for upto in (2, len(SIGNED_IN)):
-        visit = played(Visit(), *SIGNED_IN[:upto], lost, events.CardRemoved())
-        assert visit.state == Notice(FaultCode.READER_LOST)
-
-
-def test_the_choice_is_offered_only_while_it_can_be_finished() -> None:
-    """An empty tray is said before anyone types a PIN."""
-    visit, _ = step(Visit(), events.OfferChanged(FAULT_OFFER))
-    visit, effects = step(visit, events.CardInserted())
-    assert visit.state == Notice(FaultCode.PAPER_EMPTY)
-    assert not any(isinstance(e, wishes.RecogniseCard) for e in effects)
-
-
-def test_states_that_hold_people_show_nothing_in_a_log() -> None:
-    """A blank repr: neither a name nor a document can slip into a log line."""
-    state = Choosing(PERSON, (HOUSEHOLD,))
-    assert "An" not in repr(PERSON)
-    assert "Peeters" not in repr(Visit(state=state))
-    assert "PDF" not in repr(DOCUMENTS[0])
+def test_another_page_comes_with_its_own_picture_and_the_card_pulled_prints(moves: list[Move]) -> None:
+    """No page stands under the number of another; whoever looks and takes the card gets the paper."""
+    looks = [move for move in moves if isinstance(move.after.visit.state, Viewing)]
+    for move in looks:
+        before, after = move.before.visit.state, move.after.visit.state
+        assert isinstance(after, Viewing)
+        if isinstance(before, Viewing) and before.page != after.page:
+            assert after.drawing is None
+            assert any(isinstance(e, wishes.DrawPage) for e in move.effects)
+    pulled = [m for m in moves if isinstance(m.before.visit.state, Viewing) and m.event == events.CardRemoved()]
+    assert pulled
+    assert all(any(isinstance(e, wishes.Print) for e in move.effects) for move in pulled)

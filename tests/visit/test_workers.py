@@ -33,7 +33,7 @@ from kiosk_app.journal import Journal
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
-from kiosk_app.visit import Challenge, Document, Person, Product, Remedy, RemedyOffer
+from kiosk_app.visit import Challenge, Details, Document, Person, Product, Remedy, RemedyOffer
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
 from printing.progress import JobPhase, Progress
@@ -189,7 +189,7 @@ def test_signing_in_after_the_resident_left_leaves_no_session(tmp_path: Path) ->
 def test_an_abandoned_ticket_is_let_go_of_and_ends_as_stopped(tmp_path: Path) -> None:
     """However quickly after confirming: nothing is done for it any more, and the back end hears that it was stopped."""
     with back_end(tmp_path) as (worker, town, told, journal):
-        worker.do(effects.OrderDocument(1, TICKETS[0], HOUSEHOLD))
+        worker.do(effects.OrderDocument(1, TICKETS[0], HOUSEHOLD, Details(HOUSEHOLD.key)))
         worker.do(effects.Abandon(1, TICKETS[0], FaultCode.PRINT_STOPPED))
         told.until(lambda: town.reported == [TICKETS[0]])
         town.answers.set()
@@ -320,8 +320,8 @@ def test_paper_that_came_out_while_the_kiosk_was_away_is_told(
 ) -> None:
     """A crash ends the visit, not the printer: what it made meanwhile may lie there for the next to find."""
     with page_printer(tmp_path, Tray(word)) as (worker, told, journal, ended):
-        journal.requested(TICKETS[0], 1, 2)
-        journal.handed(TICKETS[0])
+        journal.requested(TICKETS[0], 1)
+        journal.handed(TICKETS[0], "urn:uuid:1", 2)
         worker.start()
         assert ended.wait(10)
         assert told.posted == found
@@ -337,8 +337,8 @@ def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_pa
         def create(self, _job_name: str) -> str:
             return "urn:uuid:1"
 
-        def send(self, _job_uuid: str, _pdf: bytes) -> None:
-            pass
+        def send(self, _job_uuid: str, _pdf: bytes) -> bool:
+            return True
 
         def look(self, _job_name: str) -> DeviceJob:
             raise RuntimeError

@@ -1,134 +1,99 @@
-"""Certificates of fictitious residents, typeset on the spot from `residents.toml`."""
+"""Documents of fictitious residents, typeset on the spot from `residents.toml`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from uuid import UUID
 
+from townhall.catalogue import Channel, Product, Wanted, age_on
+from townhall.opening import Openings
+from townhall.people import Person
 from townhall.residents import Resident
-from townhall.sources import COUNTER_ONLY, NOT_REGISTERED, DocumentUnavailable, Product
-from townhall.typeset import Attest, Row, Typesetter, day
+from townhall.sources import (
+    COUNTER_ONLY,
+    NOT_REGISTERED,
+    NOTHING_REGISTERED,
+    SOURCE_CLOSED,
+    Deferred,
+    DocumentUnavailable,
+    Offer,
+)
+from townhall.sources.attests import ATTESTS, NothingRegistered, People
+from townhall.typeset import Attest, Stamp, Typesetter
+from townhall.webeid import Holder
 
-LANGUAGES = ("nl",)  # a Flemish town's acts are in Dutch unless the resident asks otherwise (language law)
-NOTICE = "Gemeente en inwoners op dit attest zijn verzonnen. Het dient om het Loket 24/7 te tonen."
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """One product. Titles as in the ministerial decree of 21 April 2017, descriptions in plain words."""
-
-    code: str
-    title: str
-    description: str
-    attest: Callable[[DemoSource, Resident], Attest]
+LOG = logging.getLogger(__name__)
 
 
 class DemoSource:
     """Keeps the promise of `DocumentSource` for the residents of the list, by national number. Safe from threads."""
 
-    def __init__(self, residents: Mapping[str, Resident]) -> None:
-        self._by_slug = {resident.slug: resident for resident in residents.values()}
+    def __init__(self, residents: Mapping[str, Resident], products: tuple[Product, ...], openings: Openings) -> None:
+        self._residents = residents
+        self._people: People = {resident.slug: resident for resident in residents.values()}
+        self._products = products
+        self._openings = openings
         self._typesetter = Typesetter()
 
-    def products(self, resident: Resident) -> tuple[Product, ...]:
-        """Every attest; none of them for who is registered elsewhere or has to come to the counter."""
-        reason = _reason(resident)
-        return tuple(
-            Product(kind.code, kind.title, kind.description, LANGUAGES, 0, reason is None, reason) for kind in KINDS
-        )
+    def warm(self) -> None:
+        """Typeset a page that nobody gets."""
+        nothing = Attest(title="-", municipality="-", statement="-", facts=())
+        self._typesetter.attest(nothing, Stamp("-", "-", dt.date.min, dt.date.min))
 
-    def document(
-        self,
-        resident: Resident,
-        product_code: str,
-        language: str,
-        code: str,
-        verify_url: str,
-        issued: dt.date,
-        valid_until: dt.date,
-    ) -> bytes:
-        """Typeset one attest: A4, tagged, not yet sealed. Raises DocumentUnavailable."""
-        kind = next((kind for kind in KINDS if kind.code == product_code), None)
-        if kind is None or language not in LANGUAGES or _reason(resident) is not None:
-            raise DocumentUnavailable(product_code)
-        return self._typesetter.attest(
-            kind.attest(self, resident), code=code, verify_url=verify_url, issued=issued, valid_until=valid_until
-        )
+    def person(self, holder: Holder) -> Person | None:
+        """Somebody of the list who lives in this town."""
+        resident = self._residents.get(holder.ssin)
+        return resident if resident is not None and resident.registered else None
 
-    def household(self, resident: Resident) -> Attest:
-        """Who lives at the address, in the order of the register."""
-        members = [(self._by_slug[slug], relation) for slug, relation in resident.household]
-        return Attest(
-            title="Attest van gezinssamenstelling",
-            municipality=resident.municipality,
-            statement=f"volgens de bevolkingsregisters bestaat het gezin van deze persoon uit {_people(len(members))}.",
-            facts=(*_identity(resident), Row("Adres", _address(resident))),
-            heading="Samenstelling van het gezin",
-            columns=("Naam", "Geboren", "Verwantschap"),
-            members=tuple((member.name, day(member.birth_date), relation) for member, relation in members),
-            notice=NOTICE,
-        )
+    def offers(self, person: Person | None, now: dt.datetime) -> tuple[Offer, ...]:
+        """Every product, with the reason why not."""
+        return tuple(self._offer(product, person, now) for product in self._products)
 
-    def residence(self, resident: Resident) -> Attest:
-        """Where the resident has the main residence."""
-        return Attest(
-            title="Attest van hoofdverblijfplaats",
-            municipality=resident.municipality,
-            statement="volgens de bevolkingsregisters heeft deze persoon de hoofdverblijfplaats op het volgende adres.",
-            facts=(*_identity(resident), Row("Hoofdverblijfplaats", _address(resident))),
-            notice=NOTICE,
-        )
+    def document(self, person: Person, product: Product, wanted: Wanted, stamp: Stamp) -> bytes:
+        """Typeset one document: A4, tagged, not yet sealed. Raises DocumentUnavailable, TypesetError."""
+        resident = self._allowed(person, product, wanted)
+        return self._typesetter.attest(ATTESTS[product.code](resident, self._people, product, wanted), stamp)
 
-    def nationality(self, resident: Resident) -> Attest:
-        """Which nationality the register has."""
-        return Attest(
-            title="Attest van nationaliteit",
-            municipality=resident.municipality,
-            statement="volgens de bevolkingsregisters heeft deze persoon de volgende nationaliteit.",
-            facts=(
-                *_identity(resident),
-                Row("Adres", _address(resident)),
-                Row("Nationaliteit", resident.nationality),
-            ),
-            notice=NOTICE,
-        )
+    def send(self, ticket: UUID, person: Person, product: Product, wanted: Wanted) -> None:
+        """Nobody in this town has an eBox: that it was sent is all there is to know."""
+        self._allowed(person, product, wanted)
+        LOG.info("to the eBox: %s, ticket %s", product.code, ticket)
 
+    def begin(self, _ticket: UUID, person: Person, product: Product, wanted: Wanted, today: dt.date) -> Deferred:
+        """The police would be asked now. On paper it waits at the kiosk; else it comes in the eBox."""
+        self._allowed(person, product, wanted)
+        at = "eBox" if wanted.channel is Channel.EBOX else "kiosk"
+        return Deferred(today + dt.timedelta(days=product.days()), notice="eBox", collect_at=at)
 
-KINDS = (
-    _Kind(
-        "householdComposition",
-        "Attest van gezinssamenstelling",
-        "Wie er op jouw adres woont",
-        DemoSource.household,
-    ),
-    _Kind("residence", "Attest van hoofdverblijfplaats", "Ook bekend als bewijs van woonst", DemoSource.residence),
-    _Kind("nationality", "Attest van nationaliteit", "Welke nationaliteit je hebt", DemoSource.nationality),
-)
+    def _offer(self, product: Product, person: Person | None, now: dt.datetime) -> Offer:
+        opening = self._openings.of(product.category, now)
+        reason = self._reason(product, self._resident(person), now.astimezone().date()) if person else None
+        if reason is None and not opening.open:
+            reason = SOURCE_CLOSED
+        return Offer(product, opening, reason)
 
+    def _reason(self, product: Product, resident: Resident | None, today: dt.date) -> str | None:
+        if resident is None or not resident.registered:
+            return NOT_REGISTERED
+        # Nothing can be paid at a kiosk yet: what has a price is for the counter.
+        if resident.nothing or product.price_in_cents or age_on(today, resident.birth_date) < product.min_age:
+            return COUNTER_ONLY
+        try:
+            ATTESTS[product.code](resident, self._people, product, Wanted("nl"))
+        except NothingRegistered:
+            return NOTHING_REGISTERED
+        except KeyError:  # the town gives it out, and this source cannot make it
+            return COUNTER_ONLY
+        return None
 
-def _reason(resident: Resident) -> str | None:
-    if not resident.registered:
-        return NOT_REGISTERED
-    return COUNTER_ONLY if resident.nothing else None
+    def _allowed(self, person: Person, product: Product, wanted: Wanted) -> Resident:
+        resident, today = self._resident(person), dt.datetime.now(dt.UTC).astimezone().date()
+        refused = wanted.language not in product.languages or self._reason(product, resident, today) is not None
+        if resident is None or refused:
+            raise DocumentUnavailable(product.code)
+        return resident
 
-
-def _identity(resident: Resident) -> tuple[Row, ...]:
-    return (
-        Row("Naam", resident.surname),
-        Row("Voornamen", resident.given_names),
-        Row("Geboren", f"{day(resident.birth_date)} in {resident.birth_place}"),
-        Row("Rijksregisternummer", _printed(resident.ssin)),
-    )
-
-
-def _address(resident: Resident) -> str:
-    return f"{resident.street}\n{resident.postcode} {resident.municipality}"
-
-
-def _printed(ssin: str) -> str:
-    return f"{ssin[:2]}.{ssin[2:4]}.{ssin[4:6]}-{ssin[6:9]}.{ssin[9:]}"
-
-
-def _people(count: int) -> str:
-    return "één persoon" if count == 1 else f"{count}\N{NO-BREAK SPACE}personen"
+    def _resident(self, person: Person) -> Resident | None:
+        return person if isinstance(person, Resident) else self._residents.get(person.ssin)

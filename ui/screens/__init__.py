@@ -1,8 +1,11 @@
 """What a visit looks like: `screen_for(visit, settings, now)`, pure Python, one file for each stretch of the visit.
 
-`portal` is where nobody is served; `sign_in` goes from card to name; `documents` from choice to documents made;
-`delivery` from "Neem je kaart terug" to the paper; `notices` are the pages that say what stops a visit, and help.
-Dutch words stand here and in `hardware.faults`, nowhere else.
+`portal` is where nobody is served; `sign_in` goes from card to name, `opening` are the ways in without a card;
+`documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
+`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
+pages that say what stops a visit, and help.
+Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
+`scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
 
 from __future__ import annotations
@@ -12,14 +15,18 @@ from datetime import datetime
 from config.settings import Settings
 from kiosk_app.visit import (
     AskCard,
+    Asking,
     CardBack,
     Checking,
     Choosing,
+    EnterCode,
     EnterPin,
     Goodbye,
     LastTry,
     Notice,
     NotTaken,
+    Offerings,
+    OpeningCode,
     Ordering,
     Overlay,
     PaperLeft,
@@ -30,10 +37,11 @@ from kiosk_app.visit import (
     Recognising,
     SigningIn,
     TakeCard,
+    Viewing,
     Visit,
 )
 from ui.screen import Screen
-from ui.screens import delivery, documents, notices, portal, sign_in
+from ui.screens import delivery, documents, notices, opening, portal, questions, sign_in, viewing
 from ui.screens.scene import Scene
 
 
@@ -45,18 +53,30 @@ def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
             return notices.help_page(scene)
         case Overlay.STILL_THERE:
             return notices.still_there(scene)
+        case Overlay.PIN_UNKNOWN:
+            return sign_in.pin_unknown(scene)
         case None:
             return _of_state(scene)
 
 
 def _of_state(scene: Scene) -> Screen:
     match scene.visit.state:
+        case Viewing() as state:
+            return viewing.viewing(scene, state)
+        case Choosing() | Asking() | Checking() | Ordering() | TakeCard() | Printing() | Printed() as state:
+            return _of_document(scene, state)
         case Portal():
             return portal.portal(scene)
         case PaperLeft():
             return notices.paper_left(scene)
         case AskCard():
             return sign_in.ask_card(scene)
+        case Offerings() as state:
+            return opening.offerings(scene, state)
+        case EnterCode() as state:
+            return opening.enter_code(scene, state)
+        case OpeningCode():
+            return opening.opening_code(scene)
         case Recognising():
             return sign_in.recognising(scene)
         case LastTry():
@@ -67,18 +87,6 @@ def _of_state(scene: Scene) -> Screen:
             return sign_in.pin_on_reader(scene, state)
         case SigningIn():
             return sign_in.signing_in(scene)
-        case Choosing() as state:
-            return documents.choosing(scene, state)
-        case Checking() as state:
-            return documents.checking(scene, state)
-        case Ordering() as state:
-            return documents.ordering(scene, state)
-        case TakeCard() as state:
-            return delivery.take_card(scene, state)
-        case Printing() as state:
-            return delivery.printing(scene, state)
-        case Printed() as state:
-            return delivery.printed(scene, state)
         case NotTaken():
             return notices.not_taken(scene)
         case Notice() as state:
@@ -87,3 +95,23 @@ def _of_state(scene: Scene) -> Screen:
             return notices.card_back(scene, state)
         case Goodbye():
             return notices.goodbye(scene)
+
+
+def _of_document(
+    scene: Scene, state: Choosing | Asking | Checking | Ordering | TakeCard | Printing | Printed
+) -> Screen:
+    match state:
+        case Choosing():
+            return documents.choosing(scene, state)
+        case Asking():
+            return questions.asking(scene, state)
+        case Checking():
+            return documents.checking(scene, state)
+        case Ordering():
+            return documents.ordering(scene, state)
+        case TakeCard():
+            return delivery.take_card(scene, state)
+        case Printing():
+            return delivery.printing(scene, state)
+        case Printed():
+            return delivery.printed(scene, state)

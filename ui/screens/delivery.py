@@ -1,51 +1,69 @@
-"""From "Neem je kaart terug" to the paper: true progress, and an honest word on every document."""
+"""From scene.say("Neem je kaart terug") to the paper: true progress, and an honest word on every document."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
-from kiosk_app.events import PaperTaken, SlipAsked
-from kiosk_app.visit import Job, JobPhase, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
-from ui import dutch
+from kiosk_app.events import LookAsked, PaperTaken, SlipAsked
+from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
+from ui import phrases
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
-from ui.screens.scene import PRINT, Scene, bar, to_the_beginning
+from ui.screens.scene import PRINT, Scene
+from ui.texts import mark
 
 # Past this, a list takes the place of pictures.
 _PICTURE_THEM = 4
 # More printed documents than this are counted, not listed, where something else went wrong.
 _LIST_THEM = 3
-_DOCUMENT, _DOCUMENTS = "document", "documenten"
 # While the device has not said that it prints, nothing is shown to come out.
-_NOT_YET = {JobPhase.REQUESTED: "Gaat naar de printer", JobPhase.HANDED: "Wacht op de printer"}
+_NOT_YET = {JobPhase.REQUESTED: mark("Gaat naar de printer"), JobPhase.HANDED: mark("Wacht op de printer")}
 
 
 def take_card(scene: Scene, state: TakeCard) -> Screen:
     """Ask for the card first: printing starts once it is out. A reminder is said more strongly each time."""
-    number = len(state.documents)
-    after = "Daarna drukken we je document af."
-    if number > 1:
-        after = f"Daarna drukken we je {dutch.count(number, _DOCUMENT, _DOCUMENTS)} af."
+    after = _after_the_card(scene, state)
     reminders = (
         after,
-        f"Je kaart zit nog in de lezer. {after}",
-        "Neem je kaart nu. Anders drukken we niets af.",
+        f"{scene.say('Je kaart zit nog in de lezer.')} {after}",
+        scene.say("Neem je kaart nu. Anders drukken we niets af."),
     )
     return Screen(
         Template.HANDS,
         scene.header,
-        "Neem je kaart terug",
-        lead=(reminders[min(state.reminders, 2)], *_not_had(state.orders)),
+        scene.say("Neem je kaart terug"),
+        lead=(reminders[min(state.reminders, 2)], *_not_had(scene, state.orders)),
         step=PRINT,
         picture="card-out",
-        bar=bar(),
+        extra=_look(scene, state),
+        bar=scene.bar,
     )
 
 
-def _not_had(orders: tuple[Order, ...]) -> tuple[str, ...]:
+def _look(scene: Scene, state: TakeCard) -> tuple[Choice, ...]:
+    """Offer to look at the documents first, once they are all here."""
+    number = len(state.documents)
+    awaited = sum(order.fault is None and order.later is None for order in state.orders) - number
+    if awaited or not number:
+        return ()
+    return (Choice("look", scene.plural("Bekijk", "Bekijk je documenten", number), LookAsked(), icon="icon-look"),)
+
+
+def _after_the_card(scene: Scene, state: TakeCard) -> str:
+    """Say what is being done meanwhile, and what comes next."""
+    had = sum(order.fault is None and order.later is None for order in state.orders)
+    if not had:
+        return scene.say("Er komt nu geen papier uit.")
+    if len(state.documents) < had:
+        return scene.plural("Intussen halen we je document op.", "Intussen halen we je documenten op.", had)
+    return scene.plural("Daarna drukken we je document af.", "Daarna drukken we je {n}~documenten af.", had)
+
+
+def _not_had(scene: Scene, orders: tuple[Order, ...]) -> tuple[str, ...]:
     """Name what could not be had, before anything is printed."""
     missing = [order.product.title for order in orders if order.fault is not None]
-    return (f"Dit lukt nu niet: {dutch.joined(missing)}.",) if missing else ()
+    titles = phrases.joined(scene.texts, missing)
+    return (scene.say("Dit lukt nu niet: {documents}.", documents=titles),) if missing else ()
 
 
 # --- printing ------------------------------------------------------------------------------------------------------
@@ -58,39 +76,36 @@ def printing(scene: Scene, state: Printing) -> Screen:
     return Screen(
         Template.PROGRESS,
         scene.header,
-        _printing_title(state, number),
+        _printing_title(scene, state, number),
         lead=(_printing_lead(scene, state, paused),),
         step=PRINT,
         sign="sign-warning" if paused is not None else "",
         items=_progress_items(scene, state.jobs),
-        footer="Je kaart heb je al terug. De printer meldt dit zelf.",
-        bar=bar(),
+        footer=scene.say("Je kaart heb je al terug. De printer meldt dit zelf."),
+        bar=scene.bar,
     )
 
 
-def _printing_title(state: Printing, number: int) -> str:
+def _printing_title(scene: Scene, state: Printing, number: int) -> str:
     paused = any(job.progress.phase is JobPhase.PAUSED for job in state.jobs)
     if state.stopping:
-        return "We stoppen"
+        return scene.say("We stoppen")
     if paused:
-        return "De printer wacht"
+        return scene.say("De printer wacht")
     ended = sum(job.progress.phase.ended for job in state.jobs)
     current = min(ended + 1, number)
-    return "We drukken je document af" if number == 1 else f"We drukken af: {current} van {number}"
+    return scene.plural("We drukken je document af", "We drukken af: {current} van {n}", number, current=current)
 
 
 def _printing_lead(scene: Scene, state: Printing, paused: Job | None) -> str:
     if state.stopping:
         under_way = [j.document.product.title for j in state.jobs if not j.progress.phase.ended]
-        return f"Dit kan nog uit de printer komen: {dutch.joined(under_way)}."
+        titles = phrases.joined(scene.texts, under_way)
+        return scene.say("Dit kan nog uit de printer komen: {documents}.", documents=titles)
     if paused is not None and paused.progress.fault is not None:
         cause = scene.words(scene.fault(paused.progress.fault).title)
-        return f"{cause}. Het afdrukken gaat vanzelf verder als dit opgelost is."
-    return f"Je papier komt uit de gleuf {_slot(scene)}."
-
-
-def _slot(scene: Scene) -> str:
-    return scene.settings.printer.place if scene.settings.printer is not None else ""
+        return f"{cause}. {scene.say('Het afdrukken gaat vanzelf verder als dit opgelost is.')}"
+    return scene.say("Je papier komt uit de gleuf {place}.", place=scene.slot)
 
 
 def _progress_items(scene: Scene, jobs: tuple[Job, ...]) -> tuple[Item, ...]:
@@ -101,36 +116,43 @@ def _progress_items(scene: Scene, jobs: tuple[Job, ...]) -> tuple[Item, ...]:
     waiting = [job for job in jobs if job.progress.phase is JobPhase.WAITING]
     between = [job for job in jobs if job not in done and job not in waiting]
     return (
-        *_counted(done, "Afgedrukt", Mark.OPEN),
+        *_counted(scene, done, scene.say("Afgedrukt"), Mark.OPEN),
         *(_progress_item(scene, job, 0) for job in between),
-        *_counted(waiting, "Hierna", Mark.COMING),
+        *_counted(scene, waiting, scene.say("Hierna"), Mark.COMING),
     )
 
 
-def _counted(jobs: list[Job], status: str, mark: Mark) -> tuple[Item, ...]:
-    number = dutch.count(len(jobs), _DOCUMENT, _DOCUMENTS)
+def _counted(scene: Scene, jobs: list[Job], status: str, mark: Mark) -> tuple[Item, ...]:
+    number = _documents(scene, len(jobs))
     return (Item(number, status, mark, "", 0),) if jobs else ()
+
+
+def _documents(scene: Scene, number: int) -> str:
+    return scene.plural("{n}~document", "{n}~documenten", number)
 
 
 def _progress_item(scene: Scene, job: Job, number: int) -> Item:
     title, progress = job.document.product.title, job.progress
-    sheets = f"{dutch.count(progress.sheets, 'blad', 'bladen')} uit de printer" if progress.sheets else ""
+    sheets = ""
+    if progress.sheets:
+        sheets = scene.plural("{n}~blad uit de printer", "{n}~bladen uit de printer", progress.sheets)
     match progress.phase:
         case JobPhase.WAITING:
-            return Item(title, "Hierna", Mark.COMING, "waiting", number)
+            return Item(title, scene.say("Hierna"), Mark.COMING, "waiting", number)
         case JobPhase.REQUESTED | JobPhase.HANDED as phase:
-            return Item(title, _NOT_YET[phase], Mark.NOW, "sheet-slot", number, active=True)
+            return Item(title, scene.say(_NOT_YET[phase]), Mark.NOW, "sheet-slot", number, active=True)
         case JobPhase.PRINTING:
-            return Item(title, "Wordt nu afgedrukt", Mark.NOW, "sheet-printing", number, active=True, detail=sheets)
+            status = scene.say("Wordt nu afgedrukt")
+            return Item(title, status, Mark.NOW, "sheet-printing", number, active=True, detail=sheets)
         case JobPhase.PAUSED:
-            cause = scene.words(scene.fault(progress.fault).title) if progress.fault is not None else "Wacht"
+            cause = scene.words(scene.fault(progress.fault).title) if progress.fault is not None else scene.say("Wacht")
             return Item(title, cause, Mark.WARNING, "sheet-slot", number, active=True, detail=sheets)
         case JobPhase.PRINTED:
-            return Item(title, "Afgedrukt", Mark.OPEN, "sheet-done", number, detail=sheets)
+            return Item(title, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", number, detail=sheets)
         case JobPhase.FAILED:
-            return Item(title, "Niet afgedrukt", Mark.OUT, "waiting", number, detail=sheets)
+            return Item(title, scene.say("Niet afgedrukt"), Mark.OUT, "waiting", number, detail=sheets)
         case JobPhase.UNKNOWN:
-            return Item(title, "Niet zeker", Mark.COMING, "waiting", number, detail=sheets)
+            return Item(title, scene.say("Niet zeker"), Mark.COMING, "waiting", number, detail=sheets)
 
 
 # --- printed, or not -----------------------------------------------------------------------------------------------
@@ -138,7 +160,7 @@ def _progress_item(scene: Scene, job: Job, number: int) -> Item:
 
 def printed(scene: Scene, state: Printed) -> Screen:
     """Give the hands screen when every document is on paper; else an honest word on each."""
-    had_all = all(order.fault is None for order in state.orders)
+    had_all = all(order.fault is None and order.later is None for order in state.orders)
     if had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs):
         return _take_paper(scene, state)
     return _outcome(scene, state)
@@ -149,20 +171,27 @@ def _take_paper(scene: Scene, state: Printed) -> Screen:
     counted = [job.progress.sheets for job in state.jobs if job.progress.sheets]
     sheets = sum(counted)
     known = len(counted) == len(state.jobs)
-    lies = f"Je {dutch.count(sheets, 'blad ligt', 'bladen liggen')}" if known and sheets > 1 else "Je papier ligt"
-    noun = _DOCUMENT if one else _DOCUMENTS
-    slip = _slip_word(state.slip)
+    lies = scene.say("Je papier ligt in de gleuf {place}.", place=scene.slot)
+    if known and sheets > 1:
+        lies = scene.plural(
+            "Je {n}~blad ligt in de gleuf {place}.",
+            "Je {n}~bladen liggen in de gleuf {place}.",
+            sheets,
+            place=scene.slot,
+        )
+    number = len(state.jobs)
+    slip = _slip_word(scene, state.slip)
     return Screen(
         Template.HANDS,
         scene.header,
-        f"Neem je {noun}",
-        lead=(f"{lies} in de gleuf {_slot(scene)}.", *((slip,) if slip else ())),
+        scene.plural("Neem je document", "Neem je documenten", number),
+        lead=(lies, *((slip,) if slip else ())),
         step=PRINT,
         picture="paper-one" if one and sheets <= 1 else "paper-more",
         extra=_slip_choice(scene, state.slip),
-        question=f"Heb je je {noun}?",
-        actions=_taken("Nee, niet alles", "Ja, ik heb alles"),
-        bar=bar(),
+        question=scene.plural("Heb je je document?", "Heb je je documenten?", number),
+        actions=_taken(scene.say("Nee, niet alles"), scene.say("Ja, ik heb alles")),
+        bar=scene.bar,
     )
 
 
@@ -175,45 +204,57 @@ def _taken(no: str, yes: str) -> tuple[Choice, ...]:
 
 def _slip_choice(scene: Scene, slip: SlipState) -> tuple[Choice, ...]:
     wanted = scene.visit.offer.slips and slip is SlipState.NOT_ASKED
-    return (Choice("slip", "Ik wil een bewijs", SlipAsked(), icon="icon-slip"),) if wanted else ()
+    return (Choice("slip", scene.say("Ik wil een bewijs"), SlipAsked(), icon="icon-slip"),) if wanted else ()
 
 
-def _slip_word(slip: SlipState) -> str:
+def _slip_word(scene: Scene, slip: SlipState) -> str:
     match slip:
         case SlipState.NOT_ASKED:
             return ""
         case SlipState.PRINTING:
-            return "Je bewijs wordt afgedrukt."
+            return scene.say("Je bewijs wordt afgedrukt.")
         case SlipState.PRINTED:
-            return "Je bewijs is afgedrukt."
+            return scene.say("Je bewijs is afgedrukt.")
         case SlipState.FAILED:
-            return "Je bewijs is niet afgedrukt."
+            return scene.say("Je bewijs is niet afgedrukt.")
 
 
 def _outcome(scene: Scene, state: Printed) -> Screen:
     codes = {ticket: offer for ticket, offer in state.remedies if offer.code}
-    slip = _slip_word(state.slip)
+    slip = _slip_word(scene, state.slip)
     return Screen(
         Template.OUTCOME,
         scene.header,
-        _outcome_title(state),
+        _outcome_title(scene, state),
         step=PRINT,
-        sign="sign-warning",
+        sign="sign-warning" if _went_wrong(state) else "sign-done",
         items=_endings(scene, state, codes),
-        sections=_ways_out(scene, tuple(codes.values())),
+        sections=_ways_out(scene, tuple(codes.values())) if _went_wrong(state) else _what_next(scene, state),
         hint=slip,
         extra=_slip_choice(scene, state.slip),
-        question="Heb je je papier?" if _may_lie(state.jobs) else "",
-        actions=_taken("Er ligt niets", "Ja, verder") if _may_lie(state.jobs) else (to_the_beginning(),),
-        bar=bar(),
+        question=scene.say("Heb je je papier?") if _may_lie(state.jobs) else "",
+        actions=_taken(scene.say("Er ligt niets"), scene.say("Ja, verder"))
+        if _may_lie(state.jobs)
+        else (scene.to_the_beginning,),
+        bar=scene.bar,
     )
 
 
-def _outcome_title(state: Printed) -> str:
+def _went_wrong(state: Printed) -> bool:
+    printed_all = all(job.progress.phase is JobPhase.PRINTED for job in state.jobs)
+    return not printed_all or any(order.fault is not None for order in state.orders)
+
+
+def _outcome_title(scene: Scene, state: Printed) -> str:
     phases = [job.progress.phase for job in state.jobs]
+    if not _went_wrong(state):
+        only_later = not state.jobs
+        return scene.say("Dat is in orde.") if only_later else scene.say("Neem je papier. De rest komt later.")
     if JobPhase.UNKNOWN in phases:
-        return "We zijn niet zeker."
-    return "Niet alles is afgedrukt." if JobPhase.PRINTED in phases else "Het afdrukken is mislukt."
+        return scene.say("We zijn niet zeker.")
+    if JobPhase.PRINTED in phases:
+        return scene.say("Niet alles is afgedrukt.")
+    return scene.say("Het afdrukken is mislukt.")
 
 
 def _may_lie(jobs: tuple[Job, ...]) -> bool:
@@ -225,15 +266,53 @@ def _endings(scene: Scene, state: Printed, codes: dict[UUID, RemedyOffer]) -> tu
     done = [job for job in state.jobs if job.progress.phase is JobPhase.PRINTED]
     rest = [job for job in state.jobs if job.progress.phase is not JobPhase.PRINTED]
     refused = tuple(_refused(scene, order) for order in state.orders if order.fault is not None)
-    lies = f"In de gleuf {_slot(scene)}."
+    lies = scene.say("In de gleuf {place}.", place=scene.slot)
     if len(done) > _LIST_THEM:
-        number = dutch.count(len(done), _DOCUMENT, _DOCUMENTS)
-        good: tuple[Item, ...] = (Item(number, "Afgedrukt", Mark.OPEN, "sheet-done", 0, detail=lies),)
+        number = _documents(scene, len(done))
+        good: tuple[Item, ...] = (Item(number, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", 0, detail=lies),)
     else:
         titles = [job.document.product.title for job in done]
-        good = tuple(Item(title, "Afgedrukt", Mark.OPEN, "sheet-done", 0, detail=lies) for title in titles)
+        good = tuple(Item(title, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", 0, detail=lies) for title in titles)
     bad = tuple(_ending(scene, job, codes if len(codes) > 1 else {}) for job in rest)
-    return (*good, *bad, *refused)
+    later = tuple(_comes_later(scene, order, order.later) for order in state.orders if order.later is not None)
+    return (*good, *bad, *refused, *later)
+
+
+def _comes_later(scene: Scene, order: Order, later: Later) -> Item:
+    """Say what happens next to a document of which no paper comes now."""
+    title = order.product.title
+    if later.delivered:
+        detail = scene.say("Je leest het online, op ebox.belgium.be.")
+        return Item(title, scene.say("In je eBox"), Mark.OPEN, "sheet-done", 0, detail=detail)
+    if not later.expected_on:
+        return Item(title, scene.say("Aangevraagd"), Mark.COMING, "waiting", 0)
+    day = phrases.full_date(scene.texts, date.fromisoformat(later.expected_on))
+    detail = scene.say("Klaar tegen {date}.", date=day)
+    return Item(title, scene.say("Aangevraagd"), Mark.COMING, "waiting", 0, detail=detail)
+
+
+_NOTICES = {
+    "eBox": mark("Je krijgt bericht in je eBox als het klaar is."),
+    "letter": mark("Je krijgt een brief als het klaar is."),
+}
+_PLACES = {
+    "kiosk": mark("Daarna haal je het hier op, met je identiteitskaart."),
+    "counter": mark("Daarna haal je het op aan de balie."),
+    "eBox": mark("Je leest het dan in je eBox."),
+}
+
+
+def _what_next(scene: Scene, state: Printed) -> tuple[Section, ...]:
+    """Say how the resident hears of what comes later, and where it is to be had."""
+    deferred = [order.later for order in state.orders if order.later is not None and not order.later.delivered]
+    ways = dict.fromkeys((later.notice, later.collect_at) for later in deferred)
+    return tuple(
+        Section(
+            scene.say("Hoe het verder gaat"),
+            " ".join(scene.say(word) for word in (_NOTICES.get(notice, ""), _PLACES.get(place, "")) if word),
+        )
+        for notice, place in ways
+    )
 
 
 def _ending(scene: Scene, job: Job, codes: dict[UUID, RemedyOffer]) -> Item:
@@ -243,26 +322,33 @@ def _ending(scene: Scene, job: Job, codes: dict[UUID, RemedyOffer]) -> Item:
     code = offer.code or "" if offer is not None else ""
     why = f"{scene.words(scene.fault(progress.fault).title)}." if progress.fault is not None else ""
     if progress.phase is JobPhase.UNKNOWN:
-        look = "Kijk of er papier ligt."
-        return Item(title, "We weten niet of dit is afgedrukt", Mark.COMING, "waiting", 0, detail=look, code=code)
+        status, look = scene.say("We weten niet of dit is afgedrukt"), scene.say("Kijk of er papier ligt.")
+        return Item(title, status, Mark.COMING, "waiting", 0, detail=look, code=code)
     if progress.sheets:
-        partly = f"Er kwam {dutch.count(progress.sheets, 'blad', 'bladen')} uit. {why}".strip()
-        return Item(title, "Niet volledig afgedrukt", Mark.OUT, "waiting", 0, detail=partly, code=code)
-    return Item(title, "Niet afgedrukt", Mark.OUT, "waiting", 0, detail=why, code=code)
+        status = scene.say("Niet volledig afgedrukt")
+        partly = scene.plural("Er kwam {n}~blad uit.", "Er kwamen {n}~bladen uit.", progress.sheets)
+        return Item(title, status, Mark.OUT, "waiting", 0, detail=f"{partly} {why}".strip(), code=code)
+    return Item(title, scene.say("Niet afgedrukt"), Mark.OUT, "waiting", 0, detail=why, code=code)
 
 
 def _refused(scene: Scene, order: Order) -> Item:
     why = f"{scene.words(scene.fault(order.fault).title)}." if order.fault is not None else ""
-    return Item(order.product.title, "Niet gekregen", Mark.OUT, "waiting", 0, detail=why)
+    return Item(order.product.title, scene.say("Niet gekregen"), Mark.OUT, "waiting", 0, detail=why)
 
 
 def _ways_out(scene: Scene, offers: tuple[RemedyOffer, ...]) -> tuple[Section, ...]:
     """Give the code for a new print where the back end gave one, and what to do with it."""
     counter = " ".join(section.text for section in scene.counter_section)
     if not offers:
-        return (Section("De balie helpt je verder", counter or "Vraag je document daar opnieuw."),)
-    until = offers[0].valid_until
-    limit = f", tot {dutch.full_date(date.fromisoformat(until))}" if until else ""
-    free = f"Hiermee krijg je je document gratis aan de balie{limit}. {counter}".strip()
-    one = len(offers) == 1
-    return (Section("Je code" if one else "Je codes", free, (offers[0].code or "") if one else ""),)
+        again = counter or scene.say("Vraag je document daar opnieuw.")
+        return (Section(scene.say("De balie helpt je verder"), again),)
+    title = scene.plural("Je code", "Je codes", len(offers))
+    text = f"{_free(scene, offers[0])} {counter}".strip()
+    return (Section(title, text, (offers[0].code or "") if len(offers) == 1 else ""),)
+
+
+def _free(scene: Scene, offer: RemedyOffer) -> str:
+    if not offer.valid_until:
+        return scene.say("Hiermee krijg je je document gratis aan de balie.")
+    day = phrases.full_date(scene.texts, date.fromisoformat(offer.valid_until))
+    return scene.say("Hiermee krijg je je document gratis aan de balie, tot {date}.", date=day)

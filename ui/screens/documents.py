@@ -2,127 +2,173 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed, PageTurned
-from kiosk_app.visit import Checking, Choosing, Ordering, Person, Product
-from ui import dutch
-from ui.screen import Choice, Fact, Role, Screen, Template, Value
-from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene, bar
+from datetime import datetime
 
-# Rows a page: what fits without scrolling, upright and on its side.
-_UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
+from hardware.faults import FaultCode
+from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
+from kiosk_app.visit import Checking, Choosing, Details, Ordering, Person, Product, details_of
+from ui import phrases
+from ui.screen import Choice, Fact, Role, Screen, Template, Value
+from ui.screens.paging import page_of
+from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene
+from ui.texts import mark
+
 _LONG_NAME = 18  # letters: past it the greeting would push the question to a third line
+# What is said of a claim, where the back end does not describe it.
+_CLAIMS = {"reprint": mark("Opnieuw, gratis"), "preparedDocument": mark("Ligt klaar voor jou")}
 
 
 def choosing(scene: Scene, state: Choosing) -> Screen:
     """Give the list: rows with an arrow for one document, boxes where several are being chosen."""
-    products = sorted(state.products, key=lambda product: product.refusal is not None)
-    panel = scene.settings.screen
-    on_its_side = _ON_ITS_SIDE_WITH_A_BUTTON if state.several else _ON_ITS_SIDE
-    rows = _UPRIGHT if panel.height_mm > panel.width_mm else on_its_side
-    last_page = max(len(products) - 1, 0) // rows
-    page = min(max(state.page, 0), last_page)
-    first = page * rows
-    shown = products[first : first + rows]
-    question = "Wat wil je afdrukken?"
+    products = sorted(state.products, key=lambda product: (product.refusal is not None, product.claim is None))
+    page = page_of(scene, products, state.page, button=state.several)
+    question = scene.say("Wat wil je afdrukken?")
     return Screen(
         Template.CHOOSE,
         scene.header,
-        f"{_hello(state.person)}{question}",
-        lead=("Tik op één of meer documenten." if state.several else "Tik op het document dat je nodig hebt.",),
+        " ".join(part for part in (_hello(scene, state.person), question) if part),
+        lead=(
+            scene.say("Tik op één of meer documenten.")
+            if state.several
+            else scene.say("Tik op het document dat je nodig hebt."),
+        ),
         step=CHOOSE,
-        rows=tuple(_row(scene, product, state) for product in shown),
-        hint=_range(first + 1, len(shown), len(products)) if last_page else "",
-        extra=_pager(page, last_page),
-        actions=_done(len(state.chosen)) if state.several else (),
-        bar=bar(),
+        rows=tuple(_row(scene, product, state) for product in page.rows),
+        hint=page.hint,
+        extra=page.turns,
+        actions=_done(scene, len(state.chosen)) if state.several else (),
+        bar=scene.bar,
         said=question,
     )
 
 
-def _hello(person: Person) -> str:
+def _hello(scene: Scene, person: Person | None) -> str:
+    if person is None:
+        return ""
     name = person.given_name if len(person.given_name) <= _LONG_NAME else person.given_name.split(" ")[0]
-    return f"Dag {name}. " if 0 < len(name) <= _LONG_NAME else ""
+    return scene.say("Dag {name}.", name=name) if 0 < len(name) <= _LONG_NAME else ""
 
 
 def _row(scene: Scene, product: Product, state: Choosing) -> Choice:
+    name = f"product-{product.key}"
     if product.refusal is not None:
-        reason = f"{scene.words(scene.fault(product.refusal).title)}."
-        return Choice(f"product-{product.code}", product.title, None, Role.ROW, "mark-closed", reason, enabled=False)
-    ticked = product.code in state.chosen if state.several else None
+        return Choice(name, product.title, None, Role.ROW, "mark-closed", refusal(scene, product), enabled=False)
+    ticked = product.key in state.chosen if state.several else None
     icon = "" if state.several else "icon-chevron"
-    return Choice(
-        f"product-{product.code}",
-        product.title,
-        Chose(product.code),
-        Role.ROW,
-        icon,
-        product.description,
-        ticked=ticked,
-    )
+    what = scene.say(_CLAIMS[product.code]) if product.claim is not None else product.description
+    return Choice(name, product.title, Chose(product.key), Role.ROW, icon, what, ticked=ticked)
 
 
-def _range(first: int, shown: int, total: int) -> str:
-    last = first + shown - 1
-    these = f"{first} tot {last}" if shown > 1 else f"{last}"
-    return f"{these} van {dutch.count(total, 'document', 'documenten')}"
+def refusal(scene: Scene, product: Product) -> str:
+    """Say in a line why a product cannot be had, and from when it can where that is known."""
+    if product.refusal is None:
+        return ""
+    why = f"{scene.words(scene.fault(product.refusal).title)}."
+    if product.refusal is not FaultCode.SOURCE_CLOSED or not product.opens_at:
+        return why
+    opens = datetime.fromisoformat(product.opens_at).astimezone().replace(tzinfo=None)
+    if opens.date() == scene.now.date():
+        return scene.say("Opnieuw vanaf {hour}.", hour=phrases.at(scene.texts, opens.time()))
+    day = phrases.day(scene.texts, opens.date())
+    return scene.say("Opnieuw vanaf {day}, {hour}.", day=day, hour=phrases.at(scene.texts, opens.time()))
 
 
-def _pager(page: int, last_page: int) -> tuple[Choice, ...]:
-    between = 0 < page < last_page
-    earlier = Choice("pageBefore", "Vorige" if between else "Vorige documenten", PageTurned(page - 1))
-    later = Choice("pageAfter", "Meer" if between else "Meer documenten", PageTurned(page + 1))
-    return (*((earlier,) if page > 0 else ()), *((later,) if page < last_page else ()))
-
-
-def _done(chosen: int) -> tuple[Choice, ...]:
+def _done(scene: Scene, chosen: int) -> tuple[Choice, ...]:
     if not chosen:
-        why = "Kies eerst een document"
-        return (Choice("chosen", "Verder", ChoiceDone(), Role.PRIMARY, "icon-forward", why, enabled=False),)
-    label = f"Verder met {dutch.count(chosen, 'document', 'documenten')}"
+        why = scene.say("Kies eerst een document")
+        return (Choice("chosen", scene.say("Verder"), ChoiceDone(), Role.PRIMARY, "icon-forward", why, enabled=False),)
+    label = scene.plural("Verder met {n}~document", "Verder met {n}~documenten", chosen)
     return (Choice("chosen", label, ChoiceDone(), Role.PRIMARY, "icon-forward"),)
 
 
 def checking(scene: Scene, state: Checking) -> Screen:
     """Give what was chosen, for whom, in which language; the sentence above the buttons says what happens next."""
-    products = [product for product in state.products if product.code in state.chosen]
-    languages = {dutch.LANGUAGES.get(product.languages[0], product.languages[0]) for product in products}
-    more = any(product.refusal is None and product.code not in state.chosen for product in state.products)
-    number = len(products)
-    label = "Druk af" if number == 1 else f"Druk {dutch.count(number, 'document', 'documenten')} af"
+    products = [product for product in state.products if product.key in state.chosen]
+    more = any(product.refusal is None and product.key not in state.chosen for product in state.products)
     return Screen(
         Template.CHECK,
         scene.header,
-        "Klopt dit?",
+        scene.say("Klopt dit?"),
         step=CHECK,
-        facts=(
-            Fact("Voor", (Value(f"{state.person.given_name} {state.person.family_name}", strong=True),)),
-            Fact("Je krijgt", tuple(Value(product.title, strong=True) for product in products)),
-            Fact("Taal", (Value(dutch.joined(sorted(languages))),)),
-            Fact("Hoe", (Value("Op papier, A4"),)),
-            Fact("Prijs", (Value("Gratis"),)),
-        ),
-        extra=(Choice("another", "Nog een document", AnotherAsked(), icon="icon-plus"),) if more else (),
-        footer="Eerst neem je je kaart terug. Daarna drukken we af.",
+        facts=tuple(fact for fact in _facts(scene, state, products) if fact.values),
+        extra=(Choice("another", scene.say("Nog een document"), AnotherAsked(), icon="icon-plus"),) if more else (),
+        footer=_what_comes(scene, state, products),
         actions=(
-            Choice("change", "Wijzigen", ChangeAsked(), icon="icon-back"),
-            Choice("confirm", label, Confirmed(), Role.PRIMARY, "icon-forward"),
+            Choice("change", scene.say("Wijzigen"), ChangeAsked(), icon="icon-back"),
+            Choice("confirm", _verb(scene, state, products), Confirmed(), Role.PRIMARY, "icon-forward"),
         ),
-        bar=bar(),
-        said=f"Klopt dit? {dutch.joined([product.title for product in products])}.",
+        bar=scene.bar,
+        said=scene.say(
+            "Klopt dit? {documents}.", documents=phrases.joined(scene.texts, [product.title for product in products])
+        ),
     )
 
 
+def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact, ...]:
+    person = state.person
+    whose = (Value(f"{person.given_name} {person.family_name}", strong=True),) if person is not None else ()
+    answers = [details_of(product, state.details) for product in products]
+    purposes = tuple(Value(_purpose(one)) for one in answers if one.purpose is not None)
+    languages = sorted({phrases.language(scene.texts, product.languages[0]) for product in products})
+    ways = dict.fromkeys(_way(scene, product, one) for product, one in zip(products, answers, strict=True))
+    return (
+        Fact(scene.say("Voor"), whose),
+        Fact(scene.say("Je krijgt"), tuple(Value(product.title, strong=True) for product in products)),
+        Fact(scene.say("Waarvoor"), purposes),
+        Fact(scene.say("Taal"), (Value(phrases.joined(scene.texts, languages)),)),
+        Fact(scene.say("Hoe"), tuple(Value(way) for way in ways)),
+        Fact(scene.say("Prijs"), (Value(scene.say("Gratis")),)),
+    )
+
+
+def _purpose(answers: Details) -> str:
+    label = answers.purpose.label if answers.purpose is not None else ""
+    return f"{label}: {answers.recipient}" if answers.recipient else label
+
+
+def _way(scene: Scene, product: Product, answers: Details) -> str:
+    if not answers.on_paper:
+        return scene.say("In je eBox")
+    return scene.say("Later, je krijgt bericht") if product.deferred else scene.say("Op papier, A4")
+
+
+def _now(state: Checking, products: list[Product]) -> int:
+    """Count what comes out of the printer now."""
+    return sum(not product.deferred and details_of(product, state.details).on_paper for product in products)
+
+
+def _verb(scene: Scene, state: Checking, products: list[Product]) -> str:
+    """Name what the large button does: verb and object."""
+    number, now = len(products), _now(state, products)
+    if now == number:
+        return scene.plural("Druk af", "Druk {n}~documenten af", number)
+    return scene.say("Vraag aan") if now == 0 else scene.say("Vraag aan en druk af")
+
+
+def _what_comes(scene: Scene, state: Checking, products: list[Product]) -> str:
+    """Say what happens after the large button."""
+    now = _now(state, products)
+    if state.person is None:
+        return scene.say("Daarna drukken we af.")
+    if now:
+        return scene.say("Eerst neem je je kaart terug. Daarna drukken we af.")
+    return scene.say("Eerst neem je je kaart terug. Er komt nu geen papier uit.")
+
+
 def ordering(scene: Scene, state: Ordering) -> Screen:
-    """Say honestly how many are here, and that nothing was printed."""
+    """Say honestly how many are here, and that nothing was printed. The card is out already."""
     number = len(state.orders)
-    here = f"{len(state.documents)} van {dutch.count(number, 'document', 'documenten')} klaar"
+    waiting = scene.say("We wachten op het gemeentehuis.")
+    here = scene.plural(
+        "{here} van {n}~document klaar.", "{here} van {n}~documenten klaar.", number, here=len(state.documents)
+    )
     return Screen(
         Template.BUSY,
         scene.header,
-        "We halen je document op" if number == 1 else "We halen je documenten op",
-        lead=("Er is nog niets afgedrukt.",),
+        scene.plural("We halen je document op", "We halen je documenten op", number),
+        lead=(scene.say("Je kaart heb je al terug. Er is nog niets afgedrukt."),),
         step=PRINT,
         picture="sheet",
-        hint="We wachten op het gemeentehuis." if number == 1 else f"We wachten op het gemeentehuis. {here}.",
-        bar=bar(),
+        hint=waiting if number == 1 else f"{waiting} {here}",
+        bar=scene.bar,
     )

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from hardware.faults import FaultCode
-from kiosk_app.events import DocumentsAsked
+from kiosk_app.events import CodeAsked, DocumentsAsked
 from kiosk_app.visit import CardSlot
-from ui import dutch, hours
+from ui import hours, phrases
 from ui.screen import Choice, Hero, Qr, Role, Screen, Section, Template
 from ui.screens.scene import Scene
-
-_CALL = "Steek je kaart in de lezer, of tik hier"
-_STALE = "Er zit nog een kaart in de lezer. Neem die eerst weg."
 
 
 def portal(scene: Scene) -> Screen:
     """Give the portal. Without reader, printer or back end the services stand alone."""
     settings = scene.settings
-    own = [hours.service_row(s, scene.now) for s in settings.services if hours.is_own(s)]
-    others = [hours.service_row(s, scene.now) for s in settings.services if not hours.is_own(s)]
+    own = [hours.service_row(scene.texts, s, scene.now) for s in settings.services if hours.is_own(s)]
+    others = [hours.service_row(scene.texts, s, scene.now) for s in settings.services if not hours.is_own(s)]
     hero = _hero(scene)
     return Screen(
         Template.PORTAL,
         scene.header,
-        f"{dutch.greeting(scene.now)}.",
-        lead=("Wat wil je doen?" if hero is not None else "Welkom in deze hal.",),
+        phrases.greeting(scene.texts, scene.now),
+        lead=(scene.say("Wat wil je doen?") if hero is not None else scene.say("Welkom in deze hal."),),
         hero=hero,
         coming=tuple(own),
         services=tuple(others),
-        subtitle="Ook in deze hal" if hero is not None else "In deze hal",
-        warning=_STALE if scene.visit.slot is CardSlot.STALE and hero is None else "",
+        subtitle=scene.say("Ook in deze hal") if hero is not None else scene.say("In deze hal"),
+        warning=_stale(scene) if scene.visit.slot is CardSlot.STALE and hero is None else "",
         news=_news(scene),
-        counter=hours.counter(settings, scene.now),
+        counter=hours.counter(scene.texts, settings, scene.now),
         qr=_qr(scene, hero),
         bar=scene.portal_bar,
     )
@@ -45,29 +42,35 @@ def _hero(scene: Scene) -> Hero | None:
         return _no_documents(scene, fault)
     stale = scene.visit.slot is CardSlot.STALE
     return Hero(
-        "Een document afdrukken",
-        "Bijvoorbeeld een attest van gezinssamenstelling. Gratis.",
-        _STALE if stale else _CALL,
-        Choice("documents", "Een document afdrukken", DocumentsAsked(), Role.PRIMARY),
+        scene.say("Een document afdrukken"),
+        scene.say("Bijvoorbeeld een attest van gezinssamenstelling. Gratis."),
+        _stale(scene) if stale else scene.say("Steek je kaart in de lezer, of tik hier"),
+        Choice("documents", scene.say("Een document afdrukken"), DocumentsAsked(), Role.PRIMARY),
     )
 
 
+def _stale(scene: Scene) -> str:
+    return scene.say("Er zit nog een kaart in de lezer. Neem die eerst weg.")
+
+
 def _no_documents(scene: Scene, code: FaultCode) -> Hero:
-    """Give the hero where printing cannot be finished now: why, and two ways that do work."""
-    fault = scene.fault(code)
-    elsewhere = hours.counter_from(scene.settings, scene.now)
-    ways = f"Vraag je document online, of {elsewhere}." if elsewhere else "Vraag je document online."
-    return Hero(scene.words(fault.title), ways, "", None, status="Afdrukken kan nu niet")
+    """Give the hero where a card cannot be used now: why, and the ways that do work."""
+    if scene.visit.offer.codes is None:
+        title = scene.say("Afdrukken met een code")
+        why = f"{scene.words(scene.fault(code).title)}. {scene.say('Met een code kan je wel afdrukken.')}"
+        return Hero(title, why, scene.say("Tik hier"), Choice("code", title, CodeAsked(), Role.PRIMARY))
+    ways = hours.online_or_counter(scene.texts, scene.settings, scene.now)
+    return Hero(scene.words(scene.fault(code).title), ways, "", None, status=scene.say("Afdrukken kan nu niet"))
 
 
 def _news(scene: Scene) -> Section | None:
     today = scene.now.date()
     current = (a for a in scene.settings.announcements if a.first_day <= today <= a.last_day)
-    return next((Section(a.title, a.text) for a in current), None)
+    return next((Section(scene.texts.local(a.title), scene.texts.local(a.text)) for a in current), None)
 
 
 def _qr(scene: Scene, hero: Hero | None) -> Qr:
     """One QR code: to documents online where the kiosk cannot give them, else to the online desk."""
     if hero is not None and hero.choice is None:
         return scene.online
-    return Qr(scene.settings.town.online_desk, "Maak een afspraak, of regel het online")
+    return Qr(scene.settings.town.online_desk, scene.say("Maak een afspraak, of regel het online"))

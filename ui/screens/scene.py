@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.settings import Settings
+from config.settings import Language, Settings
 from hardware import faults
 from hardware.faults import Fault, FaultCode
-from kiosk_app.events import HelpAsked, StopPressed
+from kiosk_app.events import HelpAsked, LanguageChosen, StopPressed
 from kiosk_app.visit import Visit
-from ui import dutch, hours
+from ui import hours, phrases
 from ui.screen import Choice, Header, Qr, Role, Section
+from ui.texts import Texts, mark, texts_in
 
-_HELP = Choice("help", "Help", HelpAsked(), Role.BAR, "icon-help")
 # The steps of a visit, and how the step line calls them.
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
-_STEPS = ("1. Kaart", "2. Kiezen", "3. Nakijken", "4. Afdrukken")
+_TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
+_OWN_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
+_STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,41 +30,85 @@ class Scene:
     now: datetime
 
     @property
+    def texts(self) -> Texts:
+        """What is said in the language of this visit."""
+        return texts_in(self.visit.language)
+
+    def say(self, text: str, /, **parts: object) -> str:
+        """Give a sentence, written here in Dutch, in the language of this visit."""
+        return self.texts.say(text, **parts)
+
+    def plural(self, one: str, many: str, n: int, /, **parts: object) -> str:
+        """Give a sentence by its number, which is the part `n`."""
+        return self.texts.plural(one, many, n, **parts)
+
+    @property
+    def slot(self) -> str:
+        """Where paper comes out, as in 'de gleuf …'."""
+        return self.texts.local(self.settings.printer.place) if self.settings.printer is not None else ""
+
+    @property
     def header(self) -> Header:
         """The band at the top."""
-        return Header(self.settings.town.name, "Loket 24/7", dutch.clock(self.now), dutch.day(self.now.date()), _STEPS)
+        time, day = phrases.clock(self.texts, self.now), phrases.day(self.texts, self.now.date())
+        return Header(self.settings.town.name, self._name, time, day, tuple(self.say(step) for step in _STEPS))
+
+    @property
+    def _name(self) -> str:
+        """The name of the kiosk; a translation says in its place that it is one, in Dutch too where there is room."""
+        if self.visit.language is Language.NL:
+            return "Loket 24/7"
+        on_its_side = self.settings.screen.width_mm > self.settings.screen.height_mm
+        return f"{self.say(_TRANSLATED)} · {_TRANSLATED}" if on_its_side else self.say(_TRANSLATED)
+
+    @property
+    def bar(self) -> tuple[Choice, ...]:
+        """The bar of a visit."""
+        stop = Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close")
+        return stop, self._help, *self._languages
 
     @property
     def portal_bar(self) -> tuple[Choice, ...]:
         """The bar where nothing can be stopped: whom to call, and which kiosk this is, in plain text."""
-        plain = Choice("kiosk", "112 bij nood", None, Role.BAR, description=f"Kiosk {self.settings.kiosk}")
-        return plain, _HELP
+        which = self.say("Kiosk {kiosk}", kiosk=self.settings.kiosk)
+        return (
+            Choice("kiosk", self.say("112 bij nood"), None, Role.BAR, description=which),
+            self._help,
+            *self._languages,
+        )
+
+    @property
+    def _help(self) -> Choice:
+        return Choice("help", self.say("Help"), HelpAsked(), Role.BAR, "icon-help")
+
+    @property
+    def _languages(self) -> tuple[Choice, ...]:
+        """Every other language of this kiosk, under its own name."""
+        others = (language for language in self.settings.languages if language is not self.visit.language)
+        return tuple(
+            Choice(f"language-{one}", _OWN_NAMES[one], LanguageChosen(one), Role.BAR, "icon-language") for one in others
+        )
 
     @property
     def counter_section(self) -> tuple[Section, ...]:
         """The counter as a way out, where the town gave its hours."""
-        sentence = hours.counter_sentence(self.settings, self.now)
-        return (Section("Aan de balie", sentence),) if sentence else ()
+        sentence = hours.counter_sentence(self.texts, self.settings, self.now)
+        return (Section(self.say("Aan de balie"), sentence),) if sentence else ()
 
     @property
     def online(self) -> Qr:
         """The way to the online desk."""
-        return Qr(self.settings.town.online_desk, "Documenten online")
+        return Qr(self.settings.town.online_desk, self.say("Documenten online"))
+
+    @property
+    def to_the_beginning(self) -> Choice:
+        """The way out of a page on which a visit ends."""
+        return Choice("leave", self.say("Terug naar het begin"), StopPressed(), Role.PRIMARY, "icon-forward")
 
     def fault(self, code: FaultCode) -> Fault:
         """Give the row of a fault."""
         return faults.FAULTS[code]
 
     def words(self, text: str) -> str:
-        """Put the name of this town where a text asks for it."""
-        return text.replace("{municipality}", self.settings.town.municipality)
-
-
-def bar() -> tuple[Choice, ...]:
-    """Give the bar of a visit."""
-    return Choice("stop", "Stoppen", StopPressed(), Role.BAR, "icon-close"), _HELP
-
-
-def to_the_beginning() -> Choice:
-    """Give the way out of a page on which a visit ends."""
-    return Choice("leave", "Terug naar het begin", StopPressed(), Role.PRIMARY, "icon-forward")
+        """Give a text of a fault, with the name of this town where it asks for that."""
+        return self.say(text, municipality=self.settings.town.municipality)

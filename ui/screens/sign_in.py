@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import AllErased, LastErased, PinEntered, StopPressed, TriedAnyway
+from dataclasses import replace
+
+from kiosk_app.events import (
+    AllErased,
+    CodeAsked,
+    LastErased,
+    OfferingsAsked,
+    PinEntered,
+    PinUnknown,
+    StillHere,
+    StopPressed,
+    TriedAnyway,
+)
 from kiosk_app.visit import CardSlot, EnterPin, PinOnReader
-from ui import dutch
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens.scene import CARD, Scene, bar
+from ui.screens.scene import CARD, Scene
 
 _PIN_MIN = 4
 # With more tries than this left, nobody needs to be told.
@@ -16,26 +27,31 @@ _FEW_TRIES = 2
 def ask_card(scene: Scene) -> Screen:
     """Ask for the card, and say what will be read from it before it goes in."""
     stale = scene.visit.slot is CardSlot.STALE
-    place = scene.settings.card_reader.place if scene.settings.card_reader is not None else ""
-    how = f"Je identiteitskaart, met de chip eerst. De lezer zit {place}. Laat je kaart zitten."
+    reader = scene.settings.card_reader
+    place = scene.texts.local(reader.place) if reader is not None else ""
+    how = scene.say("Je identiteitskaart, met de chip eerst. De lezer zit {place}. Laat je kaart zitten.", place=place)
+    first = scene.say("Er zit nog een kaart in de lezer. Neem die eerst weg en steek dan jouw kaart erin.")
     return Screen(
         Template.CARD,
         scene.header,
-        "Steek je kaart in de lezer",
-        lead=("Er zit nog een kaart in de lezer. Neem die eerst weg en steek dan jouw kaart erin.",)
-        if stale
-        else (how,),
+        scene.say("Steek je kaart in de lezer"),
+        lead=(first if stale else how,),
         step=CARD,
         picture="card-out" if stale else "card-in",
         sections=(
             Section(
-                "Dit lezen we van je kaart",
-                "Alleen het certificaat waarmee je je aanmeldt. Daarin staan je naam en je rijksregisternummer. "
-                "Je foto, je adres en je vingerafdrukken lezen we niet.",
+                scene.say("Dit lezen we van je kaart"),
+                scene.say(
+                    "Alleen het certificaat waarmee je je aanmeldt. Daarin staan je naam en je rijksregisternummer. "
+                    "Je foto, je adres en je vingerafdrukken lezen we niet."
+                ),
             ),
         ),
-        actions=(Choice("back", "Terug", StopPressed(), icon="icon-back"),),
-        bar=bar(),
+        actions=(
+            Choice("offerings", scene.say("Wat krijg je hier?"), OfferingsAsked()),
+            Choice("code", scene.say("Ik heb een code"), CodeAsked()),
+        ),
+        bar=scene.bar,
     )
 
 
@@ -44,11 +60,11 @@ def recognising(scene: Scene) -> Screen:
     return Screen(
         Template.BUSY,
         scene.header,
-        "We bekijken je kaart",
-        lead=("Laat je kaart zitten.",),
+        scene.say("We bekijken je kaart"),
+        lead=(scene.say("Laat je kaart zitten."),),
         step=CARD,
         picture="card-out",
-        bar=bar(),
+        bar=scene.bar,
     )
 
 
@@ -58,76 +74,109 @@ def enter_pin(scene: Scene, state: EnterPin) -> Screen:
     return Screen(
         Template.PIN,
         scene.header,
-        "Typ je pincode",
-        lead=("Dek de toetsen af met je andere hand.", "Zo kijkt niemand mee."),
+        scene.say("Typ je pincode"),
+        lead=(scene.say("Dek de toetsen af met je andere hand."), scene.say("Zo kijkt niemand mee.")),
         step=CARD,
         picture="hand",
         typed=state.typed,
-        hint=f"{dutch.count(state.typed, 'cijfer', 'cijfers')} getypt" if state.typed else "Minstens 4 cijfers",
-        warning=_tries(state),
+        hint=scene.plural("{n}~cijfer getypt", "{n}~cijfers getypt", state.typed)
+        if state.typed
+        else scene.say("Minstens 4~cijfers"),
+        warning=_tries(scene, state),
         keys=(
-            Choice("eraseAll", "Alles wissen", AllErased(), enabled=state.typed > 0),
-            Choice("eraseLast", "Laatste wissen", LastErased(), enabled=state.typed > 0),
+            Choice("eraseAll", scene.say("Alles wissen"), AllErased(), enabled=state.typed > 0),
+            Choice("eraseLast", scene.say("Laatste wissen"), LastErased(), enabled=state.typed > 0),
         ),
         actions=(
+            Choice("pinUnknown", scene.say("Ik ken mijn pincode niet"), PinUnknown()),
             Choice(
                 "pinDone",
-                "Verder",
+                scene.say("Verder"),
                 PinEntered(),
                 Role.PRIMARY,
                 "icon-forward",
-                description="" if enough else "Typ eerst je pincode",
+                description="" if enough else scene.say("Typ eerst je pincode"),
                 enabled=enough,
             ),
         ),
-        bar=bar(),
+        bar=scene.bar,
+    )
+
+
+def pin_unknown(scene: Scene) -> Screen:
+    """Say what works without a PIN, and how to get a new one; then back to the pad, where nothing was spent."""
+    code = scene.say(
+        "Kreeg je een code van de gemeente, of vroeg je je document online? Neem je kaart terug, raak het scherm aan "
+        "en kies: ik heb een code."
+    )
+    lost = scene.say("De balie helpt je aan een nieuwe pincode. Breng je identiteitskaart mee.")
+    hours = " ".join(section.text for section in scene.counter_section)
+    return Screen(
+        Template.NOTICE,
+        scene.header,
+        scene.say("Je kent je pincode niet?"),
+        lead=(scene.say("Zonder pincode kan je je hier niet aanmelden."), scene.say("Dit kan wel:")),
+        step=CARD,
+        sections=(
+            Section(scene.say("Met een code"), code),
+            Section(scene.say("Een nieuwe pincode"), f"{lost} {hours}".strip()),
+        ),
+        qr=scene.online,
+        actions=(Choice("pinBack", scene.say("Terug naar de pincode"), StillHere(), Role.PRIMARY, "icon-back"),),
+        bar=scene.bar,
     )
 
 
 def pin_on_reader(scene: Scene, state: PinOnReader) -> Screen:
     """Send the hands to the reader, which has keys of its own: the PIN is typed there and never comes here."""
-    how = "Typ je pincode op het toetsenbord van de kaartlezer. Druk daarna op OK."
+    tries = tuple(part for part in (_tries(scene, state),) if part)
+    if not state.signing:
+        return replace(recognising(scene), lead=(*tries, scene.say("Laat je kaart zitten.")))
+    how = scene.say("Typ je pincode op het toetsenbord van de kaartlezer. Druk daarna op OK.")
     return Screen(
         Template.BUSY,
         scene.header,
-        "Typ je pincode op de kaartlezer" if state.signing else "We bekijken je kaart",
-        lead=tuple(part for part in (_tries(state), how if state.signing else "Laat je kaart zitten.") if part),
+        scene.say("Typ je pincode op de kaartlezer"),
+        lead=(*tries, how),
         step=CARD,
-        picture="hand" if state.signing else "card-out",
-        hint="Dek de toetsen af met je andere hand." if state.signing else "",
-        bar=bar(),
+        picture="hand",
+        hint=scene.say("Dek de toetsen af met je andere hand."),
+        actions=(Choice("pinUnknown", scene.say("Ik ken mijn pincode niet"), PinUnknown()),),
+        bar=scene.bar,
     )
 
 
-def _tries(state: EnterPin | PinOnReader) -> str:
-    few = state.tries_left is not None and state.tries_left <= _FEW_TRIES
-    left = f"Je hebt nog {dutch.count(state.tries_left or 0, 'poging', 'pogingen')}." if few else ""
-    return " ".join(part for part in ("Die code klopt niet." if state.wrong_before else "", left) if part)
+def _tries(scene: Scene, state: EnterPin | PinOnReader) -> str:
+    tries = state.tries_left
+    few = tries is not None and tries <= _FEW_TRIES
+    left = scene.plural("Je hebt nog {n}~poging.", "Je hebt nog {n}~pogingen.", tries or 0) if few else ""
+    wrong = scene.say("Die code klopt niet.") if state.wrong_before else ""
+    return " ".join(part for part in (wrong, left) if part)
 
 
 def last_try(scene: Scene) -> Screen:
     """Say calmly that one try is left; stopping is what the large button does."""
-    lost = "De balie helpt je aan een nieuwe pincode. Breng je identiteitskaart mee."
+    lost = scene.say("De balie helpt je aan een nieuwe pincode. Breng je identiteitskaart mee.")
     hours = " ".join(section.text for section in scene.counter_section)
     return Screen(
         Template.NOTICE,
         scene.header,
-        f"Nog 1{dutch.NBSP}poging.",
+        scene.say("Nog 1~poging."),
         lead=(
-            "Ben je niet zeker van je code? Stop dan nu.",
-            f"Na 3{dutch.NBSP}foute codes is je pincode geblokkeerd. Je identiteitskaart blijft geldig.",
+            scene.say("Ben je niet zeker van je code? Stop dan nu."),
+            scene.say("Na 3~foute codes is je pincode geblokkeerd. Je identiteitskaart blijft geldig."),
         ),
         step=CARD,
         sign="sign-warning",
         sections=(
-            Section("Ligt je code thuis?", "Kom gerust terug. Dit loket is dag en nacht open."),
-            Section("Ben je je code kwijt?", f"{lost} {hours}".strip()),
+            Section(scene.say("Ligt je code thuis?"), scene.say("Kom gerust terug. Dit loket is dag en nacht open.")),
+            Section(scene.say("Ben je je code kwijt?"), f"{lost} {hours}".strip()),
         ),
         actions=(
-            Choice("tryAnyway", "Probeer toch", TriedAnyway()),
-            Choice("stopNow", "Stoppen", StopPressed(), Role.PRIMARY, "icon-close"),
+            Choice("tryAnyway", scene.say("Probeer toch"), TriedAnyway()),
+            Choice("stopNow", scene.say("Stoppen"), StopPressed(), Role.PRIMARY, "icon-close"),
         ),
-        bar=bar(),
+        bar=scene.bar,
     )
 
 
@@ -136,10 +185,10 @@ def signing_in(scene: Scene) -> Screen:
     return Screen(
         Template.BUSY,
         scene.header,
-        "We melden je aan",
-        lead=("Laat je kaart zitten.",),
+        scene.say("We melden je aan"),
+        lead=(scene.say("Laat je kaart zitten."),),
         step=CARD,
         picture="card-out",
-        hint="We wachten op het antwoord van het gemeentehuis.",
-        bar=bar(),
+        hint=scene.say("We wachten op het antwoord van het gemeentehuis."),
+        bar=scene.bar,
     )

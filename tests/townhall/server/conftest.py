@@ -1,11 +1,20 @@
-"""A town hall that runs, and kiosks whose every answer is held to the contract."""
+"""A town hall that runs, and kiosks and an office whose every answer is held to the contract.
+
+`town` stands on SQLite. A module that is about what the database decides says, for both makes of it:
+`pytestmark = pytest.mark.parametrize("_town", ["sqlite", "postgresql"], indirect=True)`.
+"""
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import hashlib
 import re
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +22,7 @@ from uuid import uuid4
 
 import httpx
 import jsonschema
+import pikepdf
 import pytest
 import yaml
 from cryptography import x509
@@ -20,7 +30,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from simulators.postgresql import PostgreSql
 from simulators.town_hall import TownHall
+from townhall.passwords import hashed
+from townhall.seal import Sealer
 
 if TYPE_CHECKING:
     from tests.townhall.conftest import Eid, Responder, Signer
@@ -29,6 +42,24 @@ PROJECT = Path(__file__).parents[3]
 CONTRACT = PROJECT / "docs" / "openapi" / "kiosk-service.yaml"
 RESIDENTS = PROJECT / "townhall" / "residents.toml"
 BASE = "/kioskService/v1"
+AN = "85113099960"
+A4 = (595.276, 841.89)
+SECRET = "a secret of the software"
+ACCOUNTS = """
+[[clients]]
+id = "software"
+secret = "{secret}"
+
+[[clerks]]
+name = "els"
+password = "{secret}"
+role = "balie"
+
+[[clerks]]
+name = "jan"
+password = "{secret}"
+role = "lezer"
+"""
 
 
 @dataclass(frozen=True)
@@ -135,9 +166,74 @@ class Caller:
     def report(self, ticket: str, outcome: str, **more: object) -> httpx.Response:
         return self.call("PUT", f"/documentOrders/{ticket}/printResult", {"outcome": outcome, **more})
 
-    def order(self, bearer: str, ticket: str, product: str = "residence") -> httpx.Response:
-        body = {"productCode": product, "language": "nl"}
+    def order(self, bearer: str, ticket: str, product: str = "residence", **more: object) -> httpx.Response:
+        body = {"productCode": product, "language": "nl", **more}
         return self.call("PUT", f"/documentOrders/{ticket}", body, bearer)
+
+    def claim(self, bearer: str, ticket: str, claim: str) -> httpx.Response:
+        return self.call("PUT", f"/documentOrders/{ticket}", {"claimId": claim}, bearer)
+
+    def document(self, bearer: str, ticket: str) -> bytes:
+        return self.call("GET", f"/documentOrders/{ticket}/document", bearer=bearer).content
+
+    def type_code(self, code: str) -> httpx.Response:
+        return self.call("POST", "/codeSessions", {"code": code})
+
+    def leave(self, session: dict[str, Any]) -> None:
+        self.call("DELETE", str(session["href"]).removeprefix(BASE))
+
+
+class Office:
+    """The town's software, whose every answer is held to the contract."""
+
+    def __init__(self, hall: TownHall, contract: Contract, certificate: Path | None = None) -> None:
+        self.hall, self.contract = hall, contract
+        context = ssl.create_default_context(cafile=str(hall.ca / "ca.pem"))
+        if certificate is not None:
+            context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        self.http = httpx.Client(verify=context, base_url=f"{hall.office_url}{BASE}", trust_env=False, timeout=30)
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        response = self.http.request(method, path, json=body, headers=headers)
+        self.contract.check(method, path, response)
+        return response
+
+    def announce(self, id_: str, **said: object) -> httpx.Response:
+        """Announce a household attest for An, but for what is said otherwise; None takes a field away."""
+        body = {
+            "ssin": AN,
+            "municipality": 99999,
+            "productCode": "householdComposition",
+            "language": "nl",
+            "validUntil": (today() + dt.timedelta(days=30)).isoformat(),
+            "access": "eid",
+            **said,
+        }
+        return self.call("PUT", f"/preparedDocuments/{id_}", {k: v for k, v in body.items() if v is not None})
+
+    def fill(self, id_: str, pdf: bytes, digest: str | None = None, **headers: str) -> httpx.Response:
+        said = digest or base64.b64encode(hashlib.sha256(pdf).digest()).decode()
+        headers = {"Content-Type": "application/pdf", "Content-Digest": f"sha-256=:{said}:", **headers}
+        path = f"/preparedDocuments/{id_}/document"
+        response = self.http.put(path, content=pdf, headers=headers)
+        self.contract.check("PUT", path, response)
+        return response
+
+    def deposit(self, pdf: bytes, **said: object) -> dict[str, Any]:
+        """Announce and fill; gives the answer."""
+        id_ = str(uuid4())
+        assert self.announce(id_, **said).status_code == 201
+        filled = self.fill(id_, pdf)
+        assert filled.status_code == 201, filled.text
+        answer: dict[str, Any] = filled.json()
+        return answer
+
+    def state(self, id_: str) -> str:
+        return str(self.call("GET", f"/preparedDocuments/{id_}").json()["state"])
+
+
+def today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
 
 
 def problem(response: httpx.Response) -> str:
@@ -156,12 +252,14 @@ class Town:
     sealed: Path
     kiosk: Caller
     other: Caller
+    office: Office
     eid: Eid
     problem: Callable[[httpx.Response], str] = problem
 
 
 @pytest.fixture(scope="session")
 def _town(
+    request: pytest.FixtureRequest,
     eid: Eid,
     _responder: Responder,
     contract: Contract,
@@ -171,14 +269,20 @@ def _town(
     folder = tmp_path_factory.mktemp("town")
     trust, sealed = folder / "trust.pem", folder / "sealed"
     trust.write_bytes(eid.trust)
-    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed)
+    (folder / "office.toml").write_text(ACCOUNTS.format(secret=hashed(SECRET)))
+    more: tuple[str | Path, ...] = ("--accounts", folder / "office.toml")
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server: PostgreSql = request.getfixturevalue("postgresql")
+        more += ("--database", server.database())
+    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed, more)
     hall.start()
     try:
+        office = Office(hall, contract, hall.ca / "depositor.pem")
         kiosk = Caller(hall, contract, tools, hall.ca / "kiosk.pem", hall.ca / "kiosk.key")
         other = Caller(hall, contract, tools, *kiosk_files(tools, hall.ca, folder))
-        yield Town(hall, folder / "hall", sealed, kiosk, other, eid)
-        kiosk.http.close()
-        other.http.close()
+        yield Town(hall, folder / "hall", sealed, kiosk, other, office, eid)
+        for caller in (kiosk, other, office):
+            caller.http.close()
     finally:
         hall.close()
 
@@ -222,3 +326,31 @@ def town(_town: Town, responder: Responder) -> Town:
 @pytest.fixture
 def ticket() -> str:
     return str(uuid4())
+
+
+@pytest.fixture
+def paper(town: Town) -> Callable[..., bytes]:
+    """Makes a PDF under the town's seal, but for what is asked otherwise."""
+
+    def made(pages: int = 1, size: tuple[float, float] = A4, seal: Path | None = town.hall.ca) -> bytes:
+        pdf, out = pikepdf.new(), BytesIO()
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=size)
+        pdf.docinfo["/Made"] = str(uuid4())  # no two are the same
+        pdf.save(out)
+        return out.getvalue() if seal is None else sealed_by(seal, out.getvalue())
+
+    return made
+
+
+def sealed_by(ca: Path, pdf: bytes) -> bytes:
+    """The same PDF under the seal of an authority; in a thread, for a test with a browser has an event loop here."""
+    sealer = Sealer(ca / "seal.pem", ca / "seal.key", ca / "seal-ca.pem")
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(sealer.seal, pdf, "Test").result()
+
+
+@pytest.fixture
+def seal(town: Town) -> Callable[[bytes], bytes]:
+    """Seals what a test made itself."""
+    return lambda pdf: sealed_by(town.hall.ca, pdf)

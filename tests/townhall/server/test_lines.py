@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[3]
 AN, ELSEWHERE, NOTHING, NOBODY = "85113099960", "90021799907", "77090800082", "00010199974"
-PRODUCTS = ["householdComposition", "residence", "nationality"]
 
 
 def code_of(town: Town, ticket: str) -> str:

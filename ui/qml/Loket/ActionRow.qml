@@ -8,8 +8,10 @@ Row {
     required property var choices
     property bool onColour: false
 
-    // The left one is as wide as its words ask, between a third and two fifths.
-    readonly property int first: Math.min(Math.max(buttons.count > 0 ? buttons.itemAt(0)?.implicitWidth ?? 0 : 0, width * 0.33), width * 0.42)
+    // The left one is as wide as its words ask, between a third and two fifths; where none is the main one, a half.
+    readonly property int asked: Math.min(Math.max(buttons.count > 0 ? buttons.itemAt(0)?.implicitWidth ?? 0 : 0, width * 0.33), width * 0.42)
+    readonly property bool even: !choices.some(choice => choice.role === "primary")
+    readonly property int first: even ? Math.floor((width - spacing) / 2) : asked
 
     spacing: Theme.gap
     readonly property int needed: Math.max(Theme.target, ...Array.from(children, (button) => button.implicitHeight ?? 0))

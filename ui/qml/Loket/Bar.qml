@@ -8,7 +8,7 @@ Rectangle {
     required property var choices
     readonly property bool wide: Theme.landscape
 
-    height: Theme.mm(wide ? 30 : 35)
+    height: Theme.bar
     color: Theme.surface
 
     Row {
@@ -33,26 +33,20 @@ Rectangle {
                     }
                 }
                 contentItem: Item {
-                    Flow {
+                    Grid {
                         anchors.centerIn: parent
-                        flow: bar.wide ? Flow.LeftToRight : Flow.TopToBottom
-                        spacing: Theme.mm(bar.wide ? 4 : 1)
-                        width: bar.wide ? undefined : label.implicitWidth
-                        Item {
+                        columns: bar.wide && cell.choice.icon !== "" ? 2 : 1
+                        spacing: Theme.mm(columns > 1 ? 4 : 1)
+                        horizontalItemAlignment: Grid.AlignHCenter
+                        verticalItemAlignment: Grid.AlignVCenter
+                        Drawn {
                             visible: cell.choice.icon !== ""
-                            width: bar.wide ? icon.width : label.implicitWidth
-                            height: bar.wide ? label.height : icon.height
-                            Drawn {
-                                id: icon
-                                anchors.centerIn: parent
-                                width: Theme.mm(12)
-                                height: width
-                                name: cell.choice.icon
-                                it: cell.lit ? "white" : "ink"
-                            }
+                            width: Theme.mm(12)
+                            height: width
+                            name: cell.choice.icon
+                            it: cell.lit ? "white" : "ink"
                         }
                         Words {
-                            id: label
                             size: Theme.small
                             strong: true
                             text: cell.choice.label
@@ -66,8 +60,6 @@ Rectangle {
                             text: cell.choice.description
                             color: Theme.ink
                             wrapMode: Text.NoWrap
-                            width: bar.wide ? implicitWidth : label.implicitWidth
-                            horizontalAlignment: Text.AlignHCenter
                             Accessible.ignored: true
                         }
                     }

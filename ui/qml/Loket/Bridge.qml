@@ -4,7 +4,14 @@ import QtQuick
 // The templates' end of ui/bridge.py: the screen comes in, touches go out.
 QtObject {
     property var screen: null
-    property var header: null
+    property var header: ({
+            "town": "",
+            "name": "",
+            "time": "",
+            "day": "",
+            "steps": []
+        })
+    property var bar: []
     signal touched(string choice, real x, real y)
     signal digitTyped(int digit)
 }

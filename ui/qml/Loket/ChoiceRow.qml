@@ -1,23 +1,33 @@
 import QtQuick
 
-// A row of the list: an arrow for one document, a box where several are chosen, dashed with its reason when it cannot be had.
+// A row of the list: an arrow for one document, a box where several are chosen, dashed with its reason when it cannot
+// be had. What is only there to be read has a mark and a line, and no edge: nothing invites a finger.
 Target {
     id: row
     readonly property bool boxed: typeof choice.ticked === "boolean"
     readonly property bool ticked: choice.ticked === true
     readonly property bool available: choice.enabled
+    readonly property bool read: available && !choice.live
+    readonly property bool marked: read || !available
     readonly property color front: lit ? Theme.white : available ? Theme.ink : Theme.mute
 
     implicitHeight: Math.max(Theme.mm(36), texts.height + Theme.mm(10))
 
     background: Rectangle {
         radius: Theme.radius
-        color: row.lit ? Theme.accent : row.ticked ? Theme.tint : row.available ? Theme.surface : "transparent"
-        border.width: !row.available ? 0 : row.ticked ? Theme.mm(1.5) : Theme.hairline
+        color: row.lit ? Theme.accent : row.ticked ? Theme.tint : row.available && !row.read ? Theme.surface : "transparent"
+        border.width: row.marked ? 0 : row.ticked ? Theme.mm(1.5) : Theme.hairline
         border.color: row.ticked ? Theme.accent : Theme.line
         Dashed {
             anchors.fill: parent
             visible: !row.available
+        }
+        Rectangle {
+            visible: row.read
+            y: parent.height + Math.round((Theme.gap - height) / 2)
+            width: parent.width
+            height: Theme.hairline
+            color: Theme.line
         }
     }
     contentItem: Item {
@@ -40,17 +50,17 @@ Target {
             }
         }
         Drawn {
-            visible: !row.available
-            x: Theme.mm(11)
+            visible: row.marked
+            x: Theme.mm(row.read ? 0 : 11)
             width: Theme.mm(12)
             height: width
             anchors.verticalCenter: parent.verticalCenter
-            name: row.available ? "" : row.choice.icon
+            name: row.marked ? row.choice.icon : ""
         }
         Column {
             id: texts
-            x: row.boxed || !row.available ? Theme.mm(33) : Theme.mm(10)
-            width: parent.width - x - (row.boxed || !row.available ? Theme.mm(8) : Theme.mm(24))
+            x: Theme.mm(row.read ? 21 : row.boxed || row.marked ? 33 : 10)
+            width: parent.width - x - Theme.mm(row.read ? 0 : row.boxed || row.marked ? 8 : 24)
             anchors.verticalCenter: parent.verticalCenter
             Words {
                 width: parent.width
@@ -69,12 +79,12 @@ Target {
             }
         }
         Drawn {
-            visible: row.available && !row.boxed
+            visible: !row.marked && !row.boxed
             x: parent.width - width - Theme.mm(8)
             width: Theme.mm(10)
             height: width
             anchors.verticalCenter: parent.verticalCenter
-            name: row.available && !row.boxed ? row.choice.icon : ""
+            name: !row.marked && !row.boxed ? row.choice.icon : ""
             it: row.lit ? "white" : "accent"
         }
     }

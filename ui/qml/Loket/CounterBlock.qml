@@ -39,11 +39,12 @@ Item {
         }
         Words {
             width: parent.width
-            text: block.counter?.when ?? ""
+            strong: Theme.landscape
+            text: [block.counter?.when ?? "", ...(Theme.landscape ? block.counter?.hours ?? [] : [])].join(" ")
             visible: text !== ""
         }
         Repeater {
-            model: block.counter?.hours ?? []
+            model: Theme.landscape ? [] : block.counter?.hours ?? []
             Words {
                 required property string modelData
                 width: texts.width

@@ -6,6 +6,8 @@ Page {
     readonly property int aside: Theme.margin - columnX // the left column, on its side
     readonly property int below: page.said.height + Theme.mm(10)
 
+    readonly property bool codeAside: Theme.landscape && ways.height + Theme.mm(10) + code.height > body.height
+
     Sections {
         id: ways
         width: parent.width
@@ -21,7 +23,8 @@ Page {
     }
     CounterBlock {
         id: code
-        y: ways.height + Theme.mm(ways.height > 0 ? 10 : 0)
+        x: page.codeAside ? page.aside : 0
+        y: page.codeAside ? page.below : ways.height + Theme.mm(ways.height > 0 ? 10 : 0)
         width: page.column
         visible: !!page.screen.qr
         qr: page.screen.qr ?? null

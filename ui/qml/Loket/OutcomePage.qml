@@ -10,7 +10,7 @@ Page {
         id: list
         width: parent.width
         items: page.screen.items
-        tight: page.screen.items.length > 3 || Theme.landscape
+        tight: page.screen.items.length > (Theme.landscape ? 2 : 3)
     }
     Column {
         x: Theme.landscape ? Theme.margin - page.columnX : 0

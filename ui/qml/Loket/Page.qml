@@ -2,7 +2,7 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 
-// What every page has, in the same millimetres: header, steps, what is said, content, action row, bar.
+// What every page has between the header and the bar, in the same millimetres: what is said, content, action row.
 // Upright: what is said stands above what can be done. On its side: said on the left, done on the right.
 Rectangle {
     id: page
@@ -14,32 +14,19 @@ Rectangle {
     default property alias content: body.data
     property alias said: said
     property alias body: body
-    readonly property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
+    property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
     readonly property int columnX: Theme.landscape ? width - Theme.margin - column : Theme.margin
     readonly property int startY: Theme.mm(screen.step > 0 ? 57 : 40)
+    readonly property int end: height - Theme.bar // of its room: there the bar begins
     readonly property color front: onColour ? Theme.white : Theme.ink
 
     color: onColour ? Theme.accent : Theme.ground
 
-    Header {
-        width: parent.width
-        words: Bridge.header
-        deep: page.onColour
-    }
-    Steps {
-        x: Theme.margin
-        y: Theme.mm(36)
-        width: parent.width - 2 * Theme.margin
-        visible: page.screen.step > 0
-        step: page.screen.step
-        names: Bridge.header.steps
-        onColour: page.onColour
-    }
     Column {
         id: said
         x: Theme.margin
         y: page.startY
-        width: page.column
+        width: Theme.landscape ? page.columnX - Theme.margin - Theme.mm(12) : page.column
         spacing: Theme.mm(4)
         Row {
             width: parent.width
@@ -78,7 +65,7 @@ Rectangle {
         x: page.columnX
         y: Theme.landscape || !said.visible ? page.startY : said.y + said.height + Theme.mm(8)
         width: page.column
-        height: (footer.height + actions.height > 0 ? footer.y : bar.y) - y - Theme.mm(6)
+        height: (footer.height + actions.height > 0 ? footer.y : page.end) - y - Theme.mm(6)
     }
     Column {
         id: footer
@@ -110,15 +97,9 @@ Rectangle {
     ActionRow {
         id: actions
         x: page.columnX
-        y: bar.y - height - Theme.mm(8)
+        y: page.end - height - Theme.mm(8)
         width: page.column
         choices: page.screen.actions
         onColour: page.onColour
-    }
-    Bar {
-        id: bar
-        y: parent.height - height
-        width: parent.width
-        choices: page.screen.bar
     }
 }

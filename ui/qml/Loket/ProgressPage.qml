@@ -29,6 +29,6 @@ Page {
         visible: !page.pictures
         width: parent.width
         items: page.pictures ? [] : page.screen.items
-        tight: page.documents > 6 || Theme.landscape
+        tight: page.documents > (Theme.landscape ? 3 : 6)
     }
 }

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Templates as T
 
@@ -22,21 +24,12 @@ T.AbstractButton {
         Bridge.touched(choice.id, at.x / Theme.density, at.y / Theme.density);
     }
 
-    Rectangle {
+    Loader {
         anchors.fill: parent
         anchors.margins: -Theme.mm(2.5)
-        visible: target.visualFocus
-        color: "transparent"
-        radius: Theme.radius * 2
-        border.width: Theme.mm(1.25)
-        border.color: target.onColour ? Theme.attention : Theme.ink
-        Rectangle {
-            anchors.fill: parent
-            anchors.margins: Theme.mm(1.25)
-            color: "transparent"
-            radius: Theme.radius
-            border.width: Theme.mm(1.25)
-            border.color: target.onColour ? Theme.ink : Theme.attention
+        active: target.visualFocus // a page has a dozen targets, and one of them the focus
+        sourceComponent: FocusRing {
+            onColour: target.onColour
         }
     }
 }

@@ -35,6 +35,7 @@ QtObject {
     readonly property int margin: mm(14)
     readonly property int gap: mm(4) // between separate targets
     readonly property int target: mm(28) // height of a button
+    readonly property int bar: mm(landscape ? 30 : 35) // height of the bar at the bottom
     readonly property int radius: mm(2)
     readonly property int strong: mm(1)
     readonly property int edge: mm(0.75)

@@ -1,0 +1,62 @@
+"""What each journey of `docs/journeys.md` is about: what happened before the resident came, and what they come for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from demo.resident import Resident
+from simulators.world import World
+
+# A document that no catalogue knows: the town's software made it, and titled it.
+TITLE = "Bewijs van inschrijving in de muziekschool"
+
+# Given the world, the person's name in it, and the resident.
+Errand = Callable[[World, str, Resident], None]
+
+
+def _nothing(_world: World, _person: str, _resident: Resident) -> None:
+    """Come for a certificate, as the resident does anyway."""
+
+
+def _prepared_eid(world: World, person: str, resident: Resident) -> None:
+    world.deposit(person, title=TITLE, access="eid")
+    resident.products = ("claim",)
+
+
+def _prepared_code(world: World, person: str, resident: Resident) -> None:
+    resident.code = world.deposit(person, title=TITLE, access="code") or ""
+
+
+def _several(_world: World, _person: str, resident: Resident) -> None:
+    resident.products = ("householdComposition", "residence", "nationality")
+
+
+def _record(_world: World, _person: str, resident: Resident) -> None:
+    resident.products = ("criminalRecord595",)
+
+
+def _deferred(_world: World, _person: str, resident: Resident) -> None:
+    resident.products = ("criminalRecord5962",)
+
+
+def _public_list(_world: World, _person: str, resident: Resident) -> None:
+    resident.reads_the_list = True
+
+
+def _again(_world: World, _person: str, resident: Resident) -> None:
+    """Come back for what an earlier visit did not give."""
+    resident.products = ("claim",)
+
+
+ERRANDS: dict[str, Errand] = {
+    "certificate": _nothing,
+    "prepared-eid": _prepared_eid,
+    "prepared-code": _prepared_code,
+    "several": _several,
+    "reprint": _again,
+    "paper-or-ebox": _record,
+    "deferred": _deferred,
+    "public-list": _public_list,
+}
+# Journeys before which the same person was here, and the printer's engine gave up on the document.
+FAILED_BEFORE = {"reprint"}

@@ -1,0 +1,42 @@
+"""What looking at a document before it is printed is made of: the picture, the touches, the answer.
+
+The pages of all documents of a visit are counted through, from 0: `page` is a place in that row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from printing.drawing import Drawing as Drawing
+
+
+@dataclass(frozen=True)
+class LookAsked:
+    """The button "Bekijk" was touched."""
+
+
+@dataclass(frozen=True)
+class SheetTouched:
+    """The page itself was touched: it comes out of the blur, or goes back into it."""
+
+
+@dataclass(frozen=True)
+class SheetTurned:
+    """Another page was asked for, or its lower half where a panel on its side shows half a page."""
+
+    page: int
+    lower: bool = False
+
+
+@dataclass(frozen=True)
+class LookedEnough:
+    """The resident is done looking."""
+
+
+@dataclass(frozen=True, repr=False)
+class PageDrawn:
+    """A page was drawn; None where it cannot be."""
+
+    visit: int
+    page: int
+    drawing: Drawing | None

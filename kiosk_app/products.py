@@ -1,0 +1,104 @@
+"""What can be had here: a document that is made when it is asked for, or one that waits already (a claim)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from hardware.faults import FaultCode
+
+
+class Channel(Enum):
+    """How a resident wants a document, where the law has the kiosk ask (KB 13 September 2022)."""
+
+    PAPER = "paper"
+    EBOX = "eBox"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a document can be for; `needs_recipient`: the order also says who will receive it."""
+
+    code: str
+    label: str
+    needs_recipient: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """One thing to have, in the back end's words; `refusal` says why it cannot be had, `opens_at` (ISO) until when.
+
+    A `claim` waits ready-made behind a card or a code, and is used once: then `code` is its kind. `lead_time` is an ISO
+    8601 duration where a product comes later; `asks_channel` has the kiosk ask whether it comes on paper.
+    """
+
+    code: str
+    title: str
+    description: str
+    languages: tuple[str, ...] = ("nl",)
+    refusal: FaultCode | None = None
+    claim: UUID | None = None
+    deferred: bool = False
+    lead_time: str = ""
+    purposes: tuple[Purpose, ...] = ()
+    asks_channel: bool = False
+    opens_at: str = ""
+
+    @property
+    def key(self) -> str:
+        """Tell it apart from everything else in a list."""
+        return str(self.claim) if self.claim is not None else self.code
+
+
+class Question(Enum):
+    """What has to be known before a product can be ordered."""
+
+    PURPOSE = "purpose"
+    RECIPIENT = "recipient"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, repr=False)
+class Details:
+    """The answers given for one product. `recipient` is what the resident typed."""
+
+    key: str
+    purpose: Purpose | None = None
+    recipient: str = ""
+    channel: Channel | None = None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it comes on paper, now or later."""
+        return self.channel is not Channel.EBOX
+
+
+def details_of(product: Product, details: tuple[Details, ...]) -> Details:
+    """Give what was answered about one product so far."""
+    return next((one for one in details if one.key == product.key), Details(product.key))
+
+
+def open_question(product: Product, answers: Details) -> Question | None:
+    """Give the next thing to ask about a product; None when all is known."""
+    if product.purposes and answers.purpose is None:
+        return Question.PURPOSE
+    if answers.purpose is not None and answers.purpose.needs_recipient and not answers.recipient:
+        return Question.RECIPIENT
+    if product.asks_channel and answers.channel is None:
+        return Question.CHANNEL
+    return None
+
+
+@dataclass(frozen=True)
+class Later:
+    """No paper comes now: it went to the eBox, or it comes another day. `expected_on` is an ISO date.
+
+    `notice` is how the resident hears of it (eBox, letter, none), `collect_at` where it is to be had (kiosk, counter,
+    eBox), both in the contract's words.
+    """
+
+    delivered: bool
+    expected_on: str = ""
+    notice: str = "none"
+    collect_at: str = "counter"

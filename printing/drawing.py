@@ -1,0 +1,14 @@
+"""A page as it will be on paper, to be looked at: pixels in memory, never in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """A page in pixels; four bytes each: blue, green, red, and one that says nothing."""
+
+    width: int
+    height: int
+    pixels: bytes

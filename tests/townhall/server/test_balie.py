@@ -1,0 +1,364 @@
+"""The clerk's page, driven as a clerk does: in a real Chromium, with axe looking over the shoulder."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from tests.townhall.server.conftest import Town
+
+Paper = Callable[..., bytes]
+AN, BRAM = "85113099960", "83040299933"
+SECRET = "a secret of the software"
+# WCAG 2.2, levels A and AA, as axe names them.
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+NARROW = {"width": 320, "height": 800}  # [WCAG 1.4.10] a page of 1280 enlarged four times
+CODE = r"[CDFGHJKMNPQRTWXY34679]{4}-[CDFGHJKMNPQRTWXY34679]{4}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, town: Town) -> Iterator[Page]:
+    """A window at the Balie's address; an error in our script fails the test."""
+    context = browser.new_context(
+        ignore_https_errors=True, base_url=town.hall.office_url, locale="nl-BE", accept_downloads=False
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(error.message))
+    page.goto("/balie/")
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def els(page: Page) -> Page:
+    """A clerk who is in."""
+    return come_in(page, "els")
+
+
+def come_in(page: Page, name: str) -> Page:
+    page.get_by_label("Naam").fill(name)
+    page.get_by_label("Wachtwoord").fill(SECRET)
+    page.get_by_role("button", name="Aanmelden").click()
+    page.get_by_role("heading", name="Opzoeken").wait_for()
+    return page
+
+
+def look_up(page: Page, what: str) -> None:
+    page.goto("/balie/")
+    page.get_by_label("Code of ticket").fill(what)
+    page.get_by_role("button", name="Zoek op").click()
+
+
+def choose(page: Page, folder: Path, pdf: bytes) -> str:
+    """Choose a file; gives what the page says of it."""
+    (folder / "document.pdf").write_bytes(pdf)
+    page.get_by_label("Het document").set_input_files(folder / "document.pdf")
+    return page.locator(".check.good, .check.bad").inner_text()
+
+
+def fill_in(page: Page, folder: Path, pdf: bytes, way: str = "Met een code", ssin: str = AN) -> None:
+    page.get_by_role("link", name="Klaarleggen", exact=True).click()
+    assert choose(page, folder, pdf).startswith("In orde")
+    page.get_by_label("Rijksregisternummer").fill(ssin)
+    page.get_by_label("Soort document").select_option("Attest van gezinssamenstelling")
+    page.get_by_text(way).click()
+
+
+def put_down(page: Page) -> None:
+    page.get_by_role("button", name="Leg klaar").click()
+
+
+def code_on(page: Page) -> str:
+    code = page.locator(".code").inner_text()
+    assert re.fullmatch(CODE, code)
+    return code
+
+
+def faultless(page: Page) -> None:
+    """Nothing that axe can see stands in anybody's way, and a narrow window loses nothing."""
+    found: dict[str, Any] = Axe().run(page, options=WCAG).response
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert found["passes"], "axe did look"
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert wide <= NARROW["width"]
+
+
+def sent(page: Page, path: str, form: dict[str, str], **headers: str) -> httpx.Response:
+    """Send a form with the clerk's own cookie, as another page or a tool would."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    url = page.url.split("/balie")[0]
+    return httpx.post(f"{url}/balie/{path}", data=form, headers=headers, cookies=cookies, verify=False, trust_env=False)
+
+
+def word_on(page: Page) -> str:
+    return str(page.locator("input[name=woord]").first.input_value())
+
+
+def test_a_document_dragged_in_by_a_clerk_is_on_paper_at_the_kiosk_with_its_code(
+    els: Page, town: Town, paper: Paper, tmp_path: Path, ticket: str
+) -> None:
+    pdf = paper(pages=3)
+    els.get_by_role("link", name="Klaarleggen", exact=True).click()
+    fill_in(els, tmp_path, pdf)
+    assert els.locator(".check").inner_text() == "In orde: geldig zegel, A4, 3 pagina’s."
+    put_down(els)
+    code = code_on(els)
+    faultless(els)
+    session = town.kiosk.type_code(code).json()
+    (claim,) = session["claims"]["items"]
+    town.kiosk.claim(session["session"]["accessToken"], ticket, claim["id"])
+    assert town.kiosk.document(session["session"]["accessToken"], ticket) == pdf
+    town.kiosk.report(ticket, "printed")
+    look_up(els, code.lower())
+    assert els.locator(".state b").inner_text() == "Opgehaald"
+    assert els.locator(".code").count() == 0
+    faultless(els)
+    els.get_by_role("link", name=ticket).click()
+    assert els.locator(".state b").inner_text() == "Afgedrukt"
+
+
+def test_a_file_is_judged_as_soon_as_it_is_chosen(els: Page, paper: Paper, tmp_path: Path) -> None:
+    els.get_by_role("link", name="Klaarleggen", exact=True).click()
+    assert choose(els, tmp_path, paper(seal=None)) == "Er staat geen elektronisch zegel op."
+    faultless(els)
+
+
+def test_a_file_dropped_on_the_page_is_judged_too(els: Page, paper: Paper) -> None:
+    els.get_by_role("link", name="Klaarleggen", exact=True).click()
+    dropped = els.evaluate_handle(
+        """(bytes) => { const carried = new DataTransfer();
+        carried.items.add(new File([new Uint8Array(bytes)], "x.pdf", {type: "application/pdf"})); return carried; }""",
+        list(paper()),
+    )
+    els.dispatch_event(".drop", "drop", {"dataTransfer": dropped})
+    assert els.locator(".check.good").inner_text() == "In orde: geldig zegel, A4, 1 pagina."
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
+    els: Page, paper: Paper, tmp_path: Path
+) -> None:
+    fill_in(els, tmp_path, paper(), ssin="85.11.30-999.61")
+    put_down(els)
+    number = els.get_by_label("Rijksregisternummer")
+    assert number.input_value() == "85.11.30-999.61"
+    assert number.get_attribute("aria-invalid") is not None
+    told = str(number.get_attribute("aria-describedby")).split()[-1]
+    assert els.locator(f"#{told}").inner_text() == "Dit rijksregisternummer klopt niet. Kijk de cijfers na."
+    faultless(els)
+    assert els.get_by_label("Met een code").is_checked()
+
+
+def test_another_document_needs_a_name_of_its_own(els: Page, paper: Paper, tmp_path: Path) -> None:
+    fill_in(els, tmp_path, paper(), "Met de identiteitskaart")
+    assert els.get_by_label("Naam van een ander document").is_hidden()
+    els.get_by_label("Soort document").select_option("Een ander document")
+    els.get_by_label("Naam van een ander document").fill("Jouw <b>omgevingsdossier</b>")
+    put_down(els)
+    assert els.get_by_role("heading").first.inner_text() == "Jouw <b>omgevingsdossier</b>"
+    assert els.locator(".code").count() == 0
+
+
+def test_a_ticket_that_failed_tells_its_story_without_a_name_and_gets_a_new_code(
+    els: Page, town: Town, ticket: str
+) -> None:
+    town.kiosk.order(town.kiosk.bearer(town.eid.card(BRAM)), ticket, "civilMarriage")
+    old = town.kiosk.report(ticket, "failed", reasons=["paperJam"], sheetsPrinted=0).json()["code"]
+    look_up(els, ticket)
+    assert els.locator(".state b").inner_text() == "Afdrukken mislukt"
+    assert "paperJam" in els.locator("dl").inner_text()
+    faultless(els)
+    els.get_by_role("link", name="Gratis nieuwe afdruk").click()
+    assert code_on(els) == old
+    els.get_by_role("button", name="Nieuwe code").click()
+    new = code_on(els)
+    assert new != old
+    assert town.problem(town.kiosk.type_code(old)) == "codeUsed"
+    assert town.kiosk.type_code(new).status_code == 201
+    for shown in (els.content(), els.goto(f"/balie/ticket/{ticket}").text()):  # type: ignore[union-attr]
+        assert not re.search("Bram|De Wilde|8304|83[.]04|An Maria", shown)
+
+
+def test_the_code_on_a_paper_leads_to_its_ticket(els: Page, town: Town, ticket: str) -> None:
+    town.kiosk.order(town.kiosk.bearer(town.eid.card(AN)), ticket)
+    with closing(sqlite3.connect(f"file:{town.folder / 'townhall.db'}?mode=ro", uri=True)) as database:
+        which = ticket.replace("-", "")
+        ((printed,),) = database.execute("SELECT code FROM document_orders WHERE ticket = ?", (which,))
+    look_up(els, printed.lower().replace("-", ""))
+    assert els.locator(".number").first.inner_text() == ticket
+    assert els.locator(".state b").inner_text() == "Nog niets gemeld"
+
+
+def test_what_nobody_knows_is_said_kindly(els: Page) -> None:
+    look_up(els, "cccc-cccc")
+    assert els.get_by_role("alert").inner_text().startswith("Dit kennen we niet.")
+    faultless(els)
+    missing = els.goto(f"/balie/stuk/{uuid4()}")
+    assert missing is not None
+    assert missing.status == 404
+    faultless(els)
+
+
+def test_a_document_is_taken_back_only_by_who_is_sure(els: Page, town: Town, paper: Paper) -> None:
+    deposited = town.office.deposit(paper(), access="code")
+    look_up(els, deposited["code"])
+    els.once("dialog", lambda dialog: dialog.dismiss())
+    els.get_by_role("button", name="Neem terug").click()
+    assert town.office.state(deposited["id"]) == "waiting"
+    els.once("dialog", lambda dialog: dialog.accept())
+    els.get_by_role("button", name="Neem terug").click()
+    els.get_by_text("Teruggenomen").wait_for()
+    assert town.office.state(deposited["id"]) == "withdrawn"
+
+
+def test_what_was_asked_for_later_is_put_down_at_its_ticket(
+    els: Page, town: Town, ticket: str, paper: Paper, tmp_path: Path
+) -> None:
+    wanted = {"purpose": "care", "recipient": "Woonzorg De Lelie", "channel": "paper"}
+    town.kiosk.order(town.kiosk.bearer(town.eid.card(AN)), ticket, "criminalRecord5962", **wanted)
+    look_up(els, ticket)
+    els.get_by_role("link", name="Leg het document klaar").click()
+    faultless(els)
+    assert choose(els, tmp_path, paper()).startswith("In orde")
+    put_down(els)
+    assert els.locator(".state b").inner_text() == "Ligt klaar"
+    titles = [claim["title"] for claim in town.kiosk.sign_in(town.eid.card(AN))["claims"]["items"]]
+    assert any("596.2" in title for title in titles)
+
+
+def test_what_nobody_came_for_in_a_week_is_listed(els: Page, town: Town, paper: Paper) -> None:
+    title = f"Vergeten {uuid4()}"
+    deposited = town.office.deposit(paper(), productCode="forgotten", title=title)
+    els.get_by_role("link", name="Niet opgehaald").first.click()
+    assert title not in els.content()
+    with closing(sqlite3.connect(town.folder / "townhall.db", timeout=20)) as database, database:
+        long_ago = ("2026-01-02 08:00:00.000000", deposited["id"].replace("-", ""))
+        database.execute("UPDATE claims SET made_at = ? WHERE id = ?", long_ago)
+    els.reload()
+    assert els.get_by_role("row", name=title).get_by_role("cell").nth(1).inner_text() == "2\xa0januari\xa02026"
+    faultless(els)
+
+
+def test_who_may_only_look_things_up_can_do_nothing_else(page: Page, town: Town, paper: Paper) -> None:
+    deposited = town.office.deposit(paper(), access="code")
+    jan = come_in(page, "jan")
+    assert jan.get_by_role("link", name="Klaarleggen").count() == 0
+    look_up(jan, deposited["code"])
+    assert jan.locator(".state b").inner_text() == "Ligt klaar"
+    assert jan.locator(".code").count() == 0
+    assert jan.get_by_role("button", name="Neem terug").count() == 0
+    origin = {"Origin": town.hall.office_url}
+    for path in (f"stuk/{deposited['id']}/terug", f"stuk/{deposited['id']}/code", "klaarleggen", "nakijken"):
+        refused = sent(jan, path, {"woord": word_on(jan)}, **origin)
+        assert (refused.status_code, "alleen opzoeken" in refused.text) == (403, True)
+    assert town.office.state(deposited["id"]) == "waiting"
+    jan.goto("/balie/klaarleggen")
+    faultless(jan)
+
+
+def test_nobody_gets_in_without_the_password_and_the_door_says_nothing_of_who_exists(page: Page) -> None:
+    faultless(page)
+    said = []
+    for name in ("els", "nobody"):
+        page.get_by_label("Naam").fill(name)
+        page.get_by_label("Wachtwoord").fill("wrong wrong wrong")
+        page.get_by_role("button", name="Aanmelden").click()
+        said.append(page.get_by_role("alert").inner_text())
+    assert said == ["Die naam of dat wachtwoord klopt niet."] * 2
+    faultless(page)
+    for path in ("", "klaarleggen", "niet-opgehaald", f"ticket/{uuid4()}", f"stuk/{uuid4()}"):
+        page.goto(f"/balie/{path}")
+        assert page.url.endswith("/balie/aanmelden")
+
+
+def test_a_door_that_is_tried_too_often_stays_shut_for_a_while(page: Page) -> None:
+    for _ in range(6):
+        page.get_by_label("Naam").fill("mallory")
+        page.get_by_label("Wachtwoord").fill("wrong wrong wrong")
+        page.get_by_role("button", name="Aanmelden").click()
+    assert re.search("over (9|10) minuten opnieuw", page.get_by_role("alert").inner_text())
+
+
+def test_a_form_from_somewhere_else_changes_nothing(els: Page, town: Town, paper: Paper) -> None:
+    deposited = town.office.deposit(paper())
+    path, ours = f"stuk/{deposited['id']}/terug", {"Origin": town.hall.office_url}
+    for form, headers in (
+        ({"woord": word_on(els)}, {"Origin": "https://evil.example"}),
+        ({"woord": word_on(els)}, {}),
+        ({"woord": "0" * 64}, ours),
+        ({}, ours),
+    ):
+        assert sent(els, path, form, **headers).status_code == 403
+    assert town.office.state(deposited["id"]) == "waiting"
+    assert sent(els, path, {"woord": word_on(els)}, **ours).status_code == 303
+    assert town.office.state(deposited["id"]) == "withdrawn"
+
+
+def test_a_cookie_is_for_this_browser_and_host_alone_and_ends_when_its_clerk_leaves(els: Page, town: Town) -> None:
+    (cookie,) = els.context.cookies()
+    assert (cookie["name"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (
+        *("__Host-balie", True, True),
+        "Strict",
+    )
+    url = f"{town.hall.office_url}/balie/"
+
+    def status(value: str) -> int:
+        return httpx.get(url, cookies={"__Host-balie": value}, verify=False, trust_env=False).status_code
+
+    assert status(cookie["value"]) == 200
+    body, signature = cookie["value"].split(".")
+    assert status(f"{body}.{signature[:-1]}{'0' if signature[-1] != '0' else '1'}") == 303
+    els.get_by_role("button", name="Afmelden").click()
+    els.get_by_label("Wachtwoord").wait_for()
+    assert status(cookie["value"]) == 303, "a copy of it opens nothing"
+
+
+def test_a_page_loads_nothing_but_its_own_and_is_kept_nowhere(els: Page) -> None:
+    shown = els.goto("/balie/")
+    assert shown is not None
+    headers = shown.headers
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert els.evaluate("document.fonts.check('1rem \"Atkinson Hyperlegible\"')")
+
+
+def test_it_can_be_used_without_a_mouse_and_without_our_script(browser: Browser, town: Town) -> None:
+    context = browser.new_context(ignore_https_errors=True, base_url=town.hall.office_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/balie/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Naar de inhoud"
+    for key in ("Tab", "Tab"):
+        page.keyboard.press(key)
+    page.keyboard.type("els")
+    page.keyboard.press("Tab")
+    page.keyboard.type(SECRET)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Opzoeken").wait_for()
+    context.close()

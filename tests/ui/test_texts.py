@@ -1,0 +1,151 @@
+"""A sentence comes out in the language that was asked for, and no language stays behind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from datetime import time
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+import ui
+from config.settings import Language, Service, ServiceKind, Translated, load
+from kiosk_app.events import LanguageChosen
+from kiosk_app.visit import Asking, Details, Product, Purpose, Visit
+from ui import hours, phrases, texts
+from ui.gallery import landscape
+from ui.sample import EVENING, EXAMPLE, Sample, samples
+from ui.screens import screen_for
+from ui.texts import NBSP, texts_in
+
+DUTCH, ENGLISH = texts_in(Language.NL), texts_in(Language.EN)
+BOTH = structs.replace(load(EXAMPLE), languages=(Language.NL, Language.EN))
+PAIRS = tuple(zip(samples(BOTH), samples(BOTH, Language.EN), strict=True))
+# What may read the same in both: whoever is served, names, codes, signs, and words that English and Dutch share.
+SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Help|Open|Nederlands|Kiosk LV-01|[0-9A-Z]{4}-[0-9]{2}|"
+SHARED += r"|[0-9A-ZÀ-Ü]|\W+|Letters"
+# What is not the kiosk's to translate: the back end's words for its documents, and what the resident typed.
+NOT_OURS = {Product: ("title", "description"), Purpose: ("label",), Details: ("recipient",), Asking: ("typed",)}
+
+
+def said(part: object) -> set[str]:
+    """Every text of a screen."""
+    if isinstance(part, str):
+        return {part}
+    if isinstance(part, tuple):
+        return {text for one in part for text in said(one)}
+    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role")
+    names = [f.name for f in fields(part) if f.name not in apart] if is_dataclass(part) else []
+    return {text for name in names for text in said(getattr(part, name))}
+
+
+def not_ours(part: object) -> set[str]:
+    """Every text in a visit that the kiosk shows as it came."""
+    if isinstance(part, tuple):
+        return {text for one in part for text in not_ours(one)}
+    if not is_dataclass(part):
+        return set()
+    inside = {text for f in fields(part) for text in not_ours(getattr(part, f.name))}
+    return inside | {getattr(part, name) for name in NOT_OURS.get(type(part), ())} - {""}
+
+
+def ours(sample: Sample) -> set[str]:
+    """Every text of a screen, with a sign in the place of what is not the kiosk's to translate."""
+    theirs = "|".join(re.escape(text) for text in sorted(not_ours(sample.visit), key=len, reverse=True))
+    texts_ = said(screen_for(sample.visit, sample.settings, sample.now))
+    return {re.sub(theirs, "§", text) for text in texts_} if theirs else texts_
+
+
+def test_every_language_of_the_settings_has_a_catalogue_but_dutch() -> None:
+    folders = {path.name for path in (Path(ui.__file__).parent / "locale").iterdir() if path.is_dir()}
+    assert folders == {language.value for language in Language} - {"nl"}
+
+
+def test_a_catalogue_is_read_when_its_language_is_first_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_LOCALE", Path("nowhere"))
+    texts_in.cache_clear()
+    for sample in samples(load(EXAMPLE)):
+        assert screen_for(sample.visit, sample.settings, EVENING).title
+    with pytest.raises(FileNotFoundError):
+        texts_in(Language.EN)
+
+
+def test_a_number_chooses_between_one_and_many() -> None:
+    said = [ENGLISH.plural("{n}~blad uit de printer", "{n}~bladen uit de printer", n) for n in (0, 1, 2)]
+    assert said == [f"{n}{NBSP}sheet{s} out of the printer" for n, s in ((0, "s"), (1, ""), (2, "s"))]
+
+
+def test_what_is_filled_in_stays_as_it_is() -> None:
+    assert ENGLISH.say("Dag {name}.", name="{n}~<b>An</b>") == "Hello {n}~<b>An</b>."
+
+
+def test_a_text_without_a_translation_is_said_in_dutch() -> None:
+    assert ENGLISH.say("Dit staat in geen catalogus.") == "Dit staat in geen catalogus."
+
+
+def test_english_says_times_and_days_in_its_own_way() -> None:
+    assert phrases.clock(ENGLISH, EVENING) == "20:41"
+    assert phrases.day(ENGLISH, EVENING.date()) == f"Monday 23{NBSP}November"
+    assert phrases.joined(ENGLISH, ["a", "b", "c"]) == "a, b and c"
+
+
+def test_one_visit_s_language_is_not_the_next_one_s() -> None:
+    sample = next(iter(samples(load(EXAMPLE))))
+    english = replace(sample.visit, language=Language.EN)
+    titles = [screen_for(v, sample.settings, EVENING).title for v in (sample.visit, english, sample.visit)]
+    assert titles == ["Goedenavond.", "Good evening.", "Goedenavond."]
+
+
+# --- English ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("dutch", "english"), PAIRS, ids=[sample.name for sample, _ in PAIRS])
+def test_no_dutch_is_left_on_an_english_screen(dutch: Sample, english: Sample) -> None:
+    both = [ours(one) for one in (dutch, english)]
+    assert {text for text in both[0] & both[1] if not re.fullmatch(SHARED, text)} == set()
+    assert not [text for text in both[1] if "!" in text or "~" in text or "{" in text]
+
+
+def test_a_translation_says_that_it_is_one_in_both_languages_where_there_is_room() -> None:
+    dutch, english = PAIRS[0]
+    on_its_side = landscape(BOTH)
+    assert screen_for(dutch.visit, BOTH, EVENING).header.name == "Loket 24/7"
+    marked = [screen_for(english.visit, panel, EVENING).header.name for panel in (BOTH, on_its_side)]
+    assert marked[0] == "Translation – the Dutch text prevails"
+    assert marked[1] == "Translation – the Dutch text prevails · Vertaling – de Nederlandse tekst geldt"
+
+
+@pytest.mark.parametrize(("sample", "offered"), [(PAIRS[0][0], "English"), (PAIRS[0][1], "Nederlands")])
+def test_every_other_language_is_offered_under_its_own_name(sample: Sample, offered: str) -> None:
+    choice = screen_for(sample.visit, BOTH, EVENING).bar[2]
+    assert choice.label == offered
+    assert isinstance(choice.event, LanguageChosen)
+    assert choice.event.language is not sample.visit.language
+
+
+def test_a_town_with_dutch_alone_offers_no_language() -> None:
+    for sample in samples(load(EXAMPLE)):
+        assert len(screen_for(sample.visit, sample.settings, EVENING).bar) == 2
+
+
+def test_what_the_town_gave_in_dutch_alone_stays_dutch() -> None:
+    service = Service(kind=ServiceKind.CASH, name="Automaat", place=Translated(nl="Links", en="Left"))
+    row = hours.service_row(ENGLISH, service, EVENING)
+    assert (row.name, row.place) == ("Automaat", "Left, day and night")
+
+
+def test_an_hour_that_is_not_whole_is_said_with_its_minutes() -> None:
+    said_at = [[phrases.at(one, time(h, m)) for h, m in ((9, 0), (9, 30))] for one in (DUTCH, ENGLISH)]
+    assert said_at == [[f"9{NBSP}uur", f"9.30{NBSP}uur"], ["9:00", "9:30"]]
+
+
+def test_the_document_s_language_is_not_the_screen_s() -> None:
+    checking = next(english for _, english in PAIRS if english.name == "checking")
+    facts = {fact.name: fact.values[0].text for fact in screen_for(checking.visit, BOTH, EVENING).facts}
+    assert facts["Language"] == "Dutch"
+
+
+def test_the_portal_is_dutch_for_whoever_comes_first() -> None:
+    assert Visit().language is Language.NL

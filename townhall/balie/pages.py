@@ -1,0 +1,278 @@
+"""The pages of the Balie: each asks who is there, does one thing, and shows what is so now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from townhall.balie import words
+from townhall.balie.accounts import Accounts, Clerk, Role
+from townhall.balie.finding import Finding
+from townhall.balie.forms import DepositForm, fields_of, is_ours
+from townhall.balie.look import LETTERS, STATIC, Kept, Look
+from townhall.balie.sessions import Desk, Desks
+from townhall.guesses import Guesses
+from townhall.passwords import fits
+from townhall.pdf_judge import PdfJudge, Rejected
+from townhall.problems import Problem, ProblemType
+from townhall.service import Service
+from townhall.shelf import Shelf, ShelfState
+from townhall.tables import Claim
+
+# Who mistypes gets it right by the fifth time; the whole counter together rarely fails thirty times in ten minutes.
+AT_ONE_CLERK, AT_ALL_CLERKS = 5, 30
+# What has waited a week will hardly be collected any more without a word from the counter.
+FORGOTTEN = dt.timedelta(days=7)
+SHOWN = dt.timedelta(days=30)  # so long the list says what expired; then nobody asks any more
+
+
+class Refused(Exception):
+    """Nobody is in, or not for this: where to send them, or what to say."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("refused")
+        self.response = response
+
+
+class Balie:
+    """The clerk's pages."""
+
+    def __init__(self, service: Service, shelf: Shelf, judge: PdfJudge, accounts: Accounts) -> None:
+        self._service, self._shelf, self._judge, self._accounts = service, shelf, judge, accounts
+        self._desks, self._finding = Desks(service.now), Finding(service)
+        self._guesses = Guesses(service.now, AT_ONE_CLERK, AT_ALL_CLERKS)
+        self._look = Look(service.town)
+
+    def app(self) -> FastAPI:
+        """The app, to be mounted at /balie."""
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+        pages: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+            ("GET", "/", self.begin),
+            ("GET", "/aanmelden", self.door),
+            ("POST", "/aanmelden", self.enter),
+            ("POST", "/afmelden", self.leave),
+            ("POST", "/zoeken", self.find),
+            ("GET", "/ticket/{ticket}", self.ticket),
+            ("GET", "/stuk/{claim}", self.piece),
+            ("POST", "/stuk/{claim}/code", self.new_code),
+            ("POST", "/stuk/{claim}/terug", self.withdraw),
+            ("GET", "/klaarleggen", self.form),
+            ("POST", "/klaarleggen", self.deposit),
+            ("POST", "/nakijken", self.check),
+            ("GET", "/niet-opgehaald", self.forgotten),
+        )
+        for method, path, page in pages:
+            app.add_api_route(path, page, methods=[method], response_model=None)
+        app.mount("/static/letters", Kept(directory=LETTERS))
+        app.mount("/static", Kept(directory=STATIC))
+        app.add_exception_handler(Refused, _refused)
+        app.add_exception_handler(Problem, self._problem)
+        app.add_exception_handler(HTTPException, self._missing)
+        return app
+
+    # --- in and out --------------------------------------------------------------------------------------------------
+
+    def door(self, request: Request) -> Response:
+        """Ask who is there."""
+        return RedirectResponse("/balie/", 303) if self._desks.of(request) else self._look.page("aanmelden")
+
+    async def enter(self, request: Request) -> Response:
+        """Let in who knows the password."""
+        fields = await fields_of(request)
+        if not is_ours(request):
+            raise Problem(ProblemType.CONFLICT)
+        return await run_in_threadpool(self._entered, fields.get("naam", "").strip(), fields.get("wachtwoord", ""))
+
+    async def leave(self, request: Request) -> Response:
+        """Close the desk."""
+        _, desk, _ = await self._sent(request)
+        response = RedirectResponse("/balie/aanmelden", 303)
+        self._desks.end(desk, response)
+        return response
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def begin(self, request: Request) -> Response:
+        """Where a clerk begins: looking something up."""
+        return self._shown(request, "begin", forgotten=len(self._forgotten()))
+
+    async def find(self, request: Request) -> Response:
+        """Go to what a ticket or a code is about. It comes in a form, for a code belongs in no address."""
+        clerk, desk, fields = await self._sent(request)
+        typed = fields.get("zoek", "")
+        where = await run_in_threadpool(self._finding.where, typed)
+        if where is None:
+            page = self._look.page(
+                "begin", 404, clerk=clerk, desk=desk, typed=typed, nothing=True, forgotten=len(self._forgotten())
+            )
+            self._desks.stay(desk, page)
+            return page
+        return RedirectResponse(f"/balie/{where}", 303)
+
+    def ticket(self, ticket: UUID, request: Request) -> Response:
+        """What became of a ticket."""
+        self._let_in(request)
+        found = self._finding.ticket(ticket)
+        if found is None:
+            raise HTTPException(404)
+        word, sentence = words.outcome(found.order, found.result)
+        later = [(claim, words.STATES[self._shelf.state(claim)]) for claim in found.claims]
+        return self._shown(request, "ticket", found=found, word=word, sentence=sentence, later=later)
+
+    def piece(self, claim: UUID, request: Request) -> Response:
+        """How something on the shelf stands."""
+        self._let_in(request)
+        return self._piece(request, self._claim(claim))
+
+    def forgotten(self, request: Request) -> Response:
+        """What nobody came for."""
+        rows = [(claim, words.STATES[self._shelf.state(claim)]) for claim in self._forgotten()]
+        return self._shown(request, "niet_opgehaald", rows=rows)
+
+    # --- doing -------------------------------------------------------------------------------------------------------
+
+    async def new_code(self, claim: UUID, request: Request) -> Response:
+        """Give a new code; the old one is worth nothing from now on."""
+        await self._sent(request, Role.BALIE)
+        new, _ = await run_in_threadpool(lambda: self._shelf.new_code(self._claim(claim)))
+        return RedirectResponse(f"/balie/stuk/{new.id}", 303)
+
+    async def withdraw(self, claim: UUID, request: Request) -> Response:
+        """Take it off the shelf."""
+        await self._sent(request, Role.BALIE)
+        await run_in_threadpool(lambda: self._shelf.withdraw(self._claim(claim)))
+        return RedirectResponse(f"/balie/stuk/{claim}", 303)
+
+    def form(self, request: Request, ticket: UUID | None = None) -> Response:
+        """An empty form; for a ticket, one that knows what is waited for."""
+        self._let_in(request, Role.BALIE)
+        found = None if ticket is None else self._finding.ticket(ticket)
+        form = DepositForm(id=str(uuid4()), valid_until=self._service.today() + dt.timedelta(days=30))
+        if found is not None:
+            form = form.for_order(found.order)
+        return self._shown(request, "klaarleggen", form=form, field="", sentence="")
+
+    async def deposit(self, request: Request) -> Response:
+        """Put a document on the shelf."""
+        clerk, desk, fields = await self._sent(request, Role.BALIE)
+        form = DepositForm.read(fields)
+        try:
+            claim = await run_in_threadpool(self._deposited, form, clerk)
+        except Problem as problem:
+            field, sentence = words.said(problem)
+            page = self._look.page(
+                "klaarleggen", 400, clerk=clerk, desk=desk, form=form, field=field, sentence=sentence
+            )
+            self._desks.stay(desk, page)
+            return page
+        return RedirectResponse(f"/balie/stuk/{claim.id}", 303)
+
+    async def check(self, request: Request) -> Response:
+        """Say of a PDF, before anything is sent off, whether it may lie on the shelf."""
+        _, desk = await run_in_threadpool(self._let_in, request, Role.BALIE)
+        if not is_ours(request) or request.headers.get("x-word") != desk.word:
+            raise Problem(ProblemType.CONFLICT)
+        pdf = await request.body()
+        try:
+            pages = await run_in_threadpool(self._judge.pages, pdf)
+        except Rejected as rejected:
+            return JSONResponse({"good": False, "sentence": words.REJECTIONS.get(rejected.why, words.SOMETHING)})
+        sheets = "1 pagina" if pages == 1 else f"{pages} pagina’s"
+        return JSONResponse({"good": True, "sentence": f"In orde: geldig zegel, A4, {sheets}."})
+
+    # --- how ---------------------------------------------------------------------------------------------------------
+
+    def _entered(self, name: str, password: str) -> Response:
+        try:
+            begun = self._guesses.begin(name)
+        except Problem as problem:
+            return self._look.page("aanmelden", 429, name=name, minutes=-(-problem.retry_seconds // 60))
+        clerk = self._accounts.clerks.get(name)
+        if not fits(None if clerk is None else clerk.password, password):
+            return self._look.page("aanmelden", 403, name=name, wrong=True)
+        self._guesses.forgive(name, begun)
+        response = RedirectResponse("/balie/", 303)
+        self._desks.open(name, response)
+        return response
+
+    def _deposited(self, form: DepositForm, clerk: Clerk) -> Claim:
+        announcement = form.means(self._service.town.nis)
+        if not form.pdf:
+            raise Problem.of_field("document")
+        claim, _ = self._shelf.announce(UUID(form.id), announcement, clerk.name)
+        return self._shelf.fill(claim.id, form.pdf)[0]
+
+    def _forgotten(self) -> tuple[Claim, ...]:
+        now = self._service.now()
+        return self._service.claims.never_collected(now - FORGOTTEN, self._service.today() - SHOWN)
+
+    def _claim(self, id_: UUID) -> Claim:
+        claim = self._service.claims.of(id_)
+        if claim is None:
+            raise HTTPException(404)
+        return claim
+
+    def _piece(self, request: Request, claim: Claim) -> Response:
+        state = self._shelf.state(claim)
+        newest = self._service.claims.newest(claim.root)
+        return self._shown(
+            request,
+            "stuk",
+            claim=claim,
+            state=state,
+            said=words.STATES[state],
+            waits=state is ShelfState.WAITING,
+            newer=newest if newest is not None and newest.id != claim.id else None,
+            code=self._shelf.code(claim) if state is ShelfState.WAITING else None,
+        )
+
+    def _shown(self, request: Request, page: str, **facts: object) -> Response:
+        clerk, desk = self._let_in(request)
+        response = self._look.page(page, 200, clerk=clerk, desk=desk, **facts)
+        self._desks.stay(desk, response)
+        return response
+
+    def _let_in(self, request: Request, role: Role | None = None) -> tuple[Clerk, Desk]:
+        """The clerk at this desk. Raises Refused."""
+        desk = self._desks.of(request)
+        clerk = None if desk is None else self._accounts.clerks.get(desk.clerk)
+        if desk is None or clerk is None:
+            raise Refused(RedirectResponse("/balie/aanmelden", 303))
+        if role is not None and clerk.role is not role:
+            raise Refused(self._look.page("fout", 403, clerk=clerk, desk=desk, sentence="Je mag hier alleen opzoeken."))
+        return clerk, desk
+
+    async def _sent(self, request: Request, role: Role | None = None) -> tuple[Clerk, Desk, dict[str, Any]]:
+        """Who sent a form of ours, and its fields. Who it is, is asked before anything is read. Raises Refused."""
+        clerk, desk = await run_in_threadpool(self._let_in, request, role)
+        fields = await fields_of(request)
+        if not is_ours(request) or fields.get("woord") != desk.word:
+            sentence = "Deze pagina was verouderd. Er is niets gebeurd. Ga terug en probeer het opnieuw."
+            raise Refused(self._look.page("fout", 403, clerk=clerk, desk=desk, sentence=sentence))
+        return clerk, desk, fields
+
+    async def _problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 - registered for it
+        return self._sorry(request, error.kind.status, words.said(error)[1])
+
+    async def _missing(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+        return self._sorry(request, error.status_code, "Deze pagina is er niet, of niet meer.")
+
+    def _sorry(self, request: Request, status: int, sentence: str) -> Response:
+        desk = self._desks.of(request)
+        clerk = None if desk is None else self._accounts.clerks.get(desk.clerk)
+        return self._look.page("fout", status, clerk=clerk, desk=desk, sentence=sentence)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - registered for it
+    return error.response

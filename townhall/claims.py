@@ -1,0 +1,138 @@
+"""What waits for whom: claims found, announced, filled, withdrawn. That each is used once is the `ledger`'s care."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from townhall.problems import Problem, ProblemType
+from townhall.tables import CLAIMS, DOCUMENTS, Claim, ClaimState, claim_of, values_of
+
+OPEN = (ClaimState.ANNOUNCED.value, ClaimState.WAITING.value)
+
+
+class Claims:
+    """The claims of a town. Safe from threads. Raises SQLAlchemyError."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def of(self, id_: UUID) -> Claim | None:
+        """The claim with this name."""
+        return self._one(CLAIMS.c.id == id_)
+
+    def of_code(self, code_hash: str) -> Claim | None:
+        """The claim of a code. Found by a keyed hash: how long that takes tells nothing about a code."""
+        return self._one(CLAIMS.c.code_hash == code_hash)
+
+    def of_resident(self, resident: str, today: dt.date) -> tuple[Claim, ...]:
+        """What waits for a person now, oldest first."""
+        return self._many(
+            sa.and_(
+                CLAIMS.c.resident == resident,
+                CLAIMS.c.state == ClaimState.WAITING.value,
+                CLAIMS.c.valid_until >= today,
+            )
+        )
+
+    def of_order(self, ticket: UUID) -> tuple[Claim, ...]:
+        """What stands in for an order, or came of it later."""
+        return self._many(CLAIMS.c.of_ticket == ticket)
+
+    def newest(self, root: UUID) -> Claim | None:
+        """The last of a line: the one that nothing stands in for."""
+        return self._one(sa.and_(CLAIMS.c.root == root, CLAIMS.c.state != ClaimState.REPLACED.value))
+
+    def never_collected(self, before: dt.datetime, ended_after: dt.date) -> tuple[Claim, ...]:
+        """What was made before a moment and still waits, or waited in vain until after a day; oldest first."""
+        return self._many(
+            sa.and_(
+                CLAIMS.c.state == ClaimState.WAITING.value,
+                CLAIMS.c.valid_until > ended_after,
+                CLAIMS.c.made_at < before,
+            )
+        )
+
+    def add(self, claim: Claim) -> bool:
+        """Write it down; False when the name is known already."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(CLAIMS.insert().values(values_of(claim, CLAIMS)))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def fill(self, filled: Claim, closed: bytes) -> bool:
+        """Put the document (encrypted) into a claim that was announced: from now on it waits. False: it was not so."""
+        fields = ("state", "content_hash", "pages", "document", "code_hash")
+        values = {name: value for name, value in values_of(filled, CLAIMS).items() if name in fields}
+        which = CLAIMS.c.id == filled.id, CLAIMS.c.state == ClaimState.ANNOUNCED.value
+        try:
+            with self._engine.begin() as connection:
+                if connection.execute(sa.update(CLAIMS).where(*which).values(values)).rowcount != 1:
+                    return False
+                row = {"id": filled.document, "content": closed, "keep_until": filled.valid_until}
+                connection.execute(DOCUMENTS.insert().values(row))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def withdraw(self, claim: Claim) -> bool:
+        """Nobody gets it any more, and its document is gone. False when a ticket has it, or it is over."""
+        which = CLAIMS.c.id == claim.id, CLAIMS.c.state.in_(OPEN)
+        with self._engine.begin() as connection:
+            change = sa.update(CLAIMS).where(*which).values(state=ClaimState.WITHDRAWN.value)
+            if connection.execute(change).rowcount != 1:
+                return False
+            connection.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.id == claim.document))
+        return True
+
+    def replace(self, old: Claim, new: Claim) -> bool:
+        """Let another claim stand in for one that waits: a new code for the same document. False: it does not wait."""
+        which = CLAIMS.c.id == old.id, CLAIMS.c.state == ClaimState.WAITING.value
+        try:
+            with self._engine.begin() as connection:
+                change = sa.update(CLAIMS).where(*which).values(state=ClaimState.REPLACED.value)
+                if connection.execute(change).rowcount != 1:
+                    return False
+                connection.execute(CLAIMS.insert().values(values_of(new, CLAIMS)))
+                kept = sa.update(DOCUMENTS).where(DOCUMENTS.c.id == new.document)
+                connection.execute(kept.values(keep_until=new.valid_until))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def _one(self, which: sa.ColumnElement[bool]) -> Claim | None:
+        found = self._many(which)
+        return found[0] if found else None
+
+    def _many(self, which: sa.ColumnElement[bool]) -> tuple[Claim, ...]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(CLAIMS.select().where(which).order_by(CLAIMS.c.made_at)).mappings().all()
+        return tuple(claim_of(row) for row in rows)
+
+
+def refusal(claim: Claim, today: dt.date) -> ProblemType | None:
+    """Why a claim cannot be had now; None when it can."""
+    match claim.state:
+        case ClaimState.ANNOUNCED:
+            return ProblemType.CODE_UNKNOWN
+        case ClaimState.BOUND:
+            return ProblemType.CODE_IN_USE
+        case ClaimState.USED | ClaimState.REPLACED:
+            return ProblemType.CODE_USED
+        case ClaimState.WITHDRAWN:
+            return ProblemType.CODE_EXPIRED
+        case ClaimState.WAITING:
+            return ProblemType.CODE_EXPIRED if claim.valid_until < today else None
+
+
+def demand(claim: Claim | None, today: dt.date) -> Claim:
+    """The claim, when it can be had now. Raises Problem."""
+    if claim is None:
+        raise Problem(ProblemType.RESOURCE_NOT_FOUND)
+    if (why_not := refusal(claim, today)) is not None:
+        raise Problem(why_not)
+    return claim

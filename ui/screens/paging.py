@@ -1,0 +1,50 @@
+"""Long lists in pages, for nothing scrolls here: what stands on a page, how much there is, and the way to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from kiosk_app.events import PageTurned
+from ui.screen import Choice
+from ui.screens.scene import Scene
+
+Row = TypeVar("Row")
+
+# Rows a page: what fits without scrolling, upright and on its side; one fewer there with a button below.
+_UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list. `hint` and `turns` are empty where one page holds it all."""
+
+    rows: tuple[Row, ...]
+    hint: str
+    turns: tuple[Choice, ...]
+
+
+def page_of(scene: Scene, rows: Sequence[Row], page: int, *, button: bool) -> Page[Row]:
+    """Give a page of a list, the nearest there is; `button`: a button stands below it."""
+    panel = scene.settings.screen
+    on_its_side = _ON_ITS_SIDE_WITH_A_BUTTON if button else _ON_ITS_SIDE
+    room = _UPRIGHT if panel.height_mm > panel.width_mm else on_its_side
+    last_page = max(len(rows) - 1, 0) // room
+    page = min(max(page, 0), last_page)
+    shown = tuple(rows[page * room : (page + 1) * room])
+    if not last_page:
+        return Page(shown, "", ())
+    return Page(shown, _range(scene, page * room + 1, len(shown), len(rows)), _turns(scene, page, last_page))
+
+
+def _range(scene: Scene, first: int, shown: int, total: int) -> str:
+    if shown == 1:
+        return scene.say("{first} van {total}", first=first, total=total)
+    return scene.say("{first} tot {last} van {total}", first=first, last=first + shown - 1, total=total)
+
+
+def _turns(scene: Scene, page: int, last_page: int) -> tuple[Choice, ...]:
+    earlier = Choice("pageBefore", scene.say("Vorige"), PageTurned(page - 1))
+    later = Choice("pageAfter", scene.say("Meer"), PageTurned(page + 1))
+    return (*((earlier,) if page > 0 else ()), *((later,) if page < last_page else ()))

@@ -1,0 +1,124 @@
+"""What has to be known about a document first: what it is for, who receives it, on paper or in the eBox."""
+
+from __future__ import annotations
+
+from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped, TypingDone
+from kiosk_app.visit import Asking, Channel, Question
+from ui.screen import Choice, Role, Screen, Template
+from ui.screens.opening import erasers
+from ui.screens.paging import page_of
+from ui.screens.scene import CHOOSE, Scene
+
+# The keyboard of this country, ten keys a row: letters first, and a page of what a name rarely has.
+_LETTERS = "AZERTYUIOPQSDFGHJKLMWXCVBN-'&."
+_OTHERS = "1234567890ÀÂÄÇÉÈÊËÏÔÖÜ+/,:()°@"
+_COLUMNS = 10
+
+
+def asking(scene: Scene, state: Asking) -> Screen:
+    """Give the page of the question that is open."""
+    match state.question:
+        case Question.PURPOSE:
+            return _purpose(scene, state)
+        case Question.RECIPIENT:
+            return _recipient(scene, state)
+        case Question.CHANNEL:
+            return _channel(scene, state)
+
+
+def _back(scene: Scene) -> Choice:
+    return Choice("change", scene.say("Terug"), ChangeAsked(), icon="icon-back")
+
+
+def _purpose(scene: Scene, state: Asking) -> Screen:
+    page = page_of(scene, state.product.purposes, state.page, button=True)
+    return Screen(
+        Template.CHOOSE,
+        scene.header,
+        scene.say("Waarvoor heb je het nodig?"),
+        lead=(state.product.title,),
+        step=CHOOSE,
+        rows=tuple(
+            Choice(f"answer-{one.code}", one.label, Answered(one.code), Role.ROW, "icon-chevron") for one in page.rows
+        ),
+        hint=page.hint,
+        extra=page.turns,
+        actions=(_back(scene),),
+        bar=scene.bar,
+    )
+
+
+def _recipient(scene: Scene, state: Asking) -> Screen:
+    some = bool(state.typed.strip())
+    return Screen(
+        Template.TYPE,
+        scene.header,
+        scene.say("Aan wie geef je het?"),
+        lead=(scene.say("Typ de naam van je werkgever, school of vereniging."),),
+        step=CHOOSE,
+        field=state.typed,
+        keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in (_OTHERS if state.page else _LETTERS)),
+        columns=_COLUMNS,
+        extra=_below_the_keys(scene, state),
+        actions=(
+            _back(scene),
+            Choice(
+                "typed",
+                scene.say("Verder"),
+                TypingDone(),
+                Role.PRIMARY,
+                "icon-forward",
+                description="" if some else scene.say("Typ eerst een naam"),
+                enabled=some,
+            ),
+        ),
+        bar=scene.bar,
+        said=scene.say("Aan wie geef je het?"),
+    )
+
+
+def _below_the_keys(scene: Scene, state: Asking) -> tuple[Choice, ...]:
+    """Give the lowest row of the keyboard. One space is enough: the key then says that it was heard."""
+    erase_all, erase_last = erasers(scene, state.typed)
+    other = scene.say("Letters") if state.page else scene.say("Cijfers, É")
+    spaced = state.typed[-1:].strip() == ""
+    return (
+        erase_all,
+        Choice("otherKeys", other, PageTurned(0 if state.page else 1)),
+        Choice("space", scene.say("Spatie"), SignTyped(" "), enabled=not spaced),
+        erase_last,
+    )
+
+
+def _channel(scene: Scene, state: Asking) -> Screen:
+    """Ask what the law has us ask (KB 13 September 2022): paper comes only when the resident says so."""
+    paper = scene.say("Meteen, uit deze printer")
+    if state.product.deferred:
+        paper = scene.say("Later, als het klaar is")
+    return Screen(
+        Template.CHOOSE,
+        scene.header,
+        scene.say("Op papier of in je eBox?"),
+        lead=(state.product.title,),
+        step=CHOOSE,
+        rows=(
+            Choice(
+                f"answer-{Channel.PAPER.value}",
+                scene.say("Op papier"),
+                Answered(Channel.PAPER.value),
+                Role.ROW,
+                "icon-chevron",
+                paper,
+            ),
+            Choice(
+                f"answer-{Channel.EBOX.value}",
+                scene.say("In mijn eBox"),
+                Answered(Channel.EBOX.value),
+                Role.ROW,
+                "icon-chevron",
+                scene.say("Je leest het online, in je beveiligde brievenbus van de overheid"),
+            ),
+        ),
+        actions=(_back(scene),),
+        bar=scene.bar,
+    )
