@@ -26,6 +26,7 @@ from kiosk_app.visit import (
     Offer,
     Offerings,
     Person,
+    PinOnReader,
     Portal,
     Product,
     Question,
@@ -288,8 +289,9 @@ def test_paper_that_did_come_is_still_asked_after() -> None:
 
 
 def test_who_does_not_know_the_pin_hears_what_works_without_and_spends_no_try() -> None:
-    pad, page = of(EnterPin(Applet.V1_8, 3)), sample_screen("pin-unknown")
-    assert choice(pad, "pinUnknown").event == events.PinUnknown()
+    page = sample_screen("pin-unknown")
+    for pad in (of(EnterPin(Applet.V1_8, 3)), of(PinOnReader(Applet.V1_8, 3, signing=True))):
+        assert choice(pad, "pinUnknown").event == events.PinUnknown()
     assert [section.title for section in page.sections] == ["Met een code", "Een nieuwe pincode"]
     assert "van 9 tot 12" in plain(page.sections[1].text)
     assert [one.event for one in page.actions] == [events.StillHere()]

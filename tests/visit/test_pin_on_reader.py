@@ -9,7 +9,19 @@ from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
 from kiosk_app.step import step
-from kiosk_app.visit import Challenge, Choosing, LastTry, Notice, Person, PinOnReader, Product, SigningIn, Visit
+from kiosk_app.visit import (
+    Challenge,
+    Choosing,
+    LastTry,
+    Notice,
+    Offer,
+    Overlay,
+    Person,
+    PinOnReader,
+    Product,
+    SigningIn,
+    Visit,
+)
 
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 PERSON = Person("An", "Peeters")
@@ -57,3 +69,18 @@ def test_what_the_readers_keys_say_ends_in_its_own_words() -> None:
     assert isinstance(played(signed, events.SignedIn(0, PERSON, (HOUSEHOLD,))).state, Choosing)
     for fault in (FaultCode.PIN_CANCELLED, FaultCode.PIN_NOT_TYPED):
         assert played(visit, events.CardFailed(0, fault)).state == Notice(fault)
+
+
+def test_who_does_not_know_the_pin_reads_what_works_without_it_until_the_reader_is_answered() -> None:
+    """The page lies over the question, which stays open; an answer of the reader's keys takes the page away."""
+    page = played(Visit(), *READER_ASKED, events.PinUnknown())
+    assert page.overlay is Overlay.PIN_UNKNOWN
+    back = played(page, events.StillHere())
+    assert (type(back.state), back.overlay) == (PinOnReader, None)
+    assert played(page, events.ChallengeSigned(0, Signature(b"signature"))).overlay is None
+
+
+def test_a_printer_that_fails_is_told_before_the_readers_keys_are_used() -> None:
+    """Nobody types a PIN for paper that cannot come."""
+    visit = played(Visit(), *READER_ASKED, events.OfferChanged(Offer(FaultCode.PAPER_EMPTY)))
+    assert visit.state == Notice(FaultCode.PAPER_EMPTY)
