@@ -81,13 +81,11 @@ class Claims:
 
     def withdraw(self, claim: Claim) -> bool:
         """Nobody gets it any more, and its document is gone. False when a ticket has it, or it is over."""
-        which = CLAIMS.c.id == claim.id, CLAIMS.c.state.in_(OPEN)
-        with self._engine.begin() as connection:
-            change = sa.update(CLAIMS).where(*which).values(state=ClaimState.WITHDRAWN.value)
-            if connection.execute(change).rowcount != 1:
-                return False
-            connection.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.id == claim.document))
-        return True
+        return self._end(claim, ClaimState.WITHDRAWN)
+
+    def give(self, claim: Claim) -> bool:
+        """Somebody got it at the counter: it is used up as if it were printed. False: as with `withdraw`."""
+        return self._end(claim, ClaimState.USED)
 
     def replace(self, old: Claim, new: Claim) -> bool:
         """Let another claim stand in for one that waits: a new code for the same document. False: it does not wait."""
@@ -102,6 +100,15 @@ class Claims:
                 connection.execute(kept.values(keep_until=new.valid_until))
         except sa.exc.IntegrityError:
             return False
+        return True
+
+    def _end(self, claim: Claim, state: ClaimState) -> bool:
+        which = CLAIMS.c.id == claim.id, CLAIMS.c.state.in_(OPEN)
+        with self._engine.begin() as connection:
+            change = sa.update(CLAIMS).where(*which).values(state=state.value)
+            if connection.execute(change).rowcount != 1:
+                return False
+            connection.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.id == claim.document))
         return True
 
     def _one(self, which: sa.ColumnElement[bool]) -> Claim | None:

@@ -128,6 +128,12 @@ class Shelf:
         if now is None or now.state is not ClaimState.WITHDRAWN:
             raise Problem(ProblemType.CONFLICT)
 
+    def give(self, claim: Claim) -> None:
+        """Somebody got it at the counter; at a kiosk it is used up from now on."""
+        newest = demand(self._service.claims.newest(claim.root), self._service.today())
+        if not self._service.claims.give(newest):
+            raise Problem(ProblemType.CONFLICT)
+
     def new_code(self, claim: Claim) -> tuple[Claim, str]:
         """Let a new code stand in for what waits: for who lost the old one, or has no card at hand."""
         newest = demand(self._service.claims.newest(claim.root), self._service.today())

@@ -120,7 +120,9 @@ class Pages(QQuickImageProvider):
         size.setHeight(height)
         drawing = self._drawing()
         if drawing is None:
-            return QImage(width, height, QImage.Format.Format_RGB32)
+            blank = QImage(width, height, QImage.Format.Format_RGB32)
+            blank.fill(QColor("white"))  # a new image holds whatever lay in that memory: perhaps a page
+            return blank
         image = QImage(drawing.pixels, drawing.width, drawing.height, 4 * drawing.width, QImage.Format.Format_RGB32)
         if look != "clear":
             image = _resized(image, _BLOTS, round(_BLOTS * drawing.height / drawing.width))

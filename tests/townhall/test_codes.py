@@ -71,6 +71,15 @@ def test_a_resident_with_a_good_code_is_no_guesser_and_time_forgives() -> None:
     guesses.begin("LV-01")
 
 
+def test_whoever_makes_up_a_name_for_each_try_fills_no_memory() -> None:
+    time = [NOW]
+    guesses = Guesses(lambda: time[0], 5, 10_000)
+    for number in range(5000):
+        guesses.begin(f"name {number}")
+        time[0] += MINUTE
+    assert len(guesses._at) <= 1000
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     claim=st.uuids(version=4),

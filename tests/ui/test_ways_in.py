@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PySide6.QtCore import QPointF
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 from PySide6.QtQuick import QQuickItem
 
@@ -333,11 +334,14 @@ def test_a_name_that_is_markup_is_plain_text(app: App) -> None:
         assert {text_format(item) for item in shown} == {0}, type(state)
 
 
-def test_a_key_survives_the_sign_it_types(app: App) -> None:
-    """A finger that is down on a key while the screen is painted anew must not lose it."""
-    keys = []
-    for typed in ("", "X"):
+def test_a_key_stays_and_stays_where_it_is_while_signs_are_typed(app: App) -> None:
+    """A finger that is down on a key while the screen is painted anew must not lose it, nor find another under it."""
+    app.lay_out(SETTINGS.screen)
+    keys, places = [], set()
+    for typed in ("", "X", "4F7K9XQR"):
         app.bridge.show(Visit(1, EnterCode(typed)))
         app.settle()
         keys.append(next(item for item in everything(app) if item.objectName() == "signX"))
-    assert keys[0] is keys[1]
+        places.add(keys[-1].mapToScene(QPointF()).toTuple())
+    assert keys[0] is keys[1] is keys[2]
+    assert len(places) == 1

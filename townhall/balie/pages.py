@@ -63,6 +63,7 @@ class Balie:
             ("GET", "/ticket/{ticket}", self.ticket),
             ("GET", "/stuk/{claim}", self.piece),
             ("POST", "/stuk/{claim}/code", self.new_code),
+            ("POST", "/stuk/{claim}/gegeven", self.give),
             ("POST", "/stuk/{claim}/terug", self.withdraw),
             ("GET", "/klaarleggen", self.form),
             ("POST", "/klaarleggen", self.deposit),
@@ -144,6 +145,12 @@ class Balie:
         await self._sent(request, Role.BALIE)
         new, _ = await run_in_threadpool(lambda: self._shelf.new_code(self._claim(claim)))
         return RedirectResponse(f"/balie/stuk/{new.id}", 303)
+
+    async def give(self, claim: UUID, request: Request) -> Response:
+        """Somebody got it here: at a kiosk it is over."""
+        await self._sent(request, Role.BALIE)
+        await run_in_threadpool(lambda: self._shelf.give(self._claim(claim)))
+        return RedirectResponse(f"/balie/stuk/{claim}", 303)
 
     async def withdraw(self, claim: UUID, request: Request) -> Response:
         """Take it off the shelf."""

@@ -43,7 +43,7 @@ def page(browser: Browser, town: Town) -> Iterator[Page]:
     context = browser.new_context(
         ignore_https_errors=True, base_url=town.hall.office_url, locale="nl-BE", accept_downloads=False
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(error.message))
@@ -202,6 +202,16 @@ def test_a_ticket_that_failed_tells_its_story_without_a_name_and_gets_a_new_code
     assert town.kiosk.type_code(new).status_code == 201
     for shown in (els.content(), els.goto(f"/balie/ticket/{ticket}").text()):  # type: ignore[union-attr]
         assert not re.search("Bram|De Wilde|8304|83[.]04|An Maria", shown)
+
+
+def test_what_was_given_at_the_counter_cannot_be_had_at_a_kiosk_too(els: Page, town: Town, ticket: str) -> None:
+    town.kiosk.order(town.kiosk.bearer(town.eid.card(BRAM)), ticket)
+    code = town.kiosk.report(ticket, "failed").json()["code"]
+    look_up(els, code)
+    els.once("dialog", lambda dialog: dialog.accept())
+    els.get_by_role("button", name="Aan de balie gegeven").click()
+    els.get_by_text("Opgehaald", exact=True).wait_for()
+    assert town.problem(town.kiosk.type_code(code)) == "codeUsed"
 
 
 def test_the_code_on_a_paper_leads_to_its_ticket(els: Page, town: Town, ticket: str) -> None:

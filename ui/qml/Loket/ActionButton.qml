@@ -11,7 +11,8 @@ Target {
     readonly property color front: !choice.enabled ? Theme.mute : filled ? paper : paint
     readonly property string frontName: !choice.enabled ? "mute" : filled === onColour ? "accent" : "white"
 
-    implicitHeight: Math.max(Theme.target, texts.height + Theme.mm(8))
+    // A label and a reason fit in the height of a button: nothing above it moves when the reason goes.
+    implicitHeight: Math.max(Theme.target, texts.height + Theme.mm(6))
     implicitWidth: Theme.mm(17) + label.implicitWidth + (choice.icon !== "" ? Theme.mm(16) : 0)
 
     background: Rectangle {
