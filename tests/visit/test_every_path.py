@@ -83,7 +83,7 @@ LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
 
 
 # Exploring is a minute's work on a quiet machine, and whichever test comes first does it for all.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def alphabet() -> tuple[events.Event, ...]:

@@ -71,7 +71,7 @@ class Told:
     def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, with a deadline."""
         with self._changed:
-            assert self._changed.wait_for(fact, timeout=10), (self.posted, self.noted)
+            assert self._changed.wait_for(fact, timeout=30), (self.posted, self.noted)
 
 
 class Town:
