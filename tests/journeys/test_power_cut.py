@@ -200,11 +200,11 @@ def test_power_lost_between_asking_cups_for_a_job_and_its_answer(hall: Hall) -> 
     """CUPS made the job and nobody heard: nothing was sent, nothing is sent, and the job does not stay."""
 
     def cups_hangs(state: str) -> bool:
-        if state == "TakeCard":
+        if state == "Choosing":
             os.kill(hall.world.cupsd.pid, signal.SIGSTOP)
-        if state == "Printing":
+        if state == "TakeCard":
             wait_until(lambda: [ticket.phase for ticket in hall.tickets()] == ["requested"])
-        return state == "Printing"
+        return state == "TakeCard"
 
     hall.visit(cups_hangs)
     os.kill(hall.world.cupsd.pid, signal.SIGCONT)
