@@ -87,20 +87,16 @@ def enter_code(scene: Scene, state: EnterCode) -> Screen:
         keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in _SIGNS),
         columns=_COLUMNS,
         extra=erasers(scene, state.typed),
-        actions=(
-            Choice(
-                "typed",
-                scene.say("Verder"),
-                TypingDone(),
-                Role.PRIMARY,
-                "icon-forward",
-                description="" if whole else scene.say("Een code heeft 8~tekens"),
-                enabled=whole,
-            ),
-        ),
+        actions=(typing_done(scene, "" if whole else scene.say("Een code heeft 8~tekens")),),
         bar=scene.bar,
         said=scene.say("Typ je code"),
     )
+
+
+def typing_done(scene: Scene, lacks: str) -> Choice:
+    """Give the way on from what was typed; disabled with what it lacks, where it lacks something."""
+    word = scene.say("Verder")
+    return Choice("typed", word, TypingDone(), Role.PRIMARY, "icon-forward", lacks, enabled=not lacks)
 
 
 def erasers(scene: Scene, typed: str) -> tuple[Choice, ...]:

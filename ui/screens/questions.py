@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped, TypingDone
+from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped
 from kiosk_app.visit import Asking, Channel, Question
 from ui.screen import Choice, Role, Screen, Template
-from ui.screens.opening import erasers
+from ui.screens.opening import erasers, typing_done
 from ui.screens.paging import page_of
 from ui.screens.scene import CHOOSE, Scene
 
@@ -62,15 +62,7 @@ def _recipient(scene: Scene, state: Asking) -> Screen:
         extra=_below_the_keys(scene, state),
         actions=(
             _back(scene),
-            Choice(
-                "typed",
-                scene.say("Verder"),
-                TypingDone(),
-                Role.PRIMARY,
-                "icon-forward",
-                description="" if some else scene.say("Typ eerst een naam"),
-                enabled=some,
-            ),
+            typing_done(scene, "" if some else scene.say("Typ eerst een naam")),
         ),
         bar=scene.bar,
         said=scene.say("Aan wie geef je het?"),
