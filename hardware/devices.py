@@ -101,7 +101,7 @@ class CardReader(Protocol):
         The first reports tell what is there already: READER_FOUND, then CARD_THERE where a card is in. Nobody can say
         whether that card was put in just now or forgotten long ago; CARD_IN is a card that was seen to come. A card
         swapped between two looks is reported as CARD_OUT, CARD_IN. Survives a restart of `pcscd`: READER_LOST, then
-        the first reports again.
+        the first reports again, CARD_THERE a moment late where the card is powered after its reader.
         """
 
     def recognise(self) -> Card:

@@ -101,6 +101,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return _offer_changed(replace(visit, offer=offer), offer)
         case CardFound() if isinstance(visit.state, Portal | Goodbye):  # forgotten, for all we know
             return replace(visit, slot=CardSlot.STALE), ()
+        case CardFound() if isinstance(visit.state, Notice):  # which is still being read; leaving it asks the card back
+            return replace(visit, slot=CardSlot.IN), ()
         case CardInserted() | CardFound():
             return _card_inserted(replace(visit, slot=CardSlot.IN))
         case CardRemoved():

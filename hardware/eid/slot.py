@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from hardware.devices import SlotChange
 
 COUNTER = 1 << 16  # pcscd's counter of insertions and removals has sixteen bits
+# A restarted pcscd shows its reader first and powers the card afterwards: one that appears within this was there before.
+SETTLE_SECONDS = 2.0
 
 
 class Slot:
     """The last that was known of one slot. Reports come one at a time, from whichever thread saw it first."""
 
-    def __init__(self, report: Callable[[SlotChange], None]) -> None:
+    def __init__(self, report: Callable[[SlotChange], None], now: Callable[[], float] = time.monotonic) -> None:
         self._report = report
+        self._now = now
         self._lock = threading.Lock()
         self._reader: bool | None = None
         self._card = False
         self._events = 0
+        self._settled_at = 0.0
 
     def lost(self) -> None:
         """No reader, or no pcscd: what is in the slot is not known any more."""
@@ -33,7 +38,9 @@ class Slot:
             if self._reader:
                 self._compare(card, (events - self._events) % COUNTER)
             else:
+                came_back = self._reader is False
                 self._reader, self._card = True, card
+                self._settled_at = self._now() + SETTLE_SECONDS if came_back else 0.0
                 self._report(SlotChange.READER_FOUND)
                 if card:  # it was not seen to come: it may have lain there since yesterday
                     self._report(SlotChange.CARD_THERE)
@@ -61,8 +68,10 @@ class Slot:
     def _compare(self, card: bool, moves: int) -> None:  # noqa: FBT001 - the same fact as above
         if not moves:  # the counter stands still: what was felt meanwhile is newer than this look
             return
+        settling = self._now() < self._settled_at
         if self._card:
             self._report(SlotChange.CARD_OUT)
         if card:
-            self._report(SlotChange.CARD_IN)
+            self._report(SlotChange.CARD_THERE if settling else SlotChange.CARD_IN)
+            self._settled_at = 0.0
         self._card = card

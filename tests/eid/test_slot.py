@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hardware.devices import SlotChange
-from hardware.eid.slot import Slot
+from hardware.eid.slot import SETTLE_SECONDS, Slot
 
 FOUND, LOST, IN, OUT = SlotChange.READER_FOUND, SlotChange.READER_LOST, SlotChange.CARD_IN, SlotChange.CARD_OUT
 THERE = SlotChange.CARD_THERE
@@ -78,3 +78,17 @@ def test_a_lost_reader_is_told_once_and_its_card_again_when_it_is_back(slot: Slo
 def test_no_reader_from_the_start_is_a_lost_one(told: list[SlotChange]) -> None:
     Slot(told.append).lost()
     assert told == [LOST]
+
+
+@pytest.mark.parametrize(("after", "change"), [(0.5, THERE), (SETTLE_SECONDS + 0.5, IN)])
+def test_a_card_that_appears_right_after_its_lost_reader_was_there_before(
+    told: list[SlotChange], after: float, change: SlotChange
+) -> None:
+    now = [0.0]
+    slot = Slot(told.append, lambda: now[0])
+    slot.lost()
+    slot.looked(card=False, events=0)
+    now[0] = after
+    slot.looked(card=True, events=1)
+    slot.looked(card=False, events=2)
+    assert told == [LOST, FOUND, change, OUT]

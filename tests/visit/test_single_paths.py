@@ -15,6 +15,7 @@ from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
     Asking,
+    CardBack,
     CardSlot,
     Challenge,
     Channel,
@@ -115,6 +116,13 @@ def test_a_card_that_was_found_with_its_reader_starts_nothing_until_it_was_out(s
     visit, effects = step(Visit(state=state), events.CardFound())
     assert (visit, effects) == (Visit(state=state, slot=CardSlot.STALE), ())
     assert isinstance(played(visit, events.CardRemoved(), events.CardInserted()).state, Recognising)
+
+
+def test_a_notice_stays_when_the_reader_comes_back_with_the_card_and_leaving_it_asks_the_card_back() -> None:
+    """The sentence must be readable, whether the card service takes a tenth of a second to come back or two."""
+    notice = step(Visit(state=Notice(FaultCode.READER_LOST)), events.CardFound())[0]
+    assert isinstance(notice.state, Notice)
+    assert isinstance(played(notice, events.StopPressed()).state, CardBack)
 
 
 def test_a_card_that_is_found_while_one_is_asked_for_is_taken_as_put_in() -> None:
