@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hardware.devices import SlotChange
 
 COUNTER = 1 << 16  # pcscd's counter of insertions and removals has sixteen bits
-# A restarted pcscd shows its reader first and powers the card afterwards: one that appears within this was there before.
+# A restarted pcscd shows its reader first and powers the card afterwards: one that appears this soon was there before.
 SETTLE_SECONDS = 2.0
 
 
