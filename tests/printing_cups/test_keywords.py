@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hardware.cups.keywords import BLOCKING, HARMLESS, WARNING, blocking, health
+from hardware.cups.printer import job_options
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
 
@@ -23,6 +24,21 @@ STOPS = [
     ("output-area-full", FaultCode.PRINTER_FAULT),
     ("paused", FaultCode.PRINTER_FAULT),
     ("shutdown", FaultCode.PRINTER_FAULT),
+    # [PWG 5100.9 §8.1] what a printer with more sensors says instead
+    ("media-path-input-jam", FaultCode.PAPER_JAM),
+    ("media-path-output-jam", FaultCode.PAPER_JAM),
+    ("media-path-input-empty", FaultCode.PAPER_EMPTY),
+    ("media-path-media-tray-missing", FaultCode.TRAY_MISSING),
+    ("marker-ink-empty", FaultCode.TONER_EMPTY),
+    ("marker-toner-missing", FaultCode.TONER_EMPTY),
+    ("marker-toner-cartridge-missing", FaultCode.TONER_EMPTY),
+    ("marker-developer-empty", FaultCode.PRINTER_FAULT),
+    ("marker-waste-ink-receptacle-full", FaultCode.PRINTER_FAULT),
+    ("marker-waste-ink-receptacle-missing", FaultCode.PRINTER_FAULT),
+    ("marker-waste-toner-receptacle-full", FaultCode.PRINTER_FAULT),
+    ("marker-waste-toner-receptacle-missing", FaultCode.PRINTER_FAULT),
+    ("media-path-failure", FaultCode.PRINTER_FAULT),
+    ("media-path-media-tray-full", FaultCode.PRINTER_FAULT),
     ("vnd-something-burns-error", FaultCode.PRINTER_FAULT),
 ]
 WARNS = [
@@ -30,10 +46,28 @@ WARNS = [
     ("toner-low", FaultCode.TONER_LOW),
     ("marker-supply-low", FaultCode.TONER_LOW),
     ("marker-waste-almost-full", FaultCode.PRINTER_FAULT),
+    ("marker-supply-almost-empty", FaultCode.TONER_LOW),
+    ("marker-ink-almost-empty", FaultCode.TONER_LOW),
+    ("marker-developer-almost-empty", FaultCode.PRINTER_FAULT),
+    ("marker-waste-ink-receptacle-almost-full", FaultCode.PRINTER_FAULT),
+    ("marker-waste-toner-receptacle-almost-full", FaultCode.PRINTER_FAULT),
+    ("media-path-media-tray-almost-full", FaultCode.PRINTER_FAULT),
     ("vnd-odd-noise-warning", FaultCode.PRINTER_FAULT),
     ("vnd-odd-noise", FaultCode.PRINTER_FAULT),
 ]
-SAYS_NOTHING = ["none", "cups-ipp-missing-job-history", "cups-remote-stopped", "standby", "vnd-counter-at-1000-report"]
+SAYS_NOTHING = [
+    "none",
+    "cups-ipp-missing-job-history",
+    "cups-remote-stopped",
+    "standby",
+    "vnd-counter-at-1000-report",
+    "cover-closed",
+    "door-closed-warning",
+    "interlock-closed",
+    "marker-adjusting-print-quality",
+    "media-drying",
+    "power-up",
+]
 SUFFIXES = ["", "-report", "-warning", "-error"]
 
 
@@ -66,6 +100,11 @@ def test_the_most_telling_fault_comes_first_and_warnings_last() -> None:
     words = ["toner-low-report", "paused", "media-needed", "media-empty-error", "cover-open"]
     faults = (FaultCode.COVER_OPEN, FaultCode.PAPER_EMPTY, FaultCode.PRINTER_FAULT, FaultCode.TONER_LOW)
     assert health(words) == Status(Health.DOWN, faults)
+
+
+def test_a_printer_that_cannot_turn_sheets_serves_a_kiosk_that_prints_one_side() -> None:
+    assert job_options()["sides"] == "one-sided"
+    assert health(["media-path-cannot-duplex-media-selected-warning"]) == Status(Health.OK)
 
 
 def test_no_word_is_in_two_tables() -> None:
