@@ -204,7 +204,7 @@ def _states() -> Iterator[tuple[str, State]]:
 
 def _without_card() -> Iterator[tuple[str, State]]:
     yield "offerings-awaited", Offerings()
-    yield "offerings", Offerings((*_THREE, _RECORD, _LATER))
+    yield "offerings", Offerings((HOUSEHOLD, NATIONALITY, _RECORD, _LATER))
     yield "offerings-page-2", Offerings((*_NINE, _RECORD, _LATER), page=1)
     yield "code-empty", EnterCode()
     yield "code-some", EnterCode("4F7K9")
@@ -232,6 +232,9 @@ def _asked() -> Iterator[tuple[str, State]]:
     yield "checking-ebox", Checking(AN, (_RECORD,), (_RECORD.key,), details=(replace(details, channel=Channel.EBOX),))
     later = Details(_LATER.key, _RECORD.purposes[0], "SCHOOL", Channel.PAPER)
     yield "checking-later", Checking(AN, (_LATER,), (_LATER.key,), details=(later,))
+    both = (_RECORD, _LATER)
+    keys = (_RECORD.key, _LATER.key)
+    yield "checking-two-purposes", Checking(AN, both, keys, several=True, details=(details, later))
 
 
 def _choosing(products: tuple[Product, ...], chosen: tuple[str, ...] = (), *, several: bool = False) -> Choosing:

@@ -79,6 +79,12 @@ def test_the_list_says_what_is_free_for_whom_with_what_and_how_long_it_takes() -
     assert said["Uittreksel uit het strafregister, model 596.2"].endswith("werkt. Duurt hoogstens 14 dagen.")
 
 
+def test_the_list_shows_the_way_to_an_appointment_or_the_online_desk() -> None:
+    qr = sample_screen("offerings").qr
+    assert qr is not None
+    assert (qr.text, qr.caption) == ("https://loket.lindeveld.example", "Maak een afspraak, of regel het online")
+
+
 def test_the_list_is_there_to_be_read_and_leads_to_card_or_code() -> None:
     screen = sample_screen("offerings")
     assert all(row.event is None for row in screen.rows)
@@ -257,6 +263,18 @@ def test_the_check_screen_promises_paper_only_where_it_comes_now(name: str, how:
     assert facts["Waarvoor"][0].startswith("Voor een job: ")
     assert choice(screen, "confirm").label == verb
     assert screen.footer == footer
+
+
+def test_with_several_documents_each_purpose_stands_below_its_own_document() -> None:
+    screen = sample_screen("checking-two-purposes")
+    facts = {fact.name: [plain(value.text) for value in fact.values] for fact in screen.facts}
+    assert "Waarvoor" not in facts
+    assert facts["Je krijgt"] == [
+        "Uittreksel uit het strafregister, model 595",
+        "Voor een job: JEUGDHUIS DE KRING",
+        "Uittreksel uit het strafregister, model 596.2",
+        "Voor een job: SCHOOL",
+    ]
 
 
 def test_what_nobody_asked_for_stands_on_no_check_screen() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import zip_longest
 
 from hardware.faults import FaultCode
 from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
@@ -108,17 +110,26 @@ def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact
     person = state.person
     whose = (Value(f"{person.given_name} {person.family_name}", strong=True),) if person is not None else ()
     answers = [details_of(product, state.details) for product in products]
-    purposes = tuple(Value(_purpose(one)) for one in answers if one.purpose is not None)
+    several = len(products) > 1
+    purposes = tuple(Value(_purpose(one)) for one in answers if one.purpose is not None and not several)
     languages = sorted({phrases.language(scene.texts, product.languages[0]) for product in products})
     ways = dict.fromkeys(_way(scene, product, one) for product, one in zip(products, answers, strict=True))
     return (
         Fact(scene.say("Voor"), whose),
-        Fact(scene.say("Je krijgt"), tuple(Value(product.title, strong=True) for product in products)),
+        Fact(scene.say("Je krijgt"), tuple(_titles(products, answers if several else []))),
         Fact(scene.say("Waarvoor"), purposes),
         Fact(scene.say("Taal"), (Value(phrases.joined(scene.texts, languages)),)),
         Fact(scene.say("Hoe"), tuple(Value(way) for way in ways)),
         Fact(scene.say("Prijs"), (Value(scene.say("Gratis")),)),
     )
+
+
+def _titles(products: list[Product], answers: list[Details]) -> Iterator[Value]:
+    """Give each document, and below it what it is for where that is told here: among several nobody guesses whose."""
+    for product, one in zip_longest(products, answers):
+        yield Value(product.title, strong=True)
+        if one is not None and one.purpose is not None:
+            yield Value(_purpose(one))
 
 
 def _purpose(answers: Details) -> str:

@@ -30,7 +30,7 @@ def offerings(scene: Scene, state: Offerings) -> Screen:
             hint=scene.say("We wachten op het gemeentehuis."),
             bar=scene.bar,
         )
-    page = page_of(scene, state.products, state.page, button=True)
+    page = page_of(scene, state.products, state.page, button=True, qr=True)
     return Screen(
         Template.CHOOSE,
         scene.header,
@@ -43,6 +43,7 @@ def offerings(scene: Scene, state: Offerings) -> Screen:
             Choice("code", scene.say("Ik heb een code"), CodeAsked()),
             Choice("documents", scene.say("Begin met je kaart"), DocumentsAsked(), Role.PRIMARY, "icon-forward"),
         ),
+        qr=scene.desk,
         bar=scene.bar,
     )
 

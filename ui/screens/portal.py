@@ -73,4 +73,4 @@ def _qr(scene: Scene, hero: Hero | None) -> Qr:
     """One QR code: to documents online where the kiosk cannot give them, else to the online desk."""
     if hero is not None and hero.choice is None:
         return scene.online
-    return Qr(scene.settings.town.online_desk, scene.say("Maak een afspraak, of regel het online"))
+    return scene.desk

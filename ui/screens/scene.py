@@ -101,6 +101,11 @@ class Scene:
         return Qr(self.settings.town.online_desk, self.say("Documenten online"))
 
     @property
+    def desk(self) -> Qr:
+        """Give the way to the online desk for whatever this kiosk does not do."""
+        return Qr(self.settings.town.online_desk, self.say("Maak een afspraak, of regel het online"))
+
+    @property
     def to_the_beginning(self) -> Choice:
         """The way out of a page on which a visit ends."""
         return Choice("leave", self.say("Terug naar het begin"), StopPressed(), Role.PRIMARY, "icon-forward")

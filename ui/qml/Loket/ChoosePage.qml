@@ -5,6 +5,7 @@ import QtQuick
 // The list: pages, no scrolling.
 Page {
     id: page
+    readonly property int below: (pager.visible ? pager.height + Theme.gap : 0) + (qr.active && !Theme.landscape ? qr.height + Theme.gap : 0)
 
     Column {
         id: rows
@@ -16,7 +17,7 @@ Page {
                 required property var modelData
                 choice: modelData
                 width: rows.width
-                height: Math.min(implicitHeight, Math.floor((page.body.height - (pager.visible ? pager.height + Theme.gap : 0) + Theme.gap) / page.screen.rows.length) - Theme.gap)
+                height: Math.min(implicitHeight, Math.floor((page.body.height - page.below + Theme.gap) / page.screen.rows.length) - Theme.gap)
             }
         }
     }
@@ -44,6 +45,17 @@ Page {
                     width: implicitWidth
                 }
             }
+        }
+    }
+    Loader {
+        id: qr
+        active: !!page.screen.qr
+        // Upright below the list; on its side below what is said.
+        x: Theme.landscape ? Theme.margin - page.columnX : 0
+        y: Theme.landscape ? page.said.height + Theme.mm(12) : page.body.height - height
+        width: page.said.width
+        sourceComponent: CounterBlock {
+            qr: page.screen.qr
         }
     }
 }
