@@ -125,6 +125,11 @@ class Desk:
 
     worker: BackEndWorker
     told: Told
+    others: set[int]
+
+    def readers(self) -> set[int]:
+        """The children that read documents for this worker; other tests of this process may have some too."""
+        return readers() - self.others
 
     def answers(self) -> list[events.PageDrawn]:
         return [event for event in self.told.posted if isinstance(event, events.PageDrawn)]
@@ -139,12 +144,12 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    told, store = Told(), Store(tmp_path)
+    told, store, others = Told(), Store(tmp_path), readers()
     checker = DocumentChecker(tmp_path / "no-ca.pem")
     worker = BackEndWorker(cast("TownHallClient", Quiet()), checker, Journal(store), told.post, told.note)
     checker.draw(PDF, 0, timeout=60)  # by then it has started, however busy the machine
     worker.start()
-    yield Desk(worker, told)
+    yield Desk(worker, told, others)
     worker.stop()
     store.close()
 
@@ -168,14 +173,14 @@ def test_a_page_is_drawn_and_whoever_drew_it_ends_with_the_visit(desk: Desk) -> 
     answer = desk.draw(visit=1)
     assert answer.drawing is not None
     assert sorted((answer.drawing.width, answer.drawing.height)) == pytest.approx([1240, 1754], abs=2)
-    seen = readers()
+    seen = desk.readers()
     assert seen
     desk.worker.do(effects.Forget(1))
     assert all(wait_until_gone(pid) for pid in seen)
 
 
 def test_a_page_that_is_drawn_after_the_resident_left_leaves_no_child_that_saw_it(desk: Desk) -> None:
-    seen = readers()
+    seen = desk.readers()
     assert seen
     desk.worker.do(effects.Forget(1))
     desk.draw(visit=1)
