@@ -38,9 +38,9 @@ class Slot:
             if self._reader:
                 self._compare(card, (events - self._events) % COUNTER)
             else:
-                came_back = self._reader is False
+                settles = self._reader is False and not card
                 self._reader, self._card = True, card
-                self._settled_at = self._now() + SETTLE_SECONDS if came_back else 0.0
+                self._settled_at = self._now() + SETTLE_SECONDS if settles else 0.0
                 self._report(SlotChange.READER_FOUND)
                 if card:  # it was not seen to come: it may have lain there since yesterday
                     self._report(SlotChange.CARD_THERE)
@@ -68,10 +68,9 @@ class Slot:
     def _compare(self, card: bool, moves: int) -> None:  # noqa: FBT001 - the same fact as above
         if not moves:  # the counter stands still: what was felt meanwhile is newer than this look
             return
-        settling = self._now() < self._settled_at
+        settling, self._settled_at = self._now() < self._settled_at, 0.0  # whatever moves next is somebody's hand
         if self._card:
             self._report(SlotChange.CARD_OUT)
         if card:
             self._report(SlotChange.CARD_THERE if settling else SlotChange.CARD_IN)
-            self._settled_at = 0.0
         self._card = card

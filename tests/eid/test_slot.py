@@ -92,3 +92,17 @@ def test_a_card_that_appears_right_after_its_lost_reader_was_there_before(
     slot.looked(card=True, events=1)
     slot.looked(card=False, events=2)
     assert told == [LOST, FOUND, change, OUT]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["there at once", "there a moment later"])
+def test_a_card_that_is_taken_out_and_put_in_again_is_one_that_was_put_in(
+    told: list[SlotChange], *, there: bool
+) -> None:
+    """However soon after its reader came back: else the resident's own card would be taken for a forgotten one."""
+    slot = Slot(told.append, lambda: 0.0)
+    slot.lost()
+    slot.looked(card=there, events=0)
+    slot.looked(card=True, events=0 if there else 1)
+    slot.looked(card=False, events=2)
+    slot.looked(card=True, events=3)
+    assert told == [LOST, FOUND, THERE, OUT, IN]

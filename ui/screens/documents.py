@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import zip_longest
 
 from hardware.faults import FaultCode
 from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
@@ -110,14 +109,11 @@ def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact
     person = state.person
     whose = (Value(f"{person.given_name} {person.family_name}", strong=True),) if person is not None else ()
     answers = [details_of(product, state.details) for product in products]
-    several = len(products) > 1
-    purposes = tuple(Value(_purpose(one)) for one in answers if one.purpose is not None and not several)
     languages = sorted({phrases.language(scene.texts, product.languages[0]) for product in products})
     ways = dict.fromkeys(_way(scene, product, one) for product, one in zip(products, answers, strict=True))
     return (
         Fact(scene.say("Voor"), whose),
-        Fact(scene.say("Je krijgt"), tuple(_titles(products, answers if several else []))),
-        Fact(scene.say("Waarvoor"), purposes),
+        Fact(scene.say("Je krijgt"), tuple(_titles(products, answers))),
         Fact(scene.say("Taal"), (Value(phrases.joined(scene.texts, languages)),)),
         Fact(scene.say("Hoe"), tuple(Value(way) for way in ways)),
         Fact(scene.say("Prijs"), (Value(scene.say("Gratis")),)),
@@ -125,16 +121,11 @@ def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact
 
 
 def _titles(products: list[Product], answers: list[Details]) -> Iterator[Value]:
-    """Give each document, and below it what it is for where that is told here: among several nobody guesses whose."""
-    for product, one in zip_longest(products, answers):
+    """Give each document, and below it what it is for, where that was asked: among several nobody guesses whose."""
+    for product, one in zip(products, answers, strict=True):
         yield Value(product.title, strong=True)
-        if one is not None and one.purpose is not None:
-            yield Value(_purpose(one))
-
-
-def _purpose(answers: Details) -> str:
-    label = answers.purpose.label if answers.purpose is not None else ""
-    return f"{label}: {answers.recipient}" if answers.recipient else label
+        if one.purpose is not None:
+            yield Value(f"{one.purpose.label}: {one.recipient}" if one.recipient else one.purpose.label)
 
 
 def _way(scene: Scene, product: Product, answers: Details) -> str:
