@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -90,10 +91,14 @@ class Screened:
             log.error("the kiosk cannot begin: %s", error)
             self._show(OUT_OF_ORDER)
             self.app.alarm(RETRY_SECONDS, self._wire)
+            gc.enable()
             return
         self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
+        # From here on there is garbage; what the start made is not, and no page waits for it to be looked at.
+        gc.freeze()
+        gc.enable()
 
     def _show(self, visit: Visit) -> None:
         self.app.bridge.show(visit)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QSize
 from PySide6.QtGui import QColor, QImage, QImageReader
 from PySide6.QtQuick import QQuickImageProvider
 
@@ -131,5 +131,7 @@ class Pages(QQuickImageProvider):
 
 def _resized(image: QImage, width: int, height: int) -> QImage:
     """Give a copy of another size: each new pixel is the mean of those it covers."""
+    from PySide6.QtCore import Qt  # a namespace so large that the first frame would wait for it
+
     whole = Qt.AspectRatioMode.IgnoreAspectRatio
     return image.scaled(width, height, whole, Qt.TransformationMode.SmoothTransformation)
