@@ -14,6 +14,7 @@ from uuid import UUID
 from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
+from kiosk_app.bare import Bare
 from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
@@ -121,18 +122,15 @@ class Offer:
 # --- states --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Portal:
+class Portal(Bare):
     """Nobody is being served. The screen tells what the zone offers."""
 
 
-@dataclass(frozen=True)
-class PaperLeft:
+class PaperLeft(Bare):
     """Somebody's paper may still lie in the tray: asked before anything else."""
 
 
-@dataclass(frozen=True)
-class AskCard:
+class AskCard(Bare):
     """Asks for the card, and says what will be read from it."""
 
 
@@ -152,13 +150,11 @@ class EnterCode:
     refused: FaultCode | None = None
 
 
-@dataclass(frozen=True)
-class OpeningCode:
+class OpeningCode(Bare):
     """The back end is asked what the code stands for."""
 
 
-@dataclass(frozen=True)
-class Recognising:
+class Recognising(Bare):
     """A card was put in; the reader is asked what it is."""
 
 
@@ -295,8 +291,7 @@ class Printed:
     slip: SlipState = SlipState.NOT_ASKED
 
 
-@dataclass(frozen=True)
-class NotTaken:
+class NotTaken(Bare):
     """The resident says there is no paper, though the printer says there is."""
 
 
@@ -315,8 +310,7 @@ class CardBack:
     reminders: int = 0
 
 
-@dataclass(frozen=True)
-class Goodbye:
+class Goodbye(Bare):
     """A last word, then the portal."""
 
 
