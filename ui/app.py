@@ -14,8 +14,11 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import FrameType
+from typing import TYPE_CHECKING
 
 # A software rasteriser beats OpenGL on one by fifteen times; and no idle wait of 5 ms before each frame. A platform or
 # a back end that was asked for stays.
@@ -42,9 +45,10 @@ from PySide6.QtQuick import QQuickView
 from config.settings import Screen as Panel
 from config.settings import Settings
 from ui import theme
-from ui.bridge import Bridge
 from ui.drawn import Drawings, Pages, QrCodes
-from ui.screen import Template
+
+if TYPE_CHECKING:
+    from ui.bridge import Bridge
 
 log = logging.getLogger(__name__)
 
@@ -98,13 +102,17 @@ class App:
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
         self._alarm.timeout.connect(self._ring)
-        self.bridge = Bridge(settings, now)
         self.density = 1.0  # pixels of one millimetre, now
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)  # what QML complained of, which it never should
         self._panel = settings.screen
         size = QSize(*(size_px or self._size(windowed=windowed)))
-        self._dress(settings, size)
-        self._engine = self._make_engine(settings)
+        self._engine = QQmlEngine()
+        self._engine.warnings.connect(self._warned)
+        self._engine.addImportPath(str(_UI / "qml"))
+        self.bridge = self._bridge(settings)
+        self.bridge.dress(family=_FAMILY, **theme.colours(settings.town))
+        self._fit(size)
+        self._provide_images(theme.colours(settings.town))
         self.bridge.tick()
         self.window = self._open(size, full=not windowed and size_px is None)
 
@@ -119,9 +127,28 @@ class App:
         share = min(_WINDOW_SHARE * room.height() / panel.height_px, _WINDOW_SHARE * room.width() / panel.width_px, 1.0)
         return round(panel.width_px * share), round(panel.height_px * share)
 
-    def _dress(self, settings: Settings, size: QSize) -> None:
-        self.bridge.dress(family=_FAMILY, **theme.colours(settings.town))
-        self._fit(size)
+    def _bridge(self, settings: Settings) -> Bridge:
+        """Let Qt compile the first page in its own thread, while Python brings in the words that stand on it."""
+        self._compile("Main", "PortalPage")
+        reading = Thread(target=import_module, args=("ui.bridge",))
+        reading.start()
+        while any(component.isLoading() for component in self._components):
+            self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        reading.join()
+        from ui.bridge import Bridge
+
+        return Bridge(settings, self._now)
+
+    def _compile(self, *names: str) -> None:
+        """Have Qt compile templates, and keep them."""
+        self._components = [
+            QQmlComponent(
+                self._engine,
+                QUrl.fromLocalFile(str(_UI / "qml" / "Loket" / f"{name}.qml")),
+                QQmlComponent.CompilationMode.Asynchronous,
+            )
+            for name in names
+        ]
 
     def _fit(self, size: QSize) -> None:
         """Turn millimetres into pixels for a window of this size."""
@@ -135,15 +162,10 @@ class App:
         self.window.resize(panel.width_px, panel.height_px)
         self._fit(self.window.size())
 
-    def _make_engine(self, settings: Settings) -> QQmlEngine:
-        colours = theme.colours(settings.town)
-        engine = QQmlEngine()
-        engine.warnings.connect(self._warned)
-        engine.addImportPath(str(_UI / "qml"))
-        engine.addImageProvider("drawn", Drawings(colours, self.density))
-        engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
-        engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
-        return engine
+    def _provide_images(self, colours: dict[str, str]) -> None:
+        self._engine.addImageProvider("drawn", Drawings(colours, self.density))
+        self._engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
+        self._engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
 
     def _open(self, size: QSize, *, full: bool) -> QQuickView:
         window: QQuickView = QQuickView(self._engine, None)  # type: ignore[call-overload]  # Qt takes None for the parent
@@ -175,14 +197,9 @@ class App:
         if not self._cursor:
             _hide_cursor()
         self.bridge.dress(settled=True)
-        self._components = [
-            QQmlComponent(
-                self._engine,
-                QUrl.fromLocalFile(str(_UI / "qml" / "Loket" / f"{template}.qml")),
-                QQmlComponent.CompilationMode.Asynchronous,
-            )
-            for template in Template
-        ]
+        from ui.screen import Template
+
+        self._compile(*Template)
         if self._when_painted is not None:
             self.call_soon(self._when_painted)
 

@@ -56,7 +56,7 @@ class Bridge(QObject):
         self._settings = settings
         self._now, self._monotonic = now, monotonic
         self._engine: Engine | None = None
-        self._visit = Visit()
+        self.visit = Visit()  # the one that is painted
         self._shown: Screen | None = None
         self._choices: dict[str, Choice] = {}
         self._screen: dict[str, Any] = {}
@@ -87,7 +87,7 @@ class Bridge(QObject):
 
     def show(self, visit: Visit) -> None:
         """Paint a visit at this moment."""
-        self._visit = visit
+        self.visit = visit
         self.paint(screen_for(visit, self._settings, self._now()))
 
     def paint(self, screen: Screen) -> None:
@@ -109,7 +109,7 @@ class Bridge(QObject):
 
     def tick(self) -> None:
         """Paint the same visit at a later moment."""
-        self.show(self._visit)
+        self.show(self.visit)
 
     @Slot(str, float, float)
     def touch(self, choice: str, x: float = -1e9, y: float = -1e9) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from PySide6.QtCore import QBuffer, QByteArray, QSize
 from PySide6.QtGui import QColor, QImage, QImageReader
 from PySide6.QtQuick import QQuickImageProvider
 
-from kiosk_app.visit import Drawing
+if TYPE_CHECKING:
+    from kiosk_app.visit import Drawing
 
 _PICTURES = Path(__file__).parent / "pictures"
 _COLOUR = re.compile(r"@([a-zA-Z]+)")
