@@ -205,9 +205,7 @@ class BackEndWorker:
             del self._orders[effect.ticket]
 
     async def _ordered(self, effect: OrderDocument) -> Event:
-        # Written while the town hall works: a ticket that after a crash only the town hall knows of just expires there.
-        written = asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code)
-        meanwhile = asyncio.gather(written, asyncio.to_thread(self._checker.rehearse))
+        meanwhile = asyncio.ensure_future(self._meanwhile(effect))
         try:
             answer = await self._client.order(effect.visit, effect.ticket, effect.product, effect.details)
         finally:
@@ -219,6 +217,12 @@ class BackEndWorker:
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
         return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages))
+
+    async def _meanwhile(self, effect: OrderDocument) -> None:
+        """Do what can be done while the town hall works."""
+        # A ticket that after a crash only the town hall knows of just expires there.
+        await asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code)
+        await asyncio.to_thread(self._checker.rehearse)
 
     async def _draw(self, effect: DrawPage) -> None:
         """Draw a page where the document was read; the child is at rest by then, so nobody's check waits for it."""

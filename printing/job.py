@@ -117,8 +117,9 @@ class PrintRun:
     ) -> Progress:
         """Ask the device about a job that was handed over, until it has ended or nobody can know."""
         progress = Progress(JobPhase.HANDED)
-        began = news = time.monotonic()
-        while True:
+        began = now = news = time.monotonic()
+        # Not asked at once: the document is still on its way to the device, and would only get there later.
+        while not cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
             job = self._printer.look(name)
             ending = _ending(job, pages, progress.sheets)
             if ending is not None:
@@ -129,8 +130,7 @@ class PrintRun:
                 on_progress(progress)
             if now - news > self._patience(progress, pages):
                 return self.give_up(name, pages, progress.fault or FaultCode.PRINT_FAILED, progress.sheets)
-            if cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
-                return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
+        return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
 
     def give_up(self, name: str, pages: int, fault: FaultCode, sheets: int | None = None) -> Progress:
         """Cancel everywhere, so that nothing comes out later, and return what the device says of the end.
