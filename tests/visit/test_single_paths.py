@@ -37,6 +37,7 @@ from kiosk_app.visit import (
     Person,
     Portal,
     Printed,
+    Printing,
     Product,
     Progress,
     Purpose,
@@ -211,6 +212,16 @@ def test_a_slip_waits_until_every_bad_ending_has_its_remedy() -> None:
     _, effects = step(visit, events.RemedyGiven(1, second.ticket, offers[1]))
     (slip,) = [effect for effect in effects if isinstance(effect, wishes.PrintSlip)]
     assert dict(slip.remedies) == {TICKET: offers[0], second.ticket: offers[1]}
+
+
+def test_the_session_ends_once_with_the_first_word_of_the_device() -> None:
+    """Until the paper is on its way nothing may stand before it; then the resident's session serves nobody."""
+    state = Printing((Job(DOCUMENT, Progress(JobPhase.REQUESTED)),), ())
+    visit, ended = Visit(number=1, state=state), []
+    for phase in (JobPhase.HANDED, JobPhase.PRINTING, JobPhase.PRINTED):
+        visit, effects = step(visit, events.JobChanged(1, TICKET, Progress(phase)))
+        ended += [phase for effect in effects if effect == wishes.EndSession(1)]
+    assert ended == [JobPhase.PRINTING]
 
 
 def test_a_lost_reader_leaves_the_way_of_a_code() -> None:
