@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -293,6 +294,15 @@ def test_while_a_card_is_to_be_taken_the_card_itself_is_asked(
     while bench.hand.asked["SELECT"] < 2:
         assert time.monotonic() < deadline
         threading.Event().wait(0.005)
+
+
+def test_the_first_talk_with_pcscd_brings_pyscards_extension_and_not_the_package_around_it(pcscd: Pcscd) -> None:
+    program = "import sys; from hardware.eid.pcsc import Context; Context().close(); print('smartcard' in sys.modules)"
+    environment = {**os.environ, **pcscd.environment}
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert said.stdout == "False\n"
 
 
 def test_importing_the_driver_brings_neither_pyscard_nor_cryptography() -> None:
