@@ -180,7 +180,7 @@ def _check(code: int, call: str, otherwise: FaultCode | None = None) -> None:
 
 @cache
 def _library() -> Any:  # noqa: ANN401 - a module without types
-    """pyscard's extension, at first use, without the package around it: that takes 50 ms more and is not used here."""
+    """Give the extension of pyscard, at first use; the package around it takes 50 ms more and is not used here."""
     package = PathFinder.find_spec("smartcard")
     folders = package.submodule_search_locations if package else None
     found = PathFinder.find_spec("_scard", [f"{folder}/scard" for folder in folders or ()])
