@@ -66,7 +66,7 @@ class Kiosk:
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
             if settings.card_reader is not None:
-                self._add_reader(settings.card_reader.name, settings.back_end.origin)
+                self._add_reader(settings.card_reader.name, settings.back_end.origin, settings.timeouts.pin_on_reader)
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
             self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post))
@@ -129,8 +129,8 @@ class Kiosk:
         )
         self._hands.append(self._back_end)
 
-    def _add_reader(self, name: str, origin: str) -> None:
-        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER))
+    def _add_reader(self, name: str, origin: str, typing: float) -> None:
+        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER), typing)
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:

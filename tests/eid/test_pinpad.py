@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
+from typing import TypeVar
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -17,14 +18,18 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hardware.devices import PinRefused, Signature, SlotChange
 from hardware.eid import EidReader, pinpad
 from hardware.faults import DeviceFault, FaultCode
+from kiosk_app import effects, events
+from kiosk_app.card_worker import CardWorker
+from kiosk_app.visit import Challenge
 from simulators.eid.applet import VirtualCard
 from simulators.eid.bench import CardBench
 from simulators.eid.people import Person
-from simulators.eid.pinpad import Deed, Pinpad
+from simulators.eid.pinpad import Deed, Later, Pinpad
 from simulators.eid.pinpad_driver import CONTROL_READER_NAME, lay_out
 from simulators.eid.pki import Pki
 from simulators.pcscd import PINPAD_READER_NAME, READER_NAME, Pcscd
 
+Kind = TypeVar("Kind", bound=events.Event)
 DEADLINE = 20.0  # seconds; far more than anything here takes
 MODULE = "opensc-pkcs11.so"
 DIGEST = hashlib.sha384(b"a challenge").digest()
@@ -182,6 +187,73 @@ def test_a_pin_typed_on_the_reader_is_in_no_log_and_in_nothing_that_was_sent(
     sent = b"".join(keys.structures).hex()
     assert "1234" not in sent
     assert "1234" not in caplog.text
+
+
+# --- a reader that waits ------------------------------------------------------------------------------------------
+
+
+class Visit:
+    """A visit's worker at a reader that waits for keys."""
+
+    def __init__(self) -> None:
+        self._posted: Queue[events.Event] = Queue()
+        self.later = Later()
+        self.worker = CardWorker(EidReader(), "https://kiosk.example", self._posted.put, lambda _: None, typing=90.0)
+
+    def hears(self, kind: type[Kind]) -> Kind:
+        """The next event, but for a card that was found there, is of this kind."""
+        told = self._posted.get(timeout=DEADLINE)
+        while isinstance(told, events.CardFound):
+            told = self._posted.get(timeout=DEADLINE)
+        assert isinstance(told, kind)
+        return told
+
+    def begin(self) -> None:
+        """Come as far as the keys."""
+        self.worker.start()
+        self.worker.do(effects.RecogniseCard(1))
+        self.worker.do(effects.ReadCertificate(1))
+        self.hears(events.CardRecognised)
+        certificate = self.hears(events.CertificateRead).certificate
+        self.worker.do(effects.SignOnReader(1, certificate, Challenge("id", "nonce")))
+        assert self.later.waits.wait(DEADLINE)
+
+
+@pytest.fixture
+def visit(at_the_keys: tuple[EidReader, CardBench], keys: Pinpad) -> Iterator[Visit]:
+    del at_the_keys
+    visit = Visit()
+    keys.will = [visit.later]
+    visit.begin()
+    yield visit
+    visit.worker.stop()
+
+
+def test_a_pin_that_is_typed_after_stop_signs_nothing_and_the_next_resident_is_served(
+    at_the_keys: tuple[EidReader, CardBench], visit: Visit
+) -> None:
+    """The reader cannot be told to stop waiting: what is typed then opens the card for nobody."""
+    _, bench = at_the_keys
+    visit.worker.do(effects.ReleaseCard(1))  # what Stop leads to
+    visit.worker.do(effects.RecogniseCard(2))
+    visit.later.do("1234")
+    recognised = visit.hears(events.CardRecognised)
+    assert (recognised.visit, recognised.tries_left) == (2, 3)
+    assert bench.hand.asked["PERFORM SECURITY OPERATION"] == 0
+    assert bench.hand.asked["LOG OFF"] == 1
+
+
+def test_a_card_that_is_pulled_while_the_reader_waits_ends_the_waiting(
+    at_the_keys: tuple[EidReader, CardBench], visit: Visit
+) -> None:
+    _, bench = at_the_keys
+    bench.pull()
+    visit.hears(events.CardRemoved)  # and no word of the keys
+    bench.insert("1.8:an")
+    visit.hears(events.CardInserted)
+    visit.worker.do(effects.ReleaseCard(1))
+    visit.worker.do(effects.RecogniseCard(2))
+    assert visit.hears(events.CardRecognised).visit == 2
 
 
 def test_opensc_has_the_pin_typed_on_the_virtual_readers_keys(
