@@ -20,6 +20,8 @@ from hardware.eid import EidReader, pinpad
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app import effects, events
 from kiosk_app.card_worker import CardWorker
+from kiosk_app.check_reader import Technician
+from kiosk_app.reader_contract import Trial, signs
 from kiosk_app.visit import Challenge
 from simulators.eid.applet import VirtualCard
 from simulators.eid.bench import CardBench
@@ -174,6 +176,22 @@ def test_three_wrong_pins_on_the_reader_block_the_card(at_the_keys: tuple[EidRea
     reader.recognise()
     assert [reader.sign_on_reader(DIGEST) for _ in range(3)] == [PinRefused(left) for left in (2, 1, 0)]
     assert reader.recognise().tries_left == 0
+
+
+def test_the_check_of_a_reader_with_keys_asks_for_no_pin_on_the_kiosk(
+    at_the_keys: tuple[EidReader, CardBench], keys: Pinpad
+) -> None:
+    del at_the_keys
+    keys.will, said = ["1234"], list[str]()
+
+    def asked() -> str:
+        raise AssertionError("the PIN was asked for")
+
+    trial = Trial(EidReader, Technician(said.append, asked), said.append)
+    trial.begin()
+    signs(trial)
+    trial.reader.close()
+    assert said[-2:] == ["Typ de pincode op de toetsen van de lezer en druk daar op OK.", "Handtekening klopt."]
 
 
 def test_a_pin_typed_on_the_reader_is_in_no_log_and_in_nothing_that_was_sent(
