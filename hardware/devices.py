@@ -159,8 +159,16 @@ class KeypadKey(Enum):
 class Keypad(Protocol):
     """Numeric keys with a marked 5, for who cannot see the screen. A digit is never spoken, shown or logged."""
 
-    def watch(self, on_digit: Callable[[int], None], on_key: Callable[[KeypadKey], None]) -> None:
-        """Report each key once when it goes down, from a thread of the driver's own, until `close`."""
+    def watch(
+        self,
+        on_digit: Callable[[int], None],
+        on_key: Callable[[KeypadKey], None],
+        on_status: Callable[[Status], None],
+    ) -> None:
+        """Report each key once when it goes down, and the status when it changes, until `close`.
+
+        From a thread of the driver's own. The first report is the status.
+        """
 
     def status(self) -> Status:
         """There, and nobody else's: what is typed goes to us alone."""
