@@ -48,16 +48,14 @@ def _run(path: Path, *, windowed: bool) -> int:
 
 
 def _check_reader(name: str, *, with_pin: bool) -> int:
+    from functools import partial
     from getpass import getpass
 
-    from kiosk_app.check_reader import ReaderCheck
+    from kiosk_app.check_reader import check_reader
     from kiosk_app.wiring import card_reader
 
-    def pin() -> bytearray | None:
-        typed = getpass("Pincode van deze kaart (niets: overslaan): ") if with_pin else ""
-        return bytearray(typed.encode()) if typed else None
-
-    return 0 if ReaderCheck(card_reader(name), lambda line: print(line, flush=True), pin).run() else 1
+    ask = partial(getpass, "Pincode van deze kaart (niets: overslaan): ") if with_pin else None
+    return 0 if check_reader(lambda: card_reader(name), lambda line: print(line, flush=True), ask) else 1
 
 
 if __name__ == "__main__":

@@ -68,7 +68,10 @@ CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
 DRAWING = Drawing(1, 1, bytes(4))
 # The notices of this chart that ask to try again: whoever puts in a card there is the one who read them.
-ASK_AGAIN = {FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW, FaultCode.CODE_UNKNOWN}
+ASK_AGAIN = {
+    *(FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW, FaultCode.CODE_UNKNOWN),
+    FaultCode.PIN_NOT_TYPED,
+}
 FAULT_OFFER = Offer(FaultCode.PAPER_EMPTY, FaultCode.PAPER_EMPTY, slips=False)
 # One product of which everything is asked, and a code for one thing of two.
 RECORD = Product(
