@@ -59,7 +59,9 @@ def _short(ticket: UUID) -> str:
 
 
 def _document(job: Job, remedy: RemedyOffer | None) -> SlipDocument:
-    outcome = _OUTCOMES.get(job.progress.phase, "Niet afgedrukt.")
+    outcome, copies = _OUTCOMES.get(job.progress.phase, "Niet afgedrukt."), job.document.copies
+    if job.progress.phase is JobPhase.PRINTED and copies > 1:
+        outcome = f"Afgedrukt: {copies} exemplaren."
     return SlipDocument(job.document.product.title, outcome, _short(job.document.ticket), _reprint(remedy))
 
 

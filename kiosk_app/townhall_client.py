@@ -35,7 +35,7 @@ from kiosk_app.answers import (
     product_of,
     wanted,
 )
-from kiosk_app.products import Details, Later, Product
+from kiosk_app.products import Details, Later, Product, copies_of
 from kiosk_app.visit import Challenge, Person, Progress, Remedy, RemedyOffer
 
 if TYPE_CHECKING:
@@ -164,6 +164,8 @@ class TownHallClient:
             return later(order)
         if order.status != "ready":
             raise DeviceFault(FaultCode.BACKEND_ANSWER, "order status")
+        if order.document.copies != copies_of(product, details):  # the resident was told another number
+            raise DeviceFault(FaultCode.BACKEND_ANSWER, "copies")
         return await self._document(f"{path}/document", bearer)
 
     async def print_result(self, ticket: UUID, progress: Progress) -> RemedyOffer:

@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -217,6 +218,40 @@ def test_a_document_of_another_kind_or_without_end_is_refused(
         assert fault_of(runner, order) is FaultCode.SIGN_IN_REFUSED
         runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
         assert fault_of(runner, client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))) is FaultCode.BACKEND_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("ready", "fault"),
+    [
+        ({"copies": 2}, FaultCode.BACKEND_ANSWER),
+        ({}, FaultCode.BACKEND_ANSWER),
+        ({"copies": 11}, FaultCode.BACKEND_ANSWER),
+        ({"copies": 3}, None),
+    ],
+)
+def test_as_many_copies_are_ordered_as_were_asked_for_and_another_number_is_not_printed(
+    certificates: Path, ready: dict[str, int], fault: FaultCode | None
+) -> None:
+    """The resident confirmed three: a town hall that answers otherwise is not what they said yes to."""
+    asked: list[dict[str, Any]] = []
+
+    async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
+            writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
+        elif request.startswith(b"PUT"):
+            asked.append(json.loads(request.partition(b"\r\n\r\n")[2]))
+            writer.write(http(201, json.dumps({"status": "ready", "document": ready}).encode()))
+        else:
+            writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
+
+    with town_hall(certificates, reply) as (runner, client):
+        runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
+        order = client.order(1, TICKET, replace(RESIDENCE, max_copies=3), Details(RESIDENCE.key, copies=3))
+        if fault is None:
+            assert runner.run(order) == (b"%PDF", None)
+        else:
+            assert fault_of(runner, order) is fault
+    assert asked == [{"productCode": "residence", "language": "nl", "copies": 3}]
 
 
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:

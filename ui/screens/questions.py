@@ -1,9 +1,10 @@
-"""What has to be known about a document first: what it is for, who receives it, on paper or in the eBox."""
+"""What has to be known about a document first: what it is for, who receives it, on paper or in the eBox, how many."""
 
 from __future__ import annotations
 
 from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped
 from kiosk_app.visit import Asking, Channel, Question
+from ui import phrases
 from ui.screen import Choice, Role, Screen, Template
 from ui.screens.opening import erasers, typing_done
 from ui.screens.paging import page_of
@@ -24,6 +25,8 @@ def asking(scene: Scene, state: Asking) -> Screen:
             return _recipient(scene, state)
         case Question.CHANNEL:
             return _channel(scene, state)
+        case Question.COPIES:
+            return _copies(scene, state)
 
 
 def _back(scene: Scene) -> Choice:
@@ -111,6 +114,26 @@ def _channel(scene: Scene, state: Asking) -> Screen:
                 scene.say("Je leest het online, in je beveiligde brievenbus van de overheid"),
             ),
         ),
+        actions=(_back(scene),),
+        bar=scene.bar,
+    )
+
+
+def _copies(scene: Scene, state: Asking) -> Screen:
+    """Ask how many come out, where there may be more than one; one stands first, for that is what most need."""
+    page = page_of(scene, range(1, state.product.max_copies + 1), state.page, button=True)
+    return Screen(
+        Template.CHOOSE,
+        scene.header,
+        scene.say("Hoeveel exemplaren?"),
+        lead=(state.product.title,),
+        step=CHOOSE,
+        rows=tuple(
+            Choice(f"answer-{n}", phrases.copies(scene.texts, n), Answered(str(n)), Role.ROW, "icon-chevron")
+            for n in page.rows
+        ),
+        hint=page.hint,
+        extra=page.turns,
         actions=(_back(scene),),
         bar=scene.bar,
     )
