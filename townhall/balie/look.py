@@ -54,6 +54,7 @@ class Look:
             clerk=None,
             desk=None,
             here="",
+            back="",
             name="",
             typed="",
             nothing=False,

@@ -79,6 +79,14 @@ class Balie:
         app.add_exception_handler(HTTPException, self._missing)
         return app
 
+    def refusal(self, path: str, problem: Problem) -> Response:
+        """What is said of a request that none of these pages saw: too large, or broken off by a fault of ours."""
+        sentence = words.said(problem)[1]
+        if path == "/balie/nakijken":  # our script reads this one
+            return JSONResponse({"good": False, "sentence": sentence}, problem.kind.status)
+        back = "klaarleggen" if path == "/balie/klaarleggen" else ""
+        return self._look.page("fout", problem.kind.status, sentence=sentence, back=back)
+
     # --- in and out --------------------------------------------------------------------------------------------------
 
     def door(self, request: Request) -> Response:

@@ -50,7 +50,7 @@ PROBLEMS = {
     ProblemType.CODE_EXPIRED: "Dit is verlopen of teruggenomen.",
     ProblemType.CONFLICT: "Dat kan nu niet meer: het document is onderweg naar papier, of al opgehaald.",
     ProblemType.RESOURCE_NOT_FOUND: "Er is geen ticket dat op dit document wacht.",
-    ProblemType.PAYLOAD_TOO_LARGE: "Dit bestand is te groot. 24 MB is het meeste.",
+    ProblemType.PAYLOAD_TOO_LARGE: "Dit bestand is te groot. 24 MB is het meeste. Er is niets klaargelegd.",
 }
 SOMETHING = "Dat is niet gelukt. Probeer het opnieuw."
 
