@@ -12,6 +12,7 @@ from townhall.balie.accounts import Accounts
 from townhall.balie.pages import Balie
 from townhall.depositors import Depositors
 from townhall.deposits import MAX_DOCUMENT, Deposits, limit
+from townhall.guesses import CLIENTS
 from townhall.pdf_judge import PdfJudge
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
@@ -25,7 +26,7 @@ HEAR_OUT_SECONDS = 60.0
 def office_app(service: Service, judge: PdfJudge, accounts: Accounts) -> FastAPI:
     """Put the app together."""
     shelf = Shelf(service, judge)
-    depositors = Depositors(service.ledger, accounts.clients, service.now)
+    depositors = Depositors(service.ledger, accounts.clients, service.guesses_at(CLIENTS), service.now)
     balie = Balie(service, shelf, judge, accounts)
 
     def refused(scope: Scope, problem: Problem, trace: str) -> ASGIApp:

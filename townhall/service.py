@@ -12,7 +12,7 @@ from pathlib import Path
 
 from townhall.catalogue import Product
 from townhall.claims import Claims
-from townhall.guesses import Guesses
+from townhall.guesses import Door, Guesses
 from townhall.ledger import Ledger
 from townhall.ocsp import Revocation
 from townhall.seal import Sealer
@@ -49,13 +49,16 @@ class Service:
     claims: Claims
     vault: Vault
     sessions: Sessions
-    guesses: Guesses
     trust: TrustStore
     origin: str
     revocation: Revocation
     reference: Reference
     sealed: Path | None
     now: Clock
+
+    def guesses_at(self, door: Door) -> Guesses:
+        """The tries at one door, of all processes of this town together."""
+        return Guesses(self.ledger.engine, self.vault.name_of, self.now, door)
 
     def today(self) -> dt.date:
         """The town's own date: that of the machine's time zone."""

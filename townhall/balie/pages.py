@@ -19,7 +19,7 @@ from townhall.balie.finding import Finding
 from townhall.balie.forms import DepositForm, fields_of, is_ours
 from townhall.balie.look import LETTERS, STATIC, Kept, Look
 from townhall.balie.sessions import Desk, Desks
-from townhall.guesses import Guesses
+from townhall.guesses import CLERKS
 from townhall.passwords import fits
 from townhall.pdf_judge import PdfJudge, Rejected
 from townhall.problems import Problem, ProblemType
@@ -27,8 +27,6 @@ from townhall.service import Service
 from townhall.shelf import Shelf, ShelfState
 from townhall.tables import Claim
 
-# Who mistypes gets it right by the fifth time; the whole counter together rarely fails thirty times in ten minutes.
-AT_ONE_CLERK, AT_ALL_CLERKS = 5, 30
 # What has waited a week will hardly be collected any more without a word from the counter.
 FORGOTTEN = dt.timedelta(days=7)
 SHOWN = dt.timedelta(days=30)  # so long the list says what expired; then nobody asks any more
@@ -48,7 +46,7 @@ class Balie:
     def __init__(self, service: Service, shelf: Shelf, judge: PdfJudge, accounts: Accounts) -> None:
         self._service, self._shelf, self._judge, self._accounts = service, shelf, judge, accounts
         self._desks, self._finding = Desks(service.now), Finding(service)
-        self._guesses = Guesses(service.now, AT_ONE_CLERK, AT_ALL_CLERKS)
+        self._guesses = service.guesses_at(CLERKS)
         self._look = Look(service.town)
 
     def app(self) -> FastAPI:
@@ -213,7 +211,7 @@ class Balie:
         clerk = self._accounts.clerks.get(name)
         if not fits(None if clerk is None else clerk.password, password):
             return self._look.page("aanmelden", 403, name=name, wrong=True)
-        self._guesses.forgive(name, begun)
+        self._guesses.forgive(begun)
         response = RedirectResponse("/balie/", 303)
         self._desks.open(name, response)
         return response
