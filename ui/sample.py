@@ -70,7 +70,7 @@ _LONG = Person("Maria-Magdalena Josephina", "Van den Broecke-Vandenbussche")
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op jouw adres woont")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "Ook bekend als bewijs van woonst")
 NATIONALITY = Product("nationality", "Attest van nationaliteit", "Welke nationaliteit je hebt")
-_REFUSED = Product("cohabitation", "Attest van samenwoning", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
+_REFUSED = Product("cohabitation", "Attest van wettelijke samenwoning", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
 _THREE = (HOUSEHOLD, RESIDENCE, NATIONALITY)
 _NINE = (
     HOUSEHOLD,
