@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from config.settings import Settings
@@ -40,7 +40,7 @@ def slip_of(wish: PrintSlip, settings: Settings) -> Slip:
         *(_document(job, remedies.get(job.document.ticket)) for job in wish.jobs),
         *(_later(order, order.later) for order in wish.orders if order.later is not None),
     )
-    return lay_out(settings.town.name, settings.kiosk, datetime.now().astimezone(), documents)
+    return lay_out(settings.town.name, settings.kiosk, settings.town.now(), documents)
 
 
 def _later(order: Order, later: Later) -> SlipDocument:

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from townhall.calendar import date_of
 from townhall.catalogue import Product
 from townhall.claims import Claims
 from townhall.guesses import Door, Guesses
@@ -61,8 +62,8 @@ class Service:
         return Guesses(self.ledger.engine, self.vault.name_of, self.now, door)
 
     def today(self) -> dt.date:
-        """The town's own date: that of the machine's time zone."""
-        return self.now().astimezone().date()
+        """The town's own date."""
+        return date_of(self.now())
 
 
 class Reference:

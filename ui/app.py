@@ -13,7 +13,6 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -82,9 +81,8 @@ class App:
         windowed: bool = False,
         cursor: bool = True,
         size_px: tuple[int, int] | None = None,
-        now: Callable[[], datetime] = datetime.now,
     ) -> None:
-        self._now = now
+        self._now = settings.town.now
         qInstallMessageHandler(_qt_says)
         self.qt = QGuiApplication.instance() or QGuiApplication(["kiosk"])
         for font in sorted((_UI / "fonts").glob("*.ttf")):
@@ -99,7 +97,7 @@ class App:
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
         self._alarm.timeout.connect(self._ring)
-        self.bridge = Bridge(settings, now)
+        self.bridge = Bridge(settings)
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)  # what QML complained of, which it never should
         self._panel = settings.screen
         size = QSize(*(size_px or self._size(windowed=windowed)))

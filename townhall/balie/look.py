@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from townhall.balie import words
 from townhall.balie.accounts import Role
+from townhall.calendar import date_of
 from townhall.service import Town
 from townhall.typeset import day
 
@@ -49,6 +50,7 @@ class Look:
             town=town.name,
             products=town.products,
             day=day,
+            date_of=date_of,
             languages=words.LANGUAGES,
             balie=Role.BALIE,
             clerk=None,

@@ -67,7 +67,7 @@ def refusal(scene: Scene, product: Product) -> str:
     why = f"{scene.words(scene.fault(product.refusal).title)}."
     if product.refusal is not FaultCode.SOURCE_CLOSED or not product.opens_at:
         return why
-    opens = datetime.fromisoformat(product.opens_at).astimezone().replace(tzinfo=None)
+    opens = scene.settings.town.clock(datetime.fromisoformat(product.opens_at))
     if opens.date() == scene.now.date():
         return scene.say("Opnieuw vanaf {hour}.", hour=phrases.at(scene.texts, opens.time()))
     day = phrases.day(scene.texts, opens.date())

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import jsonschema
@@ -241,7 +242,7 @@ class Office:
 
 
 def today() -> dt.date:
-    return dt.datetime.now().astimezone().date()
+    return dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
 
 
 def problem(response: httpx.Response) -> str:
