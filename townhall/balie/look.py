@@ -46,6 +46,7 @@ class Look:
         self._templates = jinja2.Environment(
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        self._templates.filters["say_fault"] = words.fault
         self._templates.globals.update(
             town=town.name,
             products=town.products,

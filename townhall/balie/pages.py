@@ -171,7 +171,7 @@ class Balie:
         form = DepositForm(id=str(uuid4()), valid_until=self._service.today() + dt.timedelta(days=30))
         if found is not None:
             form = form.for_order(found.order)
-        return self._shown(request, "klaarleggen", form=form, field="", sentence="")
+        return self._shown(request, "klaarleggen", **self._about(form))
 
     async def deposit(self, request: Request) -> Response:
         """Put a document on the shelf."""
@@ -181,9 +181,8 @@ class Balie:
             claim = await run_in_threadpool(self._deposited, form, clerk)
         except Problem as problem:
             field, sentence = words.said(problem)
-            page = self._look.page(
-                "klaarleggen", 400, clerk=clerk, desk=desk, form=form, field=field, sentence=sentence
-            )
+            facts = self._about(form, field, sentence)
+            page = self._look.page("klaarleggen", 400, clerk=clerk, desk=desk, **facts)
             self._desks.stay(desk, page)
             return page
         return RedirectResponse(f"/balie/stuk/{claim.id}", 303)
@@ -223,6 +222,14 @@ class Balie:
         claim, _ = self._shelf.announce(UUID(form.id), announcement, clerk.name)
         return self._shelf.fill(claim.id, form.pdf)[0]
 
+    def _about(self, form: DepositForm, field: str = "", sentence: str = "") -> dict[str, object]:
+        """What the form shows: what was filled in, and what is wrong with it."""
+        return {"form": form, "field": field, "sentence": sentence, "card_only": self._card_only(form.product)}
+
+    def _card_only(self, product: str) -> bool:
+        found = self._service.town.product(product)
+        return found is not None and found.needs_card
+
     def _forgotten(self) -> tuple[Claim, ...]:
         now = self._service.now()
         return self._service.claims.never_collected(now - FORGOTTEN, self._service.today() - SHOWN)
@@ -243,6 +250,7 @@ class Balie:
             state=state,
             said=words.STATES[state],
             waits=state is ShelfState.WAITING,
+            card_only=self._card_only(claim.product_code),
             newer=newest if newest is not None and newest.id != claim.id else None,
             code=self._shelf.code(claim) if state is ShelfState.WAITING else None,
         )
