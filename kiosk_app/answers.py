@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.products import Details, Later, Product, Purpose
+from kiosk_app.products import Details, Later, Product, Purpose, language_of
 
 # What a claim may stand for, as far as this kiosk can hand it out.
 CLAIM_KINDS = ("preparedDocument", "reprint")
@@ -69,7 +69,7 @@ class ProductAnswer(Answer, frozen=True, kw_only=True):
     code: Word
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     description: Annotated[str, Meta(max_length=400)] = ""
-    languages: tuple[str, ...] = ("nl",)
+    languages: Annotated[tuple[str, ...], Meta(min_length=1)] = ("nl",)
     price_in_cents: int = 0
     delivery: str = "immediate"
     lead_time: Annotated[str, Meta(pattern=r"^(P[0-9]{1,3}[DWM])?$")] = ""
@@ -183,7 +183,7 @@ def product_of(item: ProductAnswer) -> Product:
 def _refusal_of(item: ProductAnswer) -> FaultCode | None:
     """Say why a product cannot be had: one that costs money is for the counter, for this kiosk cannot be paid."""
     if item.price_in_cents > 0:
-        return FaultCode.COUNTER_ONLY
+        return FaultCode.COSTS_MONEY
     if not item.source.open:
         return FaultCode.SOURCE_CLOSED
     if item.available:
@@ -209,7 +209,7 @@ def wanted(product: Product, details: Details) -> dict[str, Any]:
     """Give the body of an order: a claim as it is, or a product with what was answered about it."""
     if product.claim is not None:
         return {"claimId": str(product.claim)}
-    body: dict[str, Any] = {"productCode": product.code, "language": product.languages[0]}
+    body: dict[str, Any] = {"productCode": product.code, "language": language_of(product, details)}
     if details.purpose is not None:
         body["purpose"] = details.purpose.code
     if details.recipient:

@@ -57,6 +57,7 @@ class Product:
 class Question(Enum):
     """What has to be known before a product can be ordered."""
 
+    LANGUAGE = "language"
     PURPOSE = "purpose"
     RECIPIENT = "recipient"
     CHANNEL = "channel"
@@ -72,6 +73,7 @@ class Details:
     recipient: str = ""
     channel: Channel | None = None
     copies: int | None = None
+    language: str = ""
 
     @property
     def on_paper(self) -> bool:
@@ -89,8 +91,15 @@ def copies_of(product: Product, answers: Details) -> int:
     return answers.copies or product.copies
 
 
+def language_of(product: Product, answers: Details) -> str:
+    """Give the language of the document: the one that was chosen, or the only one there is."""
+    return answers.language or product.languages[0]
+
+
 def open_question(product: Product, answers: Details) -> Question | None:
     """Give the next thing to ask about a product; None when all is known."""
+    if len(product.languages) > 1 and not answers.language:
+        return Question.LANGUAGE
     if product.purposes and answers.purpose is None:
         return Question.PURPOSE
     if answers.purpose is not None and answers.purpose.needs_recipient and not answers.recipient:

@@ -221,6 +221,10 @@ def _asked() -> Iterator[tuple[str, State]]:
     asked = Asking(
         AN, (_RECORD,), (_RECORD.key,), several=False, details=(), product=_RECORD, question=Question.PURPOSE
     )
+    yield (
+        "asking-language",
+        replace(asked, product=replace(_RECORD, languages=("nl", "fr")), question=Question.LANGUAGE),
+    )
     yield "asking-purpose", asked
     yield "asking-recipient-empty", replace(asked, question=Question.RECIPIENT)
     yield "asking-recipient", replace(asked, question=Question.RECIPIENT, typed="JEUGDHUIS DE KRING")

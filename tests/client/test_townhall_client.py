@@ -179,7 +179,7 @@ def test_unknown_fields_are_ignored_and_a_price_is_refused(certificates: Path) -
             client.sign_in(1, Challenge("1", NONCE), Certificate(b"der", "ES384", expired=False), Signature(b"s"))
         )
     assert (person.given_name, person.family_name) == ("An", "Peeters")
-    assert [product.refusal for product in products] == [None, FaultCode.COUNTER_ONLY, FaultCode.PRODUCT_UNAVAILABLE]
+    assert [product.refusal for product in products] == [None, FaultCode.COSTS_MONEY, FaultCode.PRODUCT_UNAVAILABLE]
 
 
 @pytest.mark.parametrize(

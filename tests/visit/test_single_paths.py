@@ -11,6 +11,7 @@ from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
+from kiosk_app.answers import wanted
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
@@ -250,6 +251,17 @@ def test_what_a_product_wants_to_know_is_asked_before_it_is_checked() -> None:
     _, effects = step(visit, events.Confirmed((TICKET,)))
     assert [effect.details for effect in effects if isinstance(effect, wishes.OrderDocument)] == [answers]
     assert not any(isinstance(effect, wishes.PreparePrint) for effect in effects)
+
+
+def test_the_language_is_asked_where_the_law_allows_more_than_one_and_goes_with_the_order() -> None:
+    both = replace(HOUSEHOLD, languages=("nl", "fr"))
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
+    assert isinstance(visit.state, Asking)
+    assert visit.state.question is Question.LANGUAGE
+    assert played(visit, events.Answered("en")) == visit
+    _, effects = step(played(visit, events.Answered("fr")), events.Confirmed((TICKET,)))
+    (ordered,) = [effect for effect in effects if isinstance(effect, wishes.OrderDocument)]
+    assert wanted(ordered.product, ordered.details) == {"productCode": "householdComposition", "language": "fr"}
 
 
 def test_how_many_is_asked_where_there_may_be_more_than_one_and_only_for_paper() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hardware.faults import FaultCode
 from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
-from kiosk_app.visit import Checking, Choosing, Details, Ordering, Person, Product, copies_of, details_of
+from kiosk_app.visit import Checking, Choosing, Details, Ordering, Person, Product, copies_of, details_of, language_of
 from ui import phrases
 from ui.screen import Choice, Fact, Role, Screen, Template, Value
 from ui.screens.paging import page_of
@@ -109,7 +109,8 @@ def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact
     person = state.person
     whose = (Value(f"{person.given_name} {person.family_name}", strong=True),) if person is not None else ()
     answers = [details_of(product, state.details) for product in products]
-    languages = sorted({phrases.language(scene.texts, product.languages[0]) for product in products})
+    codes = {language_of(product, one) for product, one in zip(products, answers, strict=True)}
+    languages = sorted(phrases.language(scene.texts, code) for code in codes)
     ways = dict.fromkeys(_way(scene, product, one) for product, one in zip(products, answers, strict=True))
     return (
         Fact(scene.say("Voor"), whose),

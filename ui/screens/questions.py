@@ -1,4 +1,4 @@
-"""What has to be known about a document first: what it is for, who receives it, on paper or in the eBox, how many."""
+"""What has to be known about a document first: which language, for what, for whom, paper or eBox, how many."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _COLUMNS = 10
 def asking(scene: Scene, state: Asking) -> Screen:
     """Give the page of the question that is open."""
     match state.question:
+        case Question.LANGUAGE:
+            return _language(scene, state)
         case Question.PURPOSE:
             return _purpose(scene, state)
         case Question.RECIPIENT:
@@ -31,6 +33,23 @@ def asking(scene: Scene, state: Asking) -> Screen:
 
 def _back(scene: Scene) -> Choice:
     return Choice("change", scene.say("Terug"), ChangeAsked(), icon="icon-back")
+
+
+def _language(scene: Scene, state: Asking) -> Screen:
+    """Ask in which of the languages that the law allows here; the town says which, Dutch first."""
+    return Screen(
+        Template.CHOOSE,
+        scene.header,
+        scene.say("In welke taal?"),
+        lead=(state.product.title,),
+        step=CHOOSE,
+        rows=tuple(
+            Choice(f"answer-{one}", phrases.language(scene.texts, one), Answered(one), Role.ROW, "icon-chevron")
+            for one in state.product.languages
+        ),
+        actions=(_back(scene),),
+        bar=scene.bar,
+    )
 
 
 def _purpose(scene: Scene, state: Asking) -> Screen:
