@@ -167,6 +167,10 @@ def _fill(url: str) -> None:
             connection.execute(sa.insert(CLAIMS), [_claim(order, day) for order in failed])
         if start % (TICKETS // 5) == 0:
             print(f"{start + CHUNK} tickets written", file=sys.stderr)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for chore in ("VACUUM ANALYZE", "CHECKPOINT"):  # what years of use leave time for
+                connection.exec_driver_sql(chore)
     engine.dispose()
 
 

@@ -135,9 +135,10 @@ class DocumentAnswer(Answer, frozen=True, kw_only=True):
 
 
 class OrderAnswer(Answer, frozen=True, kw_only=True):
-    """How an order stands."""
+    """How an order stands; `href` says which it is about."""
 
     status: str
+    href: str
     poll_after: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     deferred: DeferredAnswer = DeferredAnswer()
     document: DocumentAnswer = DocumentAnswer()

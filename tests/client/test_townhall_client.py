@@ -24,6 +24,7 @@ from kiosk_app.visit import Challenge, Details, Product, Progress, Remedy
 from printing.progress import JobPhase
 
 TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
+OURS = f"/kioskService/v1/documentOrders/{TICKET}"
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
 NONCE = "b" * 44
 TOKEN_ANSWER: dict[str, Any] = {
@@ -209,7 +210,7 @@ def test_a_document_of_another_kind_or_without_end_is_refused(
         if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
             writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
         elif request.startswith(b"PUT"):
-            writer.write(http(201, b'{"status": "ready"}'))
+            writer.write(http(201, json.dumps({"status": "ready", "href": OURS}).encode()))
         else:
             writer.write(http(200, b"%PDF" * 1000, "Content-Type: application/pdf"))
 
@@ -240,7 +241,7 @@ def test_as_many_copies_are_ordered_as_were_asked_for_and_another_number_is_not_
             writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
         elif request.startswith(b"PUT"):
             asked.append(json.loads(request.partition(b"\r\n\r\n")[2]))
-            writer.write(http(201, json.dumps({"status": "ready", "document": ready}).encode()))
+            writer.write(http(201, json.dumps({"status": "ready", "href": OURS, "document": ready}).encode()))
         else:
             writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
 
@@ -252,6 +253,30 @@ def test_as_many_copies_are_ordered_as_were_asked_for_and_another_number_is_not_
         else:
             assert fault_of(runner, order) is fault
     assert asked == [{"productCode": "residence", "language": "nl", "copies": 3}]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_answer_for_another_ticket_is_not_printed_under_ours(certificates: Path, *, late: bool) -> None:
+    """Neither at once nor after waiting: somebody else's document would come out."""
+    other = {"status": "ready", "href": f"/kioskService/v1/documentOrders/{UUID(int=7)}"}
+    ours = {"status": "processing", "pollAfter": 0.1, "href": OURS}
+    fetched: list[bytes] = []
+
+    async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
+            writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
+        elif b"/document HTTP" in request:
+            fetched.append(request)
+            writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
+        else:
+            said = ours if late and request.startswith(b"PUT") else other
+            writer.write(http(200, json.dumps(said).encode()))
+
+    with town_hall(certificates, reply) as (runner, client):
+        runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
+        order = client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))
+        assert fault_of(runner, order) is FaultCode.BACKEND_ANSWER
+    assert not fetched
 
 
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:
