@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.settings import load
 from kiosk_app import events
+from ui.gallery import landscape
 from ui.sample import EXAMPLE, samples
 from ui.screen import Screen
 from ui.screens import screen_for
@@ -39,3 +40,10 @@ def test_sheets_are_counted_out_of_those_of_all_copies() -> None:
     (item,) = shown("printing-copies").items
     assert plain(item.detail) == "1 van 3 bladen uit de printer"
     assert plain(shown("printed-copies").lead[0]).startswith("Je 3 bladen liggen in de gleuf")
+
+
+def test_three_stand_on_one_page_on_a_panel_on_its_side_too() -> None:
+    sample = BY_NAME["asking-copies"]
+    screen = screen_for(sample.visit, landscape(SETTINGS), sample.now)
+    assert len(screen.rows) == 3
+    assert screen.extra == ()
