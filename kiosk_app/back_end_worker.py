@@ -11,6 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from config.timeouts import LONGEST_DOCUMENT
 from hardware.devices import Health, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import (
@@ -39,10 +40,11 @@ from kiosk_app.events import (
     SignedIn,
 )
 from kiosk_app.journal import Journal
-from kiosk_app.products import Later
+from kiosk_app.products import Later, copies_of
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
+from printing.job import SECONDS_PER_PAGE
 from printing.progress import JobPhase, Progress
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,8 @@ HEALTH_EVERY = 30.0
 MAX_SLOW = 3
 # A document that takes longer is given up under its own ticket; the visit's own clock is a little longer.
 ORDER_SECONDS = 40.0
+# All copies of a document are one job, and what waits for that waits no longer than for the longest document.
+MAX_SHEETS = int(LONGEST_DOCUMENT / SECONDS_PER_PAGE)
 
 
 class BackEndWorker:
@@ -216,7 +220,10 @@ class BackEndWorker:
         pdf, digest = answer
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
-        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages))
+        copies = copies_of(effect.product, effect.details)
+        if pages * copies > MAX_SHEETS:
+            raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"{copies} copies of {pages} pages")
+        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages, copies))
 
     async def _meanwhile(self, effect: OrderDocument) -> None:
         """Do what can be done while the town hall works."""

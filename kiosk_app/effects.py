@@ -106,6 +106,7 @@ class PreparePrint:
     visit: int
     ticket: UUID
     product: Product
+    copies: int = 1
 
 
 @dataclass(frozen=True, repr=False)

@@ -54,8 +54,8 @@ class PrintWorker:
     def do(self, effect: Effect) -> None:
         """Queue a document, or call one back."""
         match effect:
-            case PreparePrint(_, ticket, product):
-                self._worker.submit(partial(self._prepare, ticket, product.code))
+            case PreparePrint(_, ticket, product, copies):
+                self._worker.submit(partial(self._prepare, ticket, product.code, copies))
             case Forget():
                 self._worker.submit(self._drop_prepared)
             case Print(visit, document):
@@ -87,9 +87,9 @@ class PrintWorker:
             self._post(PaperFound())
         self._ended()
 
-    def _prepare(self, ticket: UUID, product: str) -> None:
+    def _prepare(self, ticket: UUID, product: str, copies: int) -> None:
         self._journal.ordered(ticket, product)
-        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT)
+        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, copies)
 
     def _drop_prepared(self) -> None:
         """Take away what was prepared in a visit that is over: its document never came, or was given up."""
@@ -106,7 +106,8 @@ class PrintWorker:
         try:
             prepared = self._prepared.pop(ticket, None)
             cancelled = self._cancelled[ticket]
-            self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared)
+            pdf, pages, copies = document.pdf, document.pages, document.copies
+            self._run.run(ticket, _ATTEMPT, pdf, pages, tell, cancelled, prepared, copies)
         except Exception:
             lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
             tell(lost)

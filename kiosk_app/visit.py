@@ -22,7 +22,9 @@ from kiosk_app.products import Later as Later
 from kiosk_app.products import Product as Product
 from kiosk_app.products import Purpose as Purpose
 from kiosk_app.products import Question as Question
+from kiosk_app.products import copies_of as copies_of
 from kiosk_app.products import details_of as details_of
+from kiosk_app.products import language_of as language_of
 from printing.progress import JobPhase as JobPhase
 from printing.progress import Progress as Progress
 
@@ -47,12 +49,18 @@ class Challenge:
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper."""
+    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper; `copies` of it come out."""
 
     ticket: UUID
     product: Product
     pdf: bytes
     pages: int
+    copies: int = 1
+
+    @property
+    def sheets(self) -> int:
+        """Count what must come out, of all copies together: one page a sheet."""
+        return self.pages * self.copies
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,10 @@ RECOVER_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class UnfinishedJob:
-    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid."""
+    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid.
+
+    `pages` is what must come out, of all copies together.
+    """
 
     ticket: UUID
     attempt: int
@@ -52,7 +55,10 @@ class JobJournal(Protocol):
         """The queue is about to be asked for a job."""
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
-        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands.
+
+        `pages` is what must come out, of all copies together.
+        """
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The last word on this ticket."""
@@ -70,14 +76,14 @@ class PrintRun:
         self._paper_wait = paper_wait
         self._print_silence = print_silence
 
-    def prepare(self, ticket: UUID, attempt: int) -> str | None:
+    def prepare(self, ticket: UUID, attempt: int, copies: int = 1) -> str | None:
         """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
 
         It ends by `run`, or by `drop` when its document never comes.
         """
         self._journal.requested(ticket, attempt)
         with contextlib.suppress(DeviceFault):  # `run` tries again, and says so
-            return self._printer.create(job_name(ticket, attempt))
+            return self._printer.create(job_name(ticket, attempt), copies)
         return None
 
     def drop(self, ticket: UUID, attempt: int) -> None:
@@ -94,20 +100,22 @@ class PrintRun:
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
         prepared: str | None = None,
+        copies: int = 1,
     ) -> Progress:
         """Print one document, one page a sheet, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check; `prepared` is what `prepare` gave for it. Blocks until the job
-        has ended; `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a
-        device's fault: it is in the answer.
+        A document must have passed the document check; `prepared` is what `prepare` gave for it and its `copies`: they
+        are one job, so that a crash finds all of them again under one name. Blocks until the job has ended;
+        `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a device's
+        fault: it is in the answer.
         """
         name = job_name(ticket, attempt)
         if prepared is None:
             self._journal.requested(ticket, attempt)
         on_progress(Progress(JobPhase.REQUESTED))
-        ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
+        ending = self._hand_over(ticket, name, prepared, pdf, pages, copies, on_progress, cancelled)
         if ending is None:
-            ending = self.follow(name, pages, on_progress, cancelled)
+            ending = self.follow(name, pages * copies, on_progress, cancelled)
         self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
         return ending
@@ -159,6 +167,7 @@ class PrintRun:
         prepared: str | None,
         pdf: bytes,
         pages: int,
+        copies: int,
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
     ) -> Progress | None:
@@ -166,23 +175,23 @@ class PrintRun:
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
         try:
-            job_uuid = prepared or self._printer.create(name)
+            job_uuid = prepared or self._printer.create(name, copies)
         except DeviceFault as fault:
             return self._never_sent(name, fault.code)
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
-        self._journal.handed(ticket, job_uuid, pages)
+        self._journal.handed(ticket, job_uuid, pages * copies)
         on_progress(Progress(JobPhase.HANDED))
         try:
             sent = self._printer.send(job_uuid, pdf)
         except DeviceFault as fault:
-            return self.give_up(name, pages, fault.code)
+            return self.give_up(name, pages * copies, fault.code)
         if sent:
             return None
         if prepared is None:
             return self._never_sent(name, FaultCode.PRINT_FAILED)
         # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
-        return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
+        return self._hand_over(ticket, name, None, pdf, pages, copies, on_progress, cancelled)
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""

@@ -13,7 +13,6 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -85,9 +84,8 @@ class App:
         windowed: bool = False,
         cursor: bool = True,
         size_px: tuple[int, int] | None = None,
-        now: Callable[[], datetime] = datetime.now,
     ) -> None:
-        self._now = now
+        self._now = settings.town.now
         qInstallMessageHandler(_qt_says)
         self.qt = QGuiApplication.instance() or QGuiApplication(["kiosk"])
         for font in sorted((_UI / "fonts").glob("*.ttf")):
@@ -137,7 +135,7 @@ class App:
         reading.join()
         from ui.bridge import Bridge
 
-        return Bridge(settings, self._now)
+        return Bridge(settings)
 
     def _compile(self, *names: str) -> None:
         """Have Qt compile templates, and keep them."""

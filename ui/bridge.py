@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
@@ -49,12 +48,11 @@ class Bridge(QObject):
     def __init__(
         self,
         settings: Settings,
-        now: Callable[[], datetime] = datetime.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._settings = settings
-        self._now, self._monotonic = now, monotonic
+        self._now, self._monotonic = settings.town.now, monotonic
         self._engine: Engine | None = None
         self.visit = Visit()  # the one that is painted
         self._shown: Screen | None = None

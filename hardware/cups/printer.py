@@ -43,7 +43,7 @@ _ENDED = {
 }
 
 
-def job_options() -> dict[str, str]:
+def job_options(copies: int = 1) -> dict[str, str]:
     """Give the options of a job on a raw queue, the one kind in use: the device gets our bytes, and these beside them.
 
     Such a queue is made with `lpadmin -p NAME -E -v 'ipp://HOST/ipp/print?waitjob=false&contimeout=10'
@@ -53,7 +53,7 @@ def job_options() -> dict[str, str]:
     return {
         "media": "iso_a4_210x297mm",
         "sides": "one-sided",
-        "copies": "1",
+        "copies": str(copies),
         "print-scaling": "none",
         "job-cancel-after": "60",  # seconds; when the kiosk is gone nobody else calls a stuck job back
     }
@@ -100,9 +100,9 @@ class CupsPrinter:
             return Status(Health.DOWN, (FaultCode.PRINTER_FAULT, *status.faults))
         return status
 
-    def create(self, job_name: str) -> str:
+    def create(self, job_name: str, copies: int = 1) -> str:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
-        uuid = str(self._ask("create", self._queue, job_name, job_options(), timeout=CREATE_SECONDS))
+        uuid = str(self._ask("create", self._queue, job_name, job_options(copies), timeout=CREATE_SECONDS))
         self._jobs[job_name] = _Job(uuid, self._boot)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]

@@ -11,6 +11,7 @@ from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
+from kiosk_app.answers import wanted
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
@@ -261,6 +262,45 @@ def test_what_a_product_wants_to_know_is_asked_before_it_is_checked() -> None:
     _, effects = step(visit, events.Confirmed((TICKET,)))
     assert [effect.details for effect in effects if isinstance(effect, wishes.OrderDocument)] == [answers]
     assert not any(isinstance(effect, wishes.PreparePrint) for effect in effects)
+
+
+def test_the_language_is_asked_where_the_law_allows_more_than_one_and_goes_with_the_order() -> None:
+    both = replace(HOUSEHOLD, languages=("nl", "fr"))
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
+    assert isinstance(visit.state, Asking)
+    assert visit.state.question is Question.LANGUAGE
+    assert played(visit, events.Answered("en")) == visit
+    _, effects = step(played(visit, events.Answered("fr")), events.Confirmed((TICKET,)))
+    (ordered,) = [effect for effect in effects if isinstance(effect, wishes.OrderDocument)]
+    assert wanted(ordered.product, ordered.details) == {"productCode": "householdComposition", "language": "fr"}
+
+
+def test_how_many_is_asked_where_there_may_be_more_than_one_and_only_for_paper() -> None:
+    """The answer goes with the order and with the job that is held ready; one that was not offered changes nothing."""
+    birth = replace(HOUSEHOLD, code="civilBirth", max_copies=3)
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (birth,)), events.Chose(birth.key))
+    assert isinstance(visit.state, Asking)
+    assert visit.state.question is Question.COPIES
+    for wrong in ("0", "4", "-1", "paper", ""):
+        assert played(visit, events.Answered(wrong)) == visit
+    back = played(visit, events.ChangeAsked())
+    assert isinstance(back.state, Choosing)
+    _, effects = step(played(visit, events.Answered("3")), events.Confirmed((TICKET,)))
+    assert [effect.details.copies for effect in effects if isinstance(effect, wishes.OrderDocument)] == [3]
+    assert [effect.copies for effect in effects if isinstance(effect, wishes.PreparePrint)] == [3]
+    both = replace(birth, asks_channel=True)
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
+    assert isinstance(played(visit, events.Answered("eBox")).state, Checking)
+    assert isinstance(played(visit, events.Answered("paper")).state, Asking)
+
+
+def test_a_free_print_of_several_copies_is_held_ready_for_as_many() -> None:
+    """What a claim holds is not asked for: the town said how many come out."""
+    three = replace(CLAIM, copies=3)
+    visit = played(Visit(), events.CodeAsked(), *[events.SignTyped("C")] * 9, events.TypingDone())
+    visit = played(visit, events.CodeOpened(0, (three,)))
+    _, effects = step(visit, events.Confirmed((TICKET,)))
+    assert [effect.copies for effect in effects if isinstance(effect, wishes.PreparePrint)] == [3]
 
 
 def test_nothing_that_comes_later_is_called_printed_or_given_up() -> None:
