@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, Printed, TakeCard, Viewing, Visit
+from kiosk_app.visit import LastTry, Notice, Printed, Printing, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
@@ -58,7 +58,7 @@ class Finger:
             "choices": self._choices(),
             "known": self._screened.knows_its_devices,
         }
-        if isinstance(visit.state, Notice | LastTry):  # no other title: one greets by name
+        if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
             shown = self._screened.app.bridge.shown
             seen["title"] = shown.title if shown is not None else ""
         if isinstance(visit.state, TakeCard):

@@ -39,11 +39,14 @@ class Strike:
 
 
 class AtPrinter(Strike):
-    """The printer's next job meets a fault; perhaps it is mended a moment later."""
+    """The printer's next job meets a fault, after so many sheets; perhaps it is mended a moment later."""
 
-    def __init__(self, world: World, name: str, mend: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, world: World, name: str, mend: Callable[[], None] | None = None, *, after_sheet: int = 0
+    ) -> None:
         super().__init__(world)
         self._name = name
+        self._after_sheet = after_sheet
         self._mend = mend
         self._over = threading.Event()
         self._mender = threading.Thread(target=self._mend_later, daemon=True)
@@ -51,7 +54,7 @@ class AtPrinter(Strike):
     def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
         """Lay the fault in the printer's way while the documents are made."""
         if state == "TakeCard":
-            self.world.printer.strike(self._name)
+            self.world.printer.strike(self._name, self._after_sheet)
         elif state == "Printing" and self._mend is not None:
             self._mender.start()
 
@@ -169,18 +172,24 @@ def _stop_at_check(resident: Resident) -> None:
 
 
 STRIKES: dict[str, Callable[[World], Strike]] = {
-    "paper-empty": lambda world: AtPrinter(world, "paper-empty"),
+    "printer-off": lambda world: Beforehand(world, world.printer.power_cut),
+    "printer-off-late": lambda world: AtState(world, "TakeCard", lambda _resident: world.printer.power_cut()),
+    "power-lost-mid-job": lambda world: AtPrinter(world, "power-cut", world.printer.power_on),
+    "power-lost-for-good": lambda world: AtPrinter(world, "power-cut"),
+    "rebooted": lambda world: AtPrinter(world, "power-cut", world.printer.power_on, after_sheet=1),
+    "jam": lambda world: AtPrinter(world, "jam"),
+    "empty": lambda world: AtPrinter(world, "paper-empty"),
     "paper-refilled": lambda world: AtPrinter(world, "paper-empty", world.printer.refill),
-    "paper-jam": lambda world: AtPrinter(world, "jam"),
-    "power-cut": lambda world: AtPrinter(world, "power-cut", world.printer.power_on),
-    "printer-mute": lambda world: AtPrinter(world, "mute"),
+    "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),
+    "cover": lambda world: AtPrinter(world, "cover-open"),
+    "toner": lambda world: AtPrinter(world, "toner-empty"),
+    "mute": lambda world: AtPrinter(world, "mute"),
     "back-end-down": lambda world: AtState(world, "Checking", lambda _resident: world.town_hall.stop()),
     "card-forgotten": lambda world: Habit(world, "TakeCard", _forget_card),
     "card-late": lambda world: Habit(world, "TakeCard", _wait_for_document),
     "look-first": lambda world: Habit(world, "Viewing", _look_first),
-    "receipt-empty": lambda world: AtSlip(world, "paper_out"),
+    "receipt-paper-out": lambda world: AtSlip(world, "paper_out"),
     "receipt-mute": lambda world: AtSlip(world, "mute"),
-    "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),
     "back-end-gone": lambda world: Beforehand(world, world.town_hall.stop),
     "back-end-lost": lambda world: WhileTyping(world, lambda _resident: world.town_hall.stop()),
     "card-pulled": lambda world: WhileTyping(world, Resident.take_card),

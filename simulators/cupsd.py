@@ -111,6 +111,16 @@ class Cupsd:
         """The daemon's process, 0 when it does not run."""
         return self._daemon.pid if self._daemon else 0
 
+    @property
+    def running(self) -> bool:
+        """Whether it runs."""
+        return self._daemon is not None and self._daemon.running
+
+    def waiting(self, queue: str) -> list[str]:
+        """Give the jobs that have not ended in a queue, a line each."""
+        lpstat = [find("lpstat"), "-h", self.socket, "-W", "not-completed", "-o", queue]
+        return subprocess.run(lpstat, capture_output=True, text=True, check=True, timeout=30).stdout.splitlines()
+
     def start(self) -> None:
         """Purge the spool, start the daemon and return when it answers. Raises DaemonError with its log."""
         for pattern in REMAINS:

@@ -112,6 +112,12 @@ class PrinterBench:
         return True
 
     @property
+    def busy(self) -> bool:
+        """Whether its engine has a job under way."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return bool(self.pid and children.exists() and children.read_text().strip())
+
+    @property
     def struck(self) -> bool:
         """Whether what `strike` planned has happened since it was planned."""
         return (self._home / "struck").exists()
