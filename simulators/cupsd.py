@@ -14,6 +14,7 @@ import grp
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ from urllib.parse import urlencode
 
 from simulators.daemon import Daemon, DaemonError, find, listens
 
+A4 = Path(__file__).parent / "printer" / "a4.ppd"
 # It is up in some 20 ms; a busy machine may need a hundred times that.
 START_SECONDS = 10.0
 # Debian's cupsd gives up root for these when it runs a filter; everybody else stays who they are.
@@ -123,12 +125,33 @@ class Cupsd:
 
     def start(self) -> None:
         """Purge the spool, start the daemon and return when it answers. Raises DaemonError with its log."""
+        (self.folder / "spool").chmod(0o770)
         for pattern in REMAINS:
             for remains in self.folder.glob(pattern):
                 remains.unlink()
+        self._start()
+
+    def lock_spool(self) -> None:
+        """Let nobody write in the spool any more, the daemon neither; `mend` ends that."""
+        self.stop()
+        self._start(("setpriv", "--bounding-set", "-dac_override") if os.geteuid() == 0 else ())
+        (self.folder / "spool").chmod(0o550)
+
+    def mend(self) -> None:
+        """Have it run, and write: it is started anew where it does not."""
+        if not self.running or not (self.folder / "spool").stat().st_mode & stat.S_IWUSR:
+            self.stop()
+            self.start()
+
+    @property
+    def documents(self) -> list[Path]:
+        """The documents that lie in the spool."""
+        return list((self.folder / "spool").glob("d[0-9]*"))
+
+    def _start(self, bound: tuple[str, ...] = ()) -> None:
         etc = self.folder / "etc"
         command = ["cupsd", "-f", "-c", str(etc / "cupsd.conf"), "-s", str(etc / "cups-files.conf")]
-        self._daemon = Daemon(command, self.folder / "log" / "start.log")
+        self._daemon = Daemon([*bound, find(command[0]), *command[1:]], self.folder / "log" / "start.log")
         self._daemon.wait_for(lambda: listens(Path(self.socket)), START_SECONDS)
 
     def stop(self) -> None:
@@ -155,11 +178,19 @@ class Cupsd:
         `contimeout=10`: a printer that is off gets nothing later, when the resident has gone.
         """
         device = f"{printer}?{urlencode({'waitjob': 'false', 'contimeout': 10})}"
-        queue = ["-p", name, "-E", "-v", device, "-o", "printer-error-policy=abort-job"]
-        # It warns that raw queues are deprecated; what it says counts only when it fails.
-        made = subprocess.run(
-            [find("lpadmin"), "-h", self.socket, *queue], capture_output=True, text=True, check=False, timeout=30
-        )
+        self._administer("-p", name, "-E", "-v", device, "-o", "printer-error-policy=abort-job")
+
+    def break_filter(self, name: str) -> None:
+        """Make the queue one that turns documents into pixels first, by a program that fails on every one of them."""
+        ppd = self.folder / "etc" / "broken.ppd"
+        takes = '*cupsFilter2: "application/pdf application/pdf 0 -"'
+        ppd.write_text(A4.read_text().replace(takes, '*cupsFilter2: "application/pdf image/pwg-raster 0 /bin/false"'))
+        self._administer("-p", name, "-P", str(ppd))
+
+    def _administer(self, *words: str) -> None:
+        """Run lpadmin; it warns of what is deprecated, and what it says counts only when it fails."""
+        command = [find("lpadmin"), "-h", self.socket, *words]
+        made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
         if made.returncode:
             raise DaemonError(f"lpadmin: {made.stderr.strip()}")
 

@@ -18,8 +18,8 @@ from hardware.faults import DeviceFault, FaultCode
 
 # A printer on the local network answers within 50 ms; one that wakes from deep sleep within a second or so.
 DEVICE_SECONDS = 2.0
-# [RFC 8011 §5.3.7] from here on a job has ended.
-FIRST_ENDED_STATE = 7
+# [RFC 8011 §5.3.7] from here on CUPS does nothing more for a job: 6 is one of which a filter failed.
+FIRST_ENDED_STATE = 6
 # The queue is raw, so the kiosk's own check of a document has been the only one, and this is what it let through.
 FORMAT = "application/pdf"
 

@@ -190,7 +190,7 @@ def test_a_fault_names_no_job_and_no_document(printer: CupsPrinter, cupsd: Cupsd
     assert "ticket" not in f"{caught.value!r} {caught.value}"
 
 
-PENDING, PROCESSING, CANCELED, ABORTED, COMPLETED = 3, 5, 7, 8, 9  # job-state [RFC 8011 §5.3.7]
+PENDING, PROCESSING, STOPPED, CANCELED, ABORTED, COMPLETED = 3, 5, 6, 7, 8, 9  # job-state [RFC 8011 §5.3.7]
 ALIVE: dict[str, object] = {"reasons": ["none"]}
 STATES = DeviceJobState
 
@@ -211,6 +211,8 @@ STATES = DeviceJobState
         (CANCELED, ALIVE, 101.0, True, False, STATES.CANCELED),  # on all the time, and never had it
         (CANCELED, ALIVE, 101.0, True, True, STATES.GONE),  # it had it
         (CANCELED, ALIVE, 150.0, True, False, STATES.GONE),  # it was off in between
+        (STOPPED, ALIVE, 101.0, True, False, STATES.ABORTED),  # a filter failed before anything left
+        (STOPPED, ALIVE, 101.0, True, True, STATES.GONE),  # it failed on the way, and the device forgot what it had
         (CANCELED, ALIVE, None, True, False, STATES.GONE),  # it does not say since when it is on
     ],
 )
