@@ -189,7 +189,9 @@ class PrintRun:
             return None
         if prepared is None:
             return self._never_sent(name, FaultCode.PRINT_FAILED)
-        # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
+        # CUPS was restarted since it was prepared, and no byte of it can come out: this is the first time still.
+        with contextlib.suppress(DeviceFault):
+            self._printer.cancel(name)
         return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
 
     def _let_go(self, name: str, ending: Progress) -> Progress:

@@ -117,8 +117,11 @@ class CupsPrinter:
         return uuid
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
-        """Send the bytes of a created job, release it; False when CUPS lost it. Raises PRINT_FAILED, PRINTER_LOST."""
-        return bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
+        """Send the bytes of a created job, release it; False when CUPS did not take them. Raises PRINTER_LOST."""
+        sent = bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
+        if not sent:
+            log.info("CUPS lost a job, or did not take its document")
+        return sent
 
     def look(self, job_name: str) -> DeviceJob:
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
