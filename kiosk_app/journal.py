@@ -36,6 +36,11 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for the steps of the next visits."""
+        return self._store.has_room
+
     def ordered(self, ticket: UUID, product: str) -> None:
         """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
         with self._writing() as connection:

@@ -126,7 +126,7 @@ class PrintRun:
             on_progress(Progress(JobPhase.REQUESTED))
             ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
         except JournalLost:
-            ending = self._never_sent(name, FaultCode.INTERNAL)
+            ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
             ending = self.follow(name, pages, on_its_way, cancelled)
         with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more

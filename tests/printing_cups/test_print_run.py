@@ -91,7 +91,7 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
 
     run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "handed")), paper_wait=1, print_silence=1)
     end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
-    assert end == Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
+    assert end == Progress(JobPhase.FAILED, 0, FaultCode.JOURNAL_LOST)
     assert not waiting_in_cups(cupsd)
     assert not bench.received
 
