@@ -44,7 +44,7 @@ from kiosk_app.products import Later, copies_of
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
-from printing.job import SECONDS_PER_PAGE
+from printing.job import SECONDS_PER_PAGE, JournalLost
 from printing.progress import JobPhase, Progress
 
 log = logging.getLogger(__name__)
@@ -202,6 +202,8 @@ class BackEndWorker:
             self._give_up(effect, fault.code)
         except TimeoutError:
             self._give_up(effect, FaultCode.BACKEND_SLOW)
+        except JournalLost:
+            self._give_up(effect, FaultCode.JOURNAL_LOST)
         except Exception:
             self._give_up(effect, FaultCode.INTERNAL)
             raise
@@ -244,8 +246,8 @@ class BackEndWorker:
             self._let_child_go()
 
     def _give_up(self, effect: OrderDocument, fault: FaultCode) -> None:
+        self._post(OrderFailed(effect.visit, effect.ticket, fault))  # true, even where it cannot be written down
         self._journal.ended(effect.ticket, JobPhase.FAILED, 0, fault)
-        self._post(OrderFailed(effect.visit, effect.ticket, fault))
         self.report()
 
     async def _abandon(self, ticket: UUID, fault: FaultCode) -> None:

@@ -38,7 +38,8 @@ RECOVER_SECONDS = 20.0
 class UnfinishedJob:
     """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid.
 
-    `pages` is what must come out, of all copies together.
+    `pages` is what must come out, of all copies together; `sheets` is what the device had counted when that was last
+    written down.
     """
 
     ticket: UUID
@@ -46,10 +47,15 @@ class UnfinishedJob:
     pages: int
     job_uuid: str | None
     phase: JobPhase
+    sheets: int | None = None
+
+
+class JournalLost(Exception):
+    """A step cannot be written down: it must not be taken."""
 
 
 class JobJournal(Protocol):
-    """Where each step is written down. Every call returns only when the step is on disk."""
+    """Where each step is written down. Every call returns only when the step is on disk, or raises JournalLost."""
 
     def requested(self, ticket: UUID, attempt: int) -> None:
         """The queue is about to be asked for a job."""
@@ -60,11 +66,14 @@ class JobJournal(Protocol):
         `pages` is what must come out, of all copies together.
         """
 
+    def printing(self, ticket: UUID, sheets: int | None) -> None:
+        """The device says that it prints, and how many sheets are out."""
+
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The last word on this ticket."""
 
     def unfinished(self) -> list[UnfinishedJob]:
-        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED or HANDED."""
+        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED, HANDED or PRINTING."""
 
 
 class PrintRun:
@@ -81,8 +90,8 @@ class PrintRun:
 
         It ends by `run`, or by `drop` when its document never comes.
         """
-        self._journal.requested(ticket, attempt)
-        with contextlib.suppress(DeviceFault):  # `run` tries again, and says so
+        with contextlib.suppress(DeviceFault, JournalLost):  # `run` tries again, and says so
+            self._journal.requested(ticket, attempt)
             return self._printer.create(job_name(ticket, attempt), copies)
         return None
 
@@ -110,28 +119,47 @@ class PrintRun:
         fault: it is in the answer.
         """
         name = job_name(ticket, attempt)
-        if prepared is None:
-            self._journal.requested(ticket, attempt)
-        on_progress(Progress(JobPhase.REQUESTED))
-        ending = self._hand_over(ticket, name, prepared, pdf, pages, copies, on_progress, cancelled)
+
+        def on_its_way(progress: Progress) -> None:
+            if progress.phase is JobPhase.PRINTING:
+                with contextlib.suppress(JournalLost):  # nothing is acted on; the device knows better anyway
+                    self._journal.printing(ticket, progress.sheets)
+            on_progress(progress)
+
+        try:
+            if prepared is None:
+                self._journal.requested(ticket, attempt)
+            on_progress(Progress(JobPhase.REQUESTED))
+            ending = self._hand_over(ticket, name, prepared, pdf, pages, copies, on_progress, cancelled)
+        except JournalLost:
+            ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
-            ending = self.follow(name, pages * copies, on_progress, cancelled)
-        self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
+            ending = self.follow(name, pages * copies, on_its_way, cancelled)
+        with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
+            self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
         return ending
 
     def follow(
-        self, name: str, pages: int, on_progress: Callable[[Progress], None], cancelled: threading.Event
+        self,
+        name: str,
+        pages: int,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+        sheets: int | None = None,
     ) -> Progress:
-        """Ask the device about a job that was handed over, until it has ended or nobody can know."""
-        progress = Progress(JobPhase.HANDED)
+        """Ask the device about a job that was handed over, until it has ended or nobody can know.
+
+        `sheets` are those that it had counted before, where somebody remembers.
+        """
+        progress = Progress(JobPhase.HANDED, sheets)
         began = now = news = time.monotonic()
         # Not asked at once: the document is still on its way to the device, and would only get there later.
         while not cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
             job = self._printer.look(name)
             ending = _ending(job, pages, progress.sheets)
             if ending is not None:
-                return ending
+                return self._let_go(name, ending)
             now = time.monotonic()
             if (fresh := _on_its_way(job, progress)) != progress:
                 progress, news = fresh, now
@@ -190,8 +218,17 @@ class PrintRun:
             return None
         if prepared is None:
             return self._never_sent(name, FaultCode.PRINT_FAILED)
-        # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
+        # CUPS was restarted since it was prepared, and no byte of it can come out: this is the first time still.
+        with contextlib.suppress(DeviceFault):
+            self._printer.cancel(name)
         return self._hand_over(ticket, name, None, pdf, pages, copies, on_progress, cancelled)
+
+    def _let_go(self, name: str, ending: Progress) -> Progress:
+        """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
+        if ending.phase is not JobPhase.PRINTED:
+            with contextlib.suppress(DeviceFault):
+                self._printer.cancel(name)
+        return ending
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""
@@ -230,8 +267,8 @@ def _recovered(run: PrintRun, printer: Printer, job: UnfinishedJob) -> Progress:
             printer.cancel(name)
         return Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
     if printer.look(name).state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.SILENT):
-        return run.give_up(name, job.pages, FaultCode.INTERNAL)
-    return run.follow(name, job.pages, lambda _progress: None, threading.Event())
+        return run.give_up(name, job.pages, FaultCode.INTERNAL, job.sheets)
+    return run.follow(name, job.pages, lambda _progress: None, threading.Event(), job.sheets)
 
 
 def job_name(ticket: UUID, attempt: int) -> str:
