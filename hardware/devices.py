@@ -183,6 +183,62 @@ class DeviceJob:
     faults: tuple[FaultCode, ...] = ()
 
 
+class PrintWay(Enum):
+    """How a document gets to a printer. SEALED: byte for byte, its seal too. RASTER: as pictures that CUPS makes."""
+
+    SEALED = "sealed"
+    RASTER = "raster"
+
+
+@dataclass(frozen=True)
+class Tray:
+    """A tray as the printer tells of it; None where it does not know."""
+
+    name: str
+    sheets: int | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Something that is used up, or a box that fills up (`fills`), in percent; None where the printer does not know."""
+
+    name: str
+    percent: int | None = None
+    fills: bool = False
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How CUPS would send to a printer. `address` is where to, `way` None where the queue is not there.
+
+    `ours` says that the kiosk made it and may make it anew; `lets_go` that CUPS forgets a job that the printer has,
+    `gives_up` that it aborts one that cannot be sent: without these two a page may come out twice, or tomorrow.
+    """
+
+    address: str = ""
+    way: PrintWay | None = None
+    ours: bool = False
+    lets_go: bool = False
+    gives_up: bool = False
+
+
+@dataclass(frozen=True)
+class PrinterFacts:
+    """What a printer lists of itself. `way` is None for one that takes nothing that we can send."""
+
+    model: str
+    formats: tuple[str, ...]
+    way: PrintWay | None
+    queue: Queue
+    two_sided: bool = False
+    media: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    trays: tuple[Tray, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+
+
 class Printer(Protocol):
     """A page printer behind CUPS, asked over IPP. CUPS's *completed* means handed over, never printed."""
 

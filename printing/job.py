@@ -122,7 +122,7 @@ class PrintRun:
             job = self._printer.look(name)
             ending = _ending(job, pages, progress.sheets)
             if ending is not None:
-                return ending
+                return self._settled(name, ending)
             now = time.monotonic()
             if (fresh := _on_its_way(job, progress)) != progress:
                 progress, news = fresh, now
@@ -183,6 +183,13 @@ class PrintRun:
             return self._never_sent(name, FaultCode.PRINT_FAILED)
         # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
         return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
+
+    def _settled(self, name: str, ending: Progress) -> Progress:
+        """Take away what CUPS may still hold of a job that the device ended: a filter that failed leaves a document."""
+        if ending.phase is not JobPhase.PRINTED:
+            with contextlib.suppress(DeviceFault):
+                self._printer.cancel(name)
+        return ending
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""

@@ -12,8 +12,10 @@ import time
 from dataclasses import dataclass
 
 from hardware.child import Child, ChildGone
+from hardware.cups.facts import facts_in, queue_in
 from hardware.cups.keywords import blocking, health
-from hardware.devices import DeviceJob, DeviceJobState, Health, Status
+from hardware.cups.ways import way_to
+from hardware.devices import DeviceJob, DeviceJobState, Health, PrinterFacts, PrintWay, Status
 from hardware.faults import DeviceFault, FaultCode
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ SEND_SECONDS = 20.0  # 500 pages are some 20 MB, over a socket of this machine
 LOOK_SECONDS = 6.0  # three questions to the device, two seconds each
 CANCEL_SECONDS = 8.0
 STATUS_SECONDS = 4.0
+SET_UP_SECONDS = 15.0  # CUPS asks the device some ten questions for a driverless queue
 # A printer that sleeps or is busy misses an answer now and then [home-assistant/core#128067].
 MISSES_BEFORE_GONE = 3
 # Up-time counts whole seconds, and so does the clock it is compared with.
@@ -44,12 +47,7 @@ _ENDED = {
 
 
 def job_options() -> dict[str, str]:
-    """Give the options of a job on a raw queue, the one kind in use: the device gets our bytes, and these beside them.
-
-    Such a queue is made with `lpadmin -p NAME -E -v 'ipp://HOST/ipp/print?waitjob=false&contimeout=10'
-    -o printer-error-policy=abort-job`. A printer that takes only raster, or a CUPS without raw queues (3.0), needs the
-    driverless kind (`-m everywhere`); then these names and `child.FORMAT` are what changes.
-    """
+    """Give the options of a job, by the names that both kinds of queue know."""
     return {
         "media": "iso_a4_210x297mm",
         "sides": "one-sided",
@@ -95,10 +93,14 @@ class CupsPrinter:
         printer = _fields(answer, "printer") or {}
         self._note_boot(printer)
         status = health(_words(printer))
-        refuses = printer.get("accepting") is False or printer.get("state") == _STOPPED or not answer["queueOpen"]
-        if refuses and status.health is not Health.DOWN:
+        refuses = printer.get("accepting") is False or printer.get("state") == _STOPPED
+        if (refuses or not self._has_way(printer, _fields(answer, "queue"))) and status.health is not Health.DOWN:
             return Status(Health.DOWN, (FaultCode.PRINTER_FAULT, *status.faults))
         return status
+
+    def facts(self) -> PrinterFacts:
+        """Ask what the printer lists of itself, and how CUPS would send to it. Raises PRINTER_LOST."""
+        return facts_in(self._call("describe", self._queue, self._device, timeout=STATUS_SECONDS))
 
     def create(self, job_name: str) -> str:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
@@ -144,6 +146,25 @@ class CupsPrinter:
         """Let go of the printer; a call under way ends."""
         self._closed.set()
         self._child.close()
+
+    def _has_way(self, printer: dict[str, object], queue: dict[str, object] | None) -> bool:
+        """Say whether a document can get there; makes the queue where none is, or where ours fits another printer."""
+        way = way_to(_strings(printer, "formats"))
+        if way is None:
+            return False
+        now = queue_in(queue)
+        if (now.way, now.address) != (way, self._device) and (now.way is None or now.ours):
+            return self._set_up(way)
+        return bool(queue and queue.get("open")) and (now.way is PrintWay.RASTER or way is PrintWay.SEALED)
+
+    def _set_up(self, way: PrintWay) -> bool:
+        try:
+            self._ask("set_up", self._queue, self._device, way.value, timeout=SET_UP_SECONDS)
+        except DeviceFault as fault:
+            log.info("setting up the queue: %s", fault)
+            return False
+        log.info("the queue was set up for a printer that takes %s documents", way.value)
+        return True
 
     def _address(self, job_name: str, job: _Job | None) -> tuple[str, str, str, str | None]:
         return self._queue, self._device, job_name, job.uuid if job else None
@@ -218,5 +239,9 @@ def _number(answer: dict[str, object], name: str) -> int | None:
 
 
 def _words(answer: dict[str, object]) -> list[str]:
-    reasons = answer.get("reasons")
-    return [word for word in reasons if isinstance(word, str)] if isinstance(reasons, list) else []
+    return _strings(answer, "reasons")
+
+
+def _strings(answer: dict[str, object], name: str) -> list[str]:
+    values = answer.get(name)
+    return [word for word in values if isinstance(word, str)] if isinstance(values, list) else []
