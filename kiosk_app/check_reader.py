@@ -9,20 +9,13 @@ import hashlib
 import queue
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from hardware.devices import Card, CardReader, Certificate, PinRefused, SlotChange
-from hardware.faults import FAULTS, DeviceFault, FaultCode
+from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.check_words import CheckFailed, Say, explain, timed
 
 # pcscd tells at once whether there is a reader; a person takes a while to find a card.
 READER_SECONDS, HAND_SECONDS = 10.0, 120.0
-
-T = TypeVar("T")
-Say = Callable[[str], None]
-
-
-class CheckFailed(Exception):
-    """Something the reader promises did not hold; the message says what."""
 
 
 class ReaderCheck:
@@ -39,7 +32,7 @@ class ReaderCheck:
         try:
             self._try_all()
         except DeviceFault as fault:
-            self._explain(fault.code, fault.detail)
+            explain(self._say, fault.code, fault.detail)
         except CheckFailed as failed:
             self._say(f"FOUT: {failed}")
         else:
@@ -66,7 +59,7 @@ class ReaderCheck:
         self._await({SlotChange.CARD_OUT}, "de kaart bleef zitten, of de lezer merkt niet dat ze weg is")
 
     def _recognise(self) -> Card:
-        card, seconds = _timed(self._reader.recognise)
+        card, seconds = timed(self._reader.recognise)
         keys = "met eigen toetsen" if card.keys_on_reader else "zonder eigen toetsen"
         self._say(f"Kaart herkend: applet {card.applet.value}, lezer {keys} ({seconds * 1000:.0f} ms).")
         self._say(f"Pogingen voor de pincode: {card.tries_left}.")
@@ -75,7 +68,7 @@ class ReaderCheck:
         return card
 
     def _read(self) -> Certificate:
-        certificate, seconds = _timed(self._reader.read_certificate)
+        certificate, seconds = timed(self._reader.read_certificate)
         size, ended = len(certificate.der), ", verlopen" if certificate.expired else ""
         self._say(f"Certificaat gelezen: {size} bytes, {certificate.algorithm}{ended} ({seconds * 1000:.0f} ms).")
         if self._reader.read_certificate().der != certificate.der:
@@ -90,7 +83,7 @@ class ReaderCheck:
         hashed = hashlib.sha384 if certificate.algorithm == "ES384" else hashlib.sha256
         digest = hashed(b"kiosk check reader").digest()
         try:
-            answer, seconds = _timed(lambda: self._reader.sign(pin, digest))
+            answer, seconds = timed(lambda: self._reader.sign(pin, digest))
         finally:
             pin[:] = bytes(len(pin))
         if isinstance(answer, PinRefused):
@@ -112,17 +105,6 @@ class ReaderCheck:
             return self._reports.get(timeout=max(0.0, seconds))
         except queue.Empty:
             return None
-
-    def _explain(self, code: FaultCode, detail: str) -> None:
-        fault = FAULTS[code]
-        self._say(f"FOUT: {fault.title.format(municipality='…')} ({code.value}{': ' + detail if detail else ''})")
-        for number, step in enumerate(fault.steps, 1):
-            self._say(f"  {number}. {step}")
-
-
-def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    begun = time.monotonic()
-    return work(), time.monotonic() - begun
 
 
 def _fits(certificate: Certificate, signature: bytes, digest: bytes) -> bool:

@@ -15,6 +15,9 @@ from hardware.keypad import EvdevKeypad
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
+from kiosk_app.check_printer import PrinterCheck
+from kiosk_app.check_receipt import ReceiptCheck
+from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
@@ -47,6 +50,18 @@ class Hand(Protocol):
 def card_reader(name: str) -> CardReader:
     """Give the driver of the first card reader whose name contains `name`."""
     return EidReader(name)
+
+
+def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
+    """Give a check for each page printer that the settings name."""
+    named = [settings.printer] if settings.printer is not None else []
+    return [PrinterCheck(CupsPrinter(p.queue, p.device, p.cups), p.device, p.queue, say) for p in named]
+
+
+def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
+    """Give a check for the slip printer that the settings name."""
+    named = [settings.receipt_printer] if settings.receipt_printer is not None else []
+    return [ReceiptCheck(EscPosPrinter(p.host, p.port), f"{p.host}:{p.port}", say) for p in named]
 
 
 class Kiosk:
