@@ -135,15 +135,26 @@ class Keypad(Section, frozen=True, kw_only=True):
     device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
 
 
+IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
+
+
+class SecondPrinter(Section, frozen=True, kw_only=True):
+    """Where documents go when the first printer cannot print. The same CUPS, another queue."""
+
+    queue: str
+    device: IppAddress
+
+
 class Printer(Section, frozen=True, kw_only=True):
     """The page printer: its CUPS queue, and the device itself for the truth about its jobs."""
 
     queue: str
-    device: Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
+    device: IppAddress
     cups: Annotated[str, Meta(description="CUPS server; empty: the system's.")] = ""
-    place: Annotated[Local, Meta(description="As in 'de gleuf …'; in every language of the screen.")] = (
-        _UNDER_THIS_SCREEN
-    )
+    place: Annotated[
+        Local, Meta(description="As in 'de gleuf …', for the second printer too; in every language of the screen.")
+    ] = _UNDER_THIS_SCREEN
+    second: SecondPrinter | None = None
 
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from config.settings import BackEnd, Printer, Settings
+from hardware import devices
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
 from hardware.eid import EidReader
@@ -32,6 +33,7 @@ from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
+from printing.pair import PrinterPair
 
 
 class Hand(Protocol):
@@ -52,10 +54,23 @@ def card_reader(name: str) -> CardReader:
     return EidReader(name)
 
 
+def page_printer(setting: Printer) -> devices.Printer:
+    """Give the page printer; where the settings name a second one, both as one."""
+    first = CupsPrinter(setting.queue, setting.device, setting.cups)
+    if setting.second is None:
+        return first
+    return PrinterPair(first, CupsPrinter(setting.second.queue, setting.second.device, setting.cups))
+
+
 def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
     """Give a check for each page printer that the settings name."""
-    named = [settings.printer] if settings.printer is not None else []
-    return [PrinterCheck(CupsPrinter(p.queue, p.device, p.cups), p.device, p.queue, say) for p in named]
+    first = settings.printer
+    if first is None:
+        return []
+    named = [(first.queue, first.device)]
+    if first.second is not None:
+        named.append((first.second.queue, first.second.device))
+    return [PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say) for queue, device in named]
 
 
 def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
@@ -149,7 +164,7 @@ class Kiosk:
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
-        printer = CupsPrinter(setting.queue, setting.device, setting.cups)
+        printer = page_printer(setting)
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
