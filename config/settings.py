@@ -155,6 +155,8 @@ class Printer(Section, frozen=True, kw_only=True):
         Local, Meta(description="As in 'de gleuf …', for the second printer too; in every language of the screen.")
     ] = _UNDER_THIS_SCREEN
     second: SecondPrinter | None = None
+    full_tray: Annotated[int, Meta(ge=1, description="Sheets, for a printer that does not count what is in it.")] = 250
+    full_cartridge: Annotated[int, Meta(ge=1, description="Sheets that a full toner prints, as its maker says.")] = 3000
 
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ from uuid import UUID, uuid4
 from hardware.devices import Health, Printer, PrinterFacts, PrintWay, Queue
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import CheckFailed, Say, explain
+from printing.forecast import Forecast, in_words
 from printing.job import PrintRun, UnfinishedJob
 from printing.progress import JobPhase, Progress
 from printing.trial_sheet import FRAME_HEIGHT, FRAME_WIDTH, trial_sheet
@@ -51,11 +53,20 @@ class _NoJournal:
 class PrinterCheck:
     """One run of the check on one printer, which it lets go of at the end."""
 
-    def __init__(self, printer: ListedPrinter, device: str, queue: str, say: Say) -> None:
+    def __init__(
+        self,
+        printer: ListedPrinter,
+        device: str,
+        queue: str,
+        say: Say,
+        foresee: Callable[[PrinterFacts], list[Forecast]],
+    ) -> None:
+        """`foresee` makes a forecast of what the printer has left."""
         self._printer = printer
         self._device = device
         self._queue = queue
         self._say = say
+        self._foresee = foresee
         self._wrong = 0
 
     def run(self, *, with_sheet: bool) -> bool:
@@ -132,6 +143,8 @@ class PrinterCheck:
         for supply in facts.supplies:
             level = "onbekend" if supply.percent is None else f"{supply.percent} %"
             self._say(f"{supply.name or 'Voorraad'}: {level}{' vol' if supply.fills else ''}.")
+        for forecast in self._foresee(facts):
+            self._say(f"Vooruitzicht voor {forecast.good.value}: {in_words(forecast)}.")
 
     def _print_sheet(self) -> None:
         moment = datetime.now().astimezone()

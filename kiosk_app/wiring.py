@@ -22,6 +22,7 @@ from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
+from kiosk_app.foresight import foresee
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
@@ -70,7 +71,10 @@ def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
     named = [(first.queue, first.device)]
     if first.second is not None:
         named.append((first.second.queue, first.second.device))
-    return [PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say) for queue, device in named]
+    look_ahead = partial(foresee, setting=first, data=settings.data)
+    return [
+        PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say, look_ahead) for queue, device in named
+    ]
 
 
 def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:

@@ -8,11 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import tomli_w
 from PIL import Image
 
+from kiosk_app.journal import Journal
+from kiosk_app.store import Store
+from printing.progress import JobPhase
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
 from simulators.raster_printer import RasterBench
@@ -85,6 +89,21 @@ def test_a_printer_that_runs_low_passes_and_is_told(tmp_path: Path, own_cupsd: C
     code, said = check(tmp_path, own_cupsd, bench.uri)
     assert code == 0
     assert "Let op: Het papier is bijna op (paperLow)" in said
+
+
+def test_what_is_left_is_foreseen_by_the_printers_count_and_the_kiosks_own_memory(
+    tmp_path: Path, own_cupsd: Cupsd, bench: PrinterBench
+) -> None:
+    store = Store(tmp_path)
+    journal = Journal(store)
+    for _ in range(10):
+        journal.ordered(ticket := uuid4(), "any")
+        journal.ended(ticket, JobPhase.PRINTED, 2, None)
+    store.close()
+    bench.leave_sheets(45)
+    _code, said = check(tmp_path, own_cupsd, bench.uri)
+    assert "Vooruitzicht voor papier: nog ongeveer 40 vellen, twee dagen." in said  # 45, at 20 sheets a day
+    assert "Vooruitzicht voor toner: nog ongeveer 2250 vellen, meer dan twee maanden." in said  # 75 % of 3000
 
 
 def test_a_printer_without_power_is_told_with_what_to_do(tmp_path: Path, own_cupsd: Cupsd, bench: PrinterBench) -> None:
