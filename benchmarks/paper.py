@@ -226,7 +226,7 @@ def _beside_pdftoppm(folder: Path, checker: DocumentChecker, kind: str, pdf: byt
 
 def _scan() -> bytes:
     """A page as a scanner makes it: grey, 300 dpi, and noise that no encoder can leave out."""
-    chance, page = random.Random(5), BytesIO()
+    chance, page = random.Random(5), BytesIO()  # noqa: S311 dots of a picture
     small = Image.frombytes("L", (620, 877), chance.randbytes(620 * 877)).point(lambda dot: 200 + dot // 5)
     small.resize(SCAN_PIXELS).save(page, "PDF", resolution=300, quality=92)
     return page.getvalue()

@@ -251,7 +251,7 @@ class Printer(Protocol):
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job and release it. Returns when CUPS has them all.
 
-        False when CUPS does not know the job any more: then no byte was sent.
+        False when CUPS does not know the job any more, or did not take its document: then no byte of it can come out.
         """
 
     def look(self, job_name: str) -> DeviceJob:

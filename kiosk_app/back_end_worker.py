@@ -233,8 +233,8 @@ class BackEndWorker:
             self._let_child_go()
 
     def _give_up(self, effect: OrderDocument, fault: FaultCode) -> None:
+        self._post(OrderFailed(effect.visit, effect.ticket, fault))  # true, even where it cannot be written down
         self._journal.ended(effect.ticket, JobPhase.FAILED, 0, fault)
-        self._post(OrderFailed(effect.visit, effect.ticket, fault))
         self.report()
 
     async def _abandon(self, ticket: UUID, fault: FaultCode) -> None:

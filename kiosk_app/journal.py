@@ -5,6 +5,9 @@ Keeps the promise `printing.job.JobJournal` asks for, and remembers which ending
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,8 +17,10 @@ from sqlalchemy.dialects.sqlite import insert
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
 from kiosk_app.tables import tickets
-from printing.job import UnfinishedJob
+from printing.job import JournalLost, UnfinishedJob
 from printing.progress import JobPhase, Progress
+
+log = logging.getLogger(__name__)
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
 # A phase that no print job has.
@@ -23,14 +28,17 @@ _LATER = "comesLater"
 
 
 class Journal:
-    """Tickets and their phases. No person, no document: a ticket is a random number."""
+    """Tickets and their phases. No person, no document: a ticket is a random number.
+
+    Whatever writes raises JournalLost where the step does not get on disk.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def ordered(self, ticket: UUID, product: str) -> None:
         """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
-        with self._store.transaction() as connection:
+        with self._writing() as connection:
             values = {"ticket": str(ticket), "product": product, "attempt": 0, "phase": JobPhase.WAITING.value}
             row = insert(tickets).values(**values, changed_at=_now())
             connection.execute(row.on_conflict_do_nothing())
@@ -43,7 +51,7 @@ class Journal:
         """The queue is about to be asked for a job. A ticket that has ended meanwhile stays so."""
         values = {"phase": JobPhase.REQUESTED.value, "attempt": attempt, "changed_at": _now()}
         waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase == JobPhase.WAITING.value)
-        with self._store.transaction() as connection:
+        with self._writing() as connection:
             connection.execute(waiting.values(**values))
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
@@ -97,9 +105,18 @@ class Journal:
         self._write(ticket, reported_at=_now())
 
     def _write(self, ticket: UUID, **values: object) -> None:
-        with self._store.transaction() as connection:
+        with self._writing() as connection:
             row = sa.update(tickets).where(tickets.c.ticket == str(ticket))
             connection.execute(row.values(changed_at=_now(), **values))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        try:
+            with self._store.transaction() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            log.error("the journal cannot be written: %s", error.orig)
+            raise JournalLost from None
 
 
 def _progress(row: sa.Row[tuple[object, ...]]) -> Progress:

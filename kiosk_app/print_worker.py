@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from hardware.devices import Printer, ReceiptPrinter, Slip, Status
+from hardware.devices import Health, Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import CancelPrint, Effect, Forget, PreparePrint, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
@@ -20,6 +20,8 @@ from printing.progress import JobPhase, Progress
 
 # A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.
 LOOK_EVERY = 15.0
+# One miss says nothing yet, three in a row do: the portal must not offer paper for long that nobody can print.
+LOOK_AGAIN = 2.0
 # A ticket is printed once; a document that is wanted again has a ticket of its own.
 _ATTEMPT = 1
 
@@ -77,8 +79,10 @@ class PrintWorker:
         self._worker.stop()
         self._printer.close()
 
-    def _look(self) -> None:
-        self._note(self._printer.status())
+    def _look(self) -> float | None:
+        status = self._printer.status()
+        self._note(status)
+        return LOOK_AGAIN if status.health is Health.UNKNOWN else None
 
     def _recover(self) -> None:
         for ticket in self._journal.never_begun():
@@ -115,7 +119,7 @@ class PrintWorker:
         finally:
             del self._cancelled[ticket]
             self._ended()
-        self._look()
+        self._worker.look()
 
     def _write_off(self, ticket: UUID, lost: Progress) -> None:
         """End a job that nobody follows any more, so that the back end hears what the resident saw; call it back."""

@@ -45,8 +45,12 @@ class UnfinishedJob:
     phase: JobPhase
 
 
+class JournalLost(Exception):
+    """A step cannot be written down: it must not be taken."""
+
+
 class JobJournal(Protocol):
-    """Where each step is written down. Every call returns only when the step is on disk."""
+    """Where each step is written down. Every call returns only when the step is on disk, or raises JournalLost."""
 
     def requested(self, ticket: UUID, attempt: int) -> None:
         """The queue is about to be asked for a job."""
@@ -75,8 +79,8 @@ class PrintRun:
 
         It ends by `run`, or by `drop` when its document never comes.
         """
-        self._journal.requested(ticket, attempt)
-        with contextlib.suppress(DeviceFault):  # `run` tries again, and says so
+        with contextlib.suppress(DeviceFault, JournalLost):  # `run` tries again, and says so
+            self._journal.requested(ticket, attempt)
             return self._printer.create(job_name(ticket, attempt))
         return None
 
@@ -102,13 +106,17 @@ class PrintRun:
         device's fault: it is in the answer.
         """
         name = job_name(ticket, attempt)
-        if prepared is None:
-            self._journal.requested(ticket, attempt)
-        on_progress(Progress(JobPhase.REQUESTED))
-        ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
+        try:
+            if prepared is None:
+                self._journal.requested(ticket, attempt)
+            on_progress(Progress(JobPhase.REQUESTED))
+            ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
+        except JournalLost:
+            ending = self._never_sent(name, FaultCode.INTERNAL)
         if ending is None:
             ending = self.follow(name, pages, on_progress, cancelled)
-        self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
+        with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
+            self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
         return ending
 
@@ -122,7 +130,7 @@ class PrintRun:
             job = self._printer.look(name)
             ending = _ending(job, pages, progress.sheets)
             if ending is not None:
-                return self._settled(name, ending)
+                return self._let_go(name, ending)
             now = time.monotonic()
             if (fresh := _on_its_way(job, progress)) != progress:
                 progress, news = fresh, now
@@ -181,11 +189,13 @@ class PrintRun:
             return None
         if prepared is None:
             return self._never_sent(name, FaultCode.PRINT_FAILED)
-        # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
+        # CUPS was restarted since it was prepared, and no byte of it can come out: this is the first time still.
+        with contextlib.suppress(DeviceFault):
+            self._printer.cancel(name)
         return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
 
-    def _settled(self, name: str, ending: Progress) -> Progress:
-        """Take away what CUPS may still hold of a job that the device ended: a filter that failed leaves a document."""
+    def _let_go(self, name: str, ending: Progress) -> Progress:
+        """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
         if ending.phase is not JobPhase.PRINTED:
             with contextlib.suppress(DeviceFault):
                 self._printer.cancel(name)

@@ -17,9 +17,8 @@ from hardware.cups.queue import queue_now
 from hardware.cups.queue import set_up as set_up
 from hardware.faults import DeviceFault
 
-# [RFC 8011 §5.3.7] from here on a job has ended; before it, one of which a filter failed.
-FIRST_ENDED_STATE = 7
-_STOPPED, _ABORTED = 6, 8
+# [RFC 8011 §5.3.7] from here on CUPS does nothing more for a job: 6 is one of which a filter failed.
+FIRST_ENDED_STATE = 6
 # Through a raw queue the kiosk's own check of a document is the only one, and this is what it let through.
 FORMAT = "application/pdf"
 
@@ -59,17 +58,24 @@ def create(server: str, queue: str, name: str, options: dict[str, str]) -> str:
 
 
 def send(server: str, queue: str, uuid: str, pdf: bytes) -> bool:
-    """Give CUPS the whole document, then let the job go. False when CUPS does not know the job: nothing was sent."""
+    """Give CUPS the whole document, then let the job go. False when CUPS did not take it: no byte of it left us.
+
+    Until it is let go the job is held: whatever becomes of CUPS before that, the device gets nothing of it.
+    """
+    try:
+        with to_cups(server) as connection:
+            waiting = _find(connection, "not-completed", queue, "", uuid)
+            if not waiting:
+                return False
+            number = waiting[0][0]
+            connection.startDocument(queue, number, "document", FORMAT, 1)
+            connection.writeRequestData(pdf, len(pdf))
+            connection.finishDocument(queue)
+    except DeviceFault:
+        return False
     with to_cups(server) as connection:
-        waiting = _find(connection, "not-completed", queue, "", uuid)
-        if not waiting:
-            return False
-        number = waiting[0][0]
-        connection.startDocument(queue, number, "document", FORMAT, 1)
-        connection.writeRequestData(pdf, len(pdf))
-        connection.finishDocument(queue)
         connection.setJobHoldUntil(number, "no-hold")
-        return True
+    return True
 
 
 def look(server: str, queue: str, uri: str, name: str, uuid: str | None) -> dict[str, object]:
@@ -84,7 +90,7 @@ def look(server: str, queue: str, uri: str, name: str, uuid: str | None) -> dict
         try:
             with to_cups(server) as connection:
                 found = _find(connection, "all", queue, name, uuid)
-                in_queue = _settled(connection, *found[-1]) if found else None
+                in_queue = found[-1][1] if found else None
         except DeviceFault:
             queue_answers = False
     if job is None and printer is not None and (in_queue is None or in_queue >= FIRST_ENDED_STATE):
@@ -131,14 +137,6 @@ def _find(connection: cups.Connection, which: str, queue: str, name: str, uuid: 
     jobs = connection.getJobs(which, False, -1, -1, words)  # noqa: FBT003 pycups takes no keyword here
     ours = (number for number, job in jobs.items() if _is_ours(job, queue, name, uuid))
     return [(number, jobs[number]["job-state"]) for number in sorted(ours)]
-
-
-def _settled(connection: cups.Connection, number: int, state: int) -> int:
-    """Say how a job is in CUPS. One of which a filter failed would stay there for ever, document and all [2.4.2]."""
-    if state != _STOPPED:
-        return state
-    connection.cancelJob(number, purge_job=True)
-    return _ABORTED
 
 
 def _is_ours(job: dict[str, str], queue: str, name: str, uuid: str | None) -> bool:

@@ -35,7 +35,7 @@ BOOT_TOLERANCE = 2.0
 JOBS_REMEMBERED = 20
 
 # [RFC 8011 §5.3.7]
-_PROCESSING, _CANCELED, _ABORTED, _COMPLETED = 5, 7, 8, 9
+_PROCESSING, _JOB_STOPPED, _CANCELED, _ABORTED, _COMPLETED = 5, 6, 7, 8, 9
 _STOPPED = 5  # printer-state
 # The device took a cancel and comes to a stop; as long as something is in the way it may not get there.
 _STOPPING = "processing-to-stop-point"
@@ -43,6 +43,14 @@ _ENDED = {
     _CANCELED: DeviceJobState.CANCELED,
     _ABORTED: DeviceJobState.ABORTED,
     _COMPLETED: DeviceJobState.COMPLETED,
+}
+
+# CUPS will send nothing (more) of it. A job of which a filter failed is kept there, document and all, until it is
+# cancelled.
+_STOPPED_IN_CUPS = {
+    _JOB_STOPPED: DeviceJobState.ABORTED,
+    _CANCELED: DeviceJobState.CANCELED,
+    _ABORTED: DeviceJobState.ABORTED,
 }
 
 
@@ -111,8 +119,11 @@ class CupsPrinter:
         return uuid
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
-        """Send the bytes of a created job, release it; False when CUPS lost it. Raises PRINT_FAILED, PRINTER_LOST."""
-        return bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
+        """Send the bytes of a created job, release it; False when CUPS did not take them. Raises PRINTER_LOST."""
+        sent = bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
+        if not sent:
+            log.info("CUPS lost a job, or did not take its document")
+        return sent
 
     def look(self, job_name: str) -> DeviceJob:
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
@@ -212,11 +223,11 @@ def _judged(job: dict[str, object], printer_words: list[str]) -> DeviceJob:
 
 def _not_there(queue: int | None, job: _Job, printer: dict[str, object] | None, boot: float | None) -> DeviceJob:
     """Judge a job that the device does not show, by how it is in CUPS and by what we have seen of the device."""
-    if queue is not None and queue < _CANCELED:
+    if queue is not None and queue < _JOB_STOPPED:
         if printer is None:
             return DeviceJob(DeviceJobState.SILENT)
         return DeviceJob(DeviceJobState.NOT_THERE_YET, None, blocking(_words(printer)))
-    stopped = _ENDED[queue] if queue in (_CANCELED, _ABORTED) else None
+    stopped = _STOPPED_IN_CUPS.get(queue or 0)
     if stopped and not job.reached:
         # The device took no connection since the job was created: nothing can have left.
         return DeviceJob(stopped, 0, (FaultCode.PRINTER_LOST,))

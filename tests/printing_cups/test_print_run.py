@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from hardware.cups import CupsPrinter
 from hardware.devices import DeviceJob, DeviceJobState
 from hardware.faults import FaultCode
-from printing.job import JobJournal, PrintRun, UnfinishedJob, recover
+from printing.job import JobJournal, JournalLost, PrintRun, UnfinishedJob, recover
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
@@ -28,6 +29,19 @@ Until = Callable[[Callable[[], object]], None]
 class Notebook(JobJournal, Protocol):
     lines: list[tuple[object, ...]]
     open: list[UnfinishedJob]
+
+
+class FullDisk:
+    """A journal in which one kind of step finds no room."""
+
+    def __init__(self, journal: JobJournal, step: str) -> None:
+        self._journal, self._step = journal, step
+
+    def __getattr__(self, name: str) -> object:
+        return self._fail if name == self._step else getattr(self._journal, name)
+
+    def _fail(self, *_step: object) -> None:
+        raise JournalLost
 
 
 class Printing(threading.Thread):
@@ -74,20 +88,40 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
 ) -> None:
     ticket = uuid4()
 
-    class FullDisk:
-        def __getattr__(self, name: str) -> object:
-            return getattr(journal, name)
-
-        def handed(self, _ticket: UUID, _job_uuid: str, _pages: int) -> None:
-            raise OSError("no space left on device")
-
-    run = PrintRun(printer, FullDisk(), paper_wait=1, print_silence=1)  # type: ignore[arg-type]
-    with pytest.raises(OSError, match="no space"):
-        run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
-    assert printer.look(f"{ticket}-1").state is DeviceJobState.NOT_THERE_YET
-    printer.cancel(f"{ticket}-1")
+    run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "handed")), paper_wait=1, print_silence=1)
+    end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
+    assert end == Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
     assert not waiting_in_cups(cupsd)
     assert not bench.received
+
+
+def test_an_ending_that_cannot_be_written_down_is_told_all_the_same(
+    printer: CupsPrinter, pdf: bytes, journal: Notebook, heard: list[Progress]
+) -> None:
+    run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "ended")), paper_wait=1, print_silence=1)
+    assert run.run(uuid4(), 1, pdf, 3, heard.append, threading.Event()) == Progress(JobPhase.PRINTED, 3)
+    assert heard[-1] == Progress(JobPhase.PRINTED, 3)
+
+
+def test_a_filter_that_fails_is_a_failure_at_once_and_leaves_no_document_behind(
+    run: PrintRun, pdf: bytes, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    cupsd.break_filter("kiosk")
+    began = time.monotonic()
+    assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 0, FaultCode.PRINT_FAILED)
+    assert time.monotonic() - began < 8  # ten seconds of silence would have ended it too
+    assert not waiting_in_cups(cupsd)
+    assert cupsd.documents == bench.received == []
+
+
+def test_a_spool_that_takes_no_document_is_a_failure_without_paper(
+    run: PrintRun, pdf: bytes, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    cupsd.lock_spool()
+    assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 0, FaultCode.PRINT_FAILED)
+    cupsd.mend()
+    assert Printing(run, pdf).ending().phase is JobPhase.PRINTED
+    assert len(bench.received) == 1
 
 
 def test_a_prepared_job_is_one_job_and_its_document_goes_into_that(
