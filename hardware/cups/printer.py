@@ -87,6 +87,7 @@ class CupsPrinter:
         self._jobs: dict[str, _Job] = {}
         self._boot: float | None = None
         self._misses = 0
+        self._refused = False  # by CUPS, to set up the queue
         self._child.warm()
 
     def status(self) -> Status:
@@ -172,8 +173,11 @@ class CupsPrinter:
         try:
             self._ask("set_up", self._queue, self._device, way.value, timeout=SET_UP_SECONDS)
         except DeviceFault as fault:
-            log.info("setting up the queue: %s", fault)
+            if not self._refused:
+                log.info("the queue does not fit the printer, and setting it up failed: %s", fault)
+            self._refused = True
             return False
+        self._refused = False
         log.info("the queue was set up for a printer that takes %s documents", way.value)
         return True
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -166,3 +168,25 @@ def test_a_cancelled_job_on_a_raster_printer_ends_as_cancelled(
     until(lambda: on_raster.look("one").faults)
     on_raster.cancel("one")
     until(lambda: on_raster.look("one").state is DeviceJobState.CANCELED)
+
+
+AS_NOBODY = """
+import os, sys
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+sys.path[:0] = sys.argv[3:]
+from hardware.cups import CupsPrinter
+printer = CupsPrinter("kiosk", sys.argv[1], sys.argv[2])
+print(printer.status().health.value)
+printer.close()
+"""
+
+
+def test_a_kiosk_that_may_change_no_queue_finds_the_one_that_root_made(raster: RasterBench, empty_cupsd: Cupsd) -> None:
+    """Where nobody is root, everybody may change queues, and the first look makes it."""
+    as_nobody = [sys.executable, "-c", AS_NOBODY, raster.uri, empty_cupsd.socket, *(path for path in sys.path if path)]
+    assert tool(*as_nobody) == ("down\n" if os.geteuid() == 0 else "ok\n")
+    by_root = CupsPrinter("kiosk", raster.uri, empty_cupsd.socket)
+    assert by_root.status() == Status(Health.OK)
+    by_root.close()
+    assert tool(*as_nobody) == "ok\n"
