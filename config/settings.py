@@ -138,6 +138,14 @@ class Keypad(Section, frozen=True, kw_only=True):
 IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
 
 
+class Paper(Section, frozen=True, kw_only=True):
+    """How documents are printed, as far as the printer can."""
+
+    two_sided: bool = False
+    tray: Annotated[str, Meta(description="As the printer calls it; `kiosk check printer` lists them.")] = ""
+    monochrome: bool = False
+
+
 class SecondPrinter(Section, frozen=True, kw_only=True):
     """Where documents go when the first printer cannot print. The same CUPS, another queue."""
 
@@ -155,6 +163,8 @@ class Printer(Section, frozen=True, kw_only=True):
         Local, Meta(description="As in 'de gleuf …', for the second printer too; in every language of the screen.")
     ] = _UNDER_THIS_SCREEN
     second: SecondPrinter | None = None
+    paper: Paper = Paper()
+    products: Annotated[dict[str, Paper], Meta(description="For a product, by its code, instead of `paper`.")] = {}
     full_tray: Annotated[int, Meta(ge=1, description="Sheets, for a printer that does not count what is in it.")] = 250
     full_cartridge: Annotated[int, Meta(ge=1, description="Sheets that a full toner prints, as its maker says.")] = 3000
 

@@ -173,7 +173,7 @@ class DeviceJobState(Enum):
 
 @dataclass(frozen=True)
 class DeviceJob:
-    """The device's own word on one job. `impressions` is None where it reports none.
+    """The device's own word on one job. `impressions` is sides of paper, of all copies; None where it reports none.
 
     `faults` is only what stops paper now, worst first: what merely runs low stands in `Printer.status`.
     """
@@ -181,6 +181,22 @@ class DeviceJob:
     state: DeviceJobState
     impressions: int | None = None
     faults: tuple[FaultCode, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperWish:
+    """How a document is wanted on paper. What a printer cannot do is left out; copies are all of it, one after another.
+
+    `tray` is a tray by the printer's own name for it; "" leaves it to the printer.
+    """
+
+    two_sided: bool = False
+    tray: str = ""
+    monochrome: bool = False
+    copies: int = 1
+
+
+PLAIN = PaperWish()
 
 
 class PrintWay(Enum):
@@ -235,6 +251,7 @@ class PrinterFacts:
     media: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
     trays: tuple[Tray, ...] = ()
     supplies: tuple[Supply, ...] = ()
 
@@ -245,7 +262,7 @@ class Printer(Protocol):
     def status(self) -> Status:
         """The device's health from its own keywords (printer-state-reasons)."""
 
-    def create(self, job_name: str) -> str:
+    def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:

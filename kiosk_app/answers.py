@@ -124,10 +124,17 @@ class DeferredAnswer(Answer, frozen=True, kw_only=True):
     collect_at: str = "counter"
 
 
+class ReadyAnswer(Answer, frozen=True, kw_only=True):
+    """A document that can be fetched."""
+
+    copies: Annotated[int, Meta(ge=1, le=10)] = 1
+
+
 class OrderAnswer(Answer, frozen=True, kw_only=True):
     """How an order stands."""
 
     status: str
+    document: ReadyAnswer = ReadyAnswer()
     poll_after: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     deferred: DeferredAnswer = DeferredAnswer()
 

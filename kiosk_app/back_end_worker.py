@@ -215,10 +215,10 @@ class BackEndWorker:
         if isinstance(answer, Later):
             self._journal.comes_later(effect.ticket)
             return OrderTaken(effect.visit, effect.ticket, answer)
-        pdf, digest = answer
+        pdf, digest, copies = answer
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
-        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages))
+        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages, copies))
 
     async def _draw(self, effect: DrawPage) -> None:
         """Draw a page where the document was read; the child is at rest by then, so nobody's check waits for it."""

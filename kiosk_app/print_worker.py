@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from hardware.devices import Health, Printer, ReceiptPrinter, Slip, Status
+from hardware.devices import PLAIN, Health, PaperWish, Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import CancelPrint, Effect, Forget, PreparePrint, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
@@ -37,8 +38,10 @@ class PrintWorker:
         post: Callable[[Event], None],
         note: Callable[[Status], None],
         ended: Callable[[], None],
+        wish_for: Callable[[str], PaperWish] = lambda _product: PLAIN,
     ) -> None:
         self._printer = printer
+        self._wish_for = wish_for
         self._run = run
         self._journal = journal
         self._post = post
@@ -93,7 +96,7 @@ class PrintWorker:
 
     def _prepare(self, ticket: UUID, product: str) -> None:
         self._journal.ordered(ticket, product)
-        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT)
+        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, self._wish_for(product))
 
     def _drop_prepared(self) -> None:
         """Take away what was prepared in a visit that is over: its document never came, or was given up."""
@@ -110,7 +113,11 @@ class PrintWorker:
         try:
             prepared = self._prepared.pop(ticket, None)
             cancelled = self._cancelled[ticket]
-            self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared)
+            wish = replace(self._wish_for(document.product.code), copies=document.copies)
+            if prepared is not None and document.copies > 1:  # how many was not known when it was prepared
+                self._run.drop(ticket, _ATTEMPT)
+                prepared = None
+            self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared, wish)
         except Exception:
             lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
             tell(lost)

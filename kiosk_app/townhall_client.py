@@ -146,8 +146,8 @@ class TownHallClient:
 
     async def order(
         self, visit: int, ticket: UUID, product: Product, details: Details
-    ) -> tuple[bytes, str | None] | Later:
-        """Order a document and fetch it: its bytes and its Content-Digest, or what comes of it later.
+    ) -> tuple[bytes, str | None, int] | Later:
+        """Order a document and fetch it: its bytes, its Content-Digest and how many copies, or what comes of it later.
 
         The caller bounds how long in all.
         """
@@ -164,7 +164,7 @@ class TownHallClient:
             return later(order)
         if order.status != "ready":
             raise DeviceFault(FaultCode.BACKEND_ANSWER, "order status")
-        return await self._document(f"{path}/document", bearer)
+        return *await self._document(f"{path}/document", bearer), order.document.copies
 
     async def print_result(self, ticket: UUID, progress: Progress) -> RemedyOffer:
         """Report what became of a ticket (by kiosk certificate and ticket alone) and get the remedy.

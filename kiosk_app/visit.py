@@ -52,6 +52,7 @@ class Document:
     product: Product
     pdf: bytes
     pages: int
+    copies: int = 1
 
 
 @dataclass(frozen=True)

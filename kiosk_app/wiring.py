@@ -63,6 +63,12 @@ def page_printer(setting: Printer) -> devices.Printer:
     return PrinterPair(first, CupsPrinter(setting.second.queue, setting.second.device, setting.cups))
 
 
+def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
+    """Say how the settings want a product on paper."""
+    paper = setting.products.get(product, setting.paper)
+    return devices.PaperWish(paper.two_sided, paper.tray, paper.monochrome)
+
+
 def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
     """Give a check for each page printer that the settings name."""
     first = settings.printer
@@ -173,7 +179,8 @@ class Kiosk:
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
         note = self._noter(Part.PRINTER)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report))
+        wish_for = partial(paper_wish, setting)
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report, wish_for))
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:

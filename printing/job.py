@@ -14,11 +14,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from hardware.devices import DeviceJob, DeviceJobState, Printer
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, PaperWish, Printer
 from hardware.faults import DeviceFault, FaultCode
 from printing.progress import JobPhase, Progress
 
@@ -74,14 +74,14 @@ class PrintRun:
         self._paper_wait = paper_wait
         self._print_silence = print_silence
 
-    def prepare(self, ticket: UUID, attempt: int) -> str | None:
+    def prepare(self, ticket: UUID, attempt: int, wish: PaperWish = PLAIN) -> str | None:
         """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
 
         It ends by `run`, or by `drop` when its document never comes.
         """
         with contextlib.suppress(DeviceFault, JournalLost):  # `run` tries again, and says so
             self._journal.requested(ticket, attempt)
-            return self._printer.create(job_name(ticket, attempt))
+            return self._printer.create(job_name(ticket, attempt), wish)
         return None
 
     def drop(self, ticket: UUID, attempt: int) -> None:
@@ -98,23 +98,29 @@ class PrintRun:
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
         prepared: str | None = None,
+        wish: PaperWish = PLAIN,
     ) -> Progress:
-        """Print one document, one page a sheet, and return how it ended; `on_progress` hears every change, the end too.
+        """Print one document as wished, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check; `prepared` is what `prepare` gave for it. Blocks until the job
-        has ended; `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a
-        device's fault: it is in the answer.
+        A document must have passed the document check; `prepared` is what `prepare` gave for it, with the same wish.
+        Progress is in sheets, whatever the device counts. Blocks until the job has ended; `cancelled` calls it back,
+        and what had begun then still ends as the device says. Never raises a device's fault: it is in the answer.
         """
-        name = job_name(ticket, attempt)
+        name, sides = job_name(ticket, attempt), pages * wish.copies
+
+        def tell(progress: Progress) -> None:
+            on_progress(_in_sheets(progress, pages, wish))
+
         try:
             if prepared is None:
                 self._journal.requested(ticket, attempt)
-            on_progress(Progress(JobPhase.REQUESTED))
-            ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
+            tell(Progress(JobPhase.REQUESTED))
+            ending = self._hand_over(ticket, name, prepared, pdf, sides, tell, cancelled, wish)
         except JournalLost:
             ending = self._never_sent(name, FaultCode.INTERNAL)
         if ending is None:
-            ending = self.follow(name, pages, on_progress, cancelled)
+            ending = self.follow(name, sides, tell, cancelled)
+        ending = _in_sheets(ending, pages, wish)
         with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
             self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
@@ -169,12 +175,13 @@ class PrintRun:
         pages: int,
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
+        wish: PaperWish,
     ) -> Progress | None:
         """Take the job to CUPS; an ending when it stops here."""
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
         try:
-            job_uuid = prepared or self._printer.create(name)
+            job_uuid = prepared or self._printer.create(name, wish)
         except DeviceFault as fault:
             return self._never_sent(name, fault.code)
         if cancelled.is_set():
@@ -192,7 +199,7 @@ class PrintRun:
         # CUPS was restarted since it was prepared, and no byte of it can come out: this is the first time still.
         with contextlib.suppress(DeviceFault):
             self._printer.cancel(name)
-        return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
+        return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled, wish)
 
     def _let_go(self, name: str, ending: Progress) -> Progress:
         """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
@@ -248,6 +255,14 @@ def job_name(ticket: UUID, attempt: int) -> str:
     Unique per attempt: a device that is asked for it by name never answers about an earlier one.
     """
     return f"{ticket}-{attempt}"
+
+
+def _in_sheets(progress: Progress, pages: int, wish: PaperWish) -> Progress:
+    """Turn sides of paper into sheets: each copy begins on a fresh one. Some count a last empty side too."""
+    if progress.sheets is None or not wish.two_sided:
+        return progress
+    copies, sides = divmod(min(progress.sheets, pages * wish.copies), pages)
+    return replace(progress, sheets=copies * -(-pages // 2) + -(-sides // 2))
 
 
 def _cause(fault: FaultCode, ending: Progress) -> FaultCode | None:

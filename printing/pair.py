@@ -6,7 +6,7 @@ where it is: what a printer may have on paper is never sent to the other.
 
 from __future__ import annotations
 
-from hardware.devices import DeviceJob, DeviceJobState, Health, Printer, Status
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, Printer, Status
 from hardware.faults import DeviceFault
 
 # A printer that is not heard of is better than one that says it cannot.
@@ -34,10 +34,10 @@ class PrinterPair:
         health = Health.DEGRADED if best.health is Health.OK else best.health
         return Status(health, (*best.faults, *other.faults))
 
-    def create(self, job_name: str) -> str:
+    def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job on the printer that does best. Raises PRINT_FAILED, PRINTER_LOST."""
         printer = self._better_than(self._first) or self._first
-        uuid = printer.create(job_name)
+        uuid = printer.create(job_name, wish)
         self._of_job[job_name] = printer
         self._names[uuid] = job_name
         for memory in (self._of_job, self._names):

@@ -21,6 +21,7 @@ from hardware.faults import DeviceFault
 FIRST_ENDED_STATE = 6
 # Through a raw queue the kiosk's own check of a document is the only one, and this is what it let through.
 FORMAT = "application/pdf"
+ONE_SIDED = "one-sided"
 
 JOB_WORDS = ("job-id", "job-name", "job-state", "job-state-reasons", "job-impressions-completed")
 PRINTER_WORDS = (
@@ -179,7 +180,7 @@ def _jobs(device: Device, which: str, name: str) -> list[JobAnswer]:
     """Give the device's jobs of our name. Every printer knows these two values of `which`; few know *all*."""
     wanted: list[Wish] = [
         (Tag.KEYWORD, "which-jobs", [which]),
-        (Tag.KEYWORD, "requested-attributes", [*JOB_WORDS, "job-media-sheets-completed"]),
+        (Tag.KEYWORD, "requested-attributes", [*JOB_WORDS, "job-media-sheets-completed", "sides"]),
     ]
     answer = device.ask(Operation.GET_JOBS, wanted)
     return [job for group in answer.of(Tag.JOB_GROUP) if name in group.get("job-name", []) for job in _job(group)]
@@ -190,8 +191,9 @@ def _job(words: Attributes) -> list[JobAnswer]:
     if number is None or state is None:
         return []
     impressions = number_in(words, "job-impressions-completed")
-    if impressions is None:  # we print on one side only, so sheets are as good
-        impressions = number_in(words, "job-media-sheets-completed")
+    sheets = number_in(words, "job-media-sheets-completed")
+    if impressions is None and sheets is not None:
+        impressions = sheets * (1 if words.get("sides", [ONE_SIDED])[0] == ONE_SIDED else 2)
     return [JobAnswer(number, state, words_in(words, "job-state-reasons"), impressions)]
 
 

@@ -17,6 +17,7 @@ from hardware.devices import PrinterFacts, PrintWay, Queue, Supply, Tray
 _WORDS = (
     *("printer-make-and-model", "document-format-supported", "sides-supported"),
     *("media-supported", "media-ready", "media-source-supported", "printer-input-tray", "printer-supply"),
+    "print-color-mode-supported",
     *("marker-names", "marker-levels", "marker-types"),
 )
 # A class of supply that fills up, and the older word for it.
@@ -45,6 +46,7 @@ def facts_in(answer: Mapping[str, object]) -> PrinterFacts:
         media=_texts(words, "media-supported"),
         loaded=_texts(words, "media-ready"),
         sources=_texts(words, "media-source-supported"),
+        colours=_texts(words, "print-color-mode-supported"),
         trays=tuple(_tray(text) for text in _texts(words, "printer-input-tray")),
         supplies=tuple(_supply(text) for text in _texts(words, "printer-supply")) or _markers(words),
     )

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from hardware.child import Child, ChildGone
 from hardware.cups.facts import facts_in, queue_in
 from hardware.cups.keywords import blocking, health
+from hardware.cups.options import job_options
 from hardware.cups.ways import way_to
-from hardware.devices import DeviceJob, DeviceJobState, Health, PrinterFacts, PrintWay, Status
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, PrinterFacts, PrintWay, Status
 from hardware.faults import DeviceFault, FaultCode
 
 log = logging.getLogger(__name__)
@@ -54,17 +55,6 @@ _STOPPED_IN_CUPS = {
 }
 
 
-def job_options() -> dict[str, str]:
-    """Give the options of a job, by the names that both kinds of queue know."""
-    return {
-        "media": "iso_a4_210x297mm",
-        "sides": "one-sided",
-        "copies": "1",
-        "print-scaling": "none",
-        "job-cancel-after": "60",  # seconds; when the kiosk is gone nobody else calls a stuck job back
-    }
-
-
 @dataclass
 class _Job:
     """What we know of a job: its uuid in CUPS, and what the device let us see since it was created."""
@@ -88,6 +78,7 @@ class CupsPrinter:
         self._boot: float | None = None
         self._misses = 0
         self._refused = False  # by CUPS, to set up the queue
+        self._facts: PrinterFacts | None = None  # of the printer that answered last
         self._child.warm()
 
     def status(self) -> Status:
@@ -111,9 +102,10 @@ class CupsPrinter:
         """Ask what the printer lists of itself, and how CUPS would send to it. Raises PRINTER_LOST."""
         return facts_in(self._call("describe", self._queue, self._device, timeout=STATUS_SECONDS))
 
-    def create(self, job_name: str) -> str:
+    def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
-        uuid = str(self._ask("create", self._queue, job_name, job_options(), timeout=CREATE_SECONDS))
+        options = job_options(wish, self._known_facts() if wish != PLAIN else None)
+        uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
         self._jobs[job_name] = _Job(uuid, self._boot)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
@@ -159,6 +151,12 @@ class CupsPrinter:
         self._closed.set()
         self._child.close()
 
+    def _known_facts(self) -> PrinterFacts:
+        """Give what the printer lists of itself, asked once until it is gone or switched on anew."""
+        if self._facts is None:
+            self._facts = self.facts()
+        return self._facts
+
     def _has_way(self, printer: dict[str, object], queue: dict[str, object] | None) -> bool:
         """Say whether a document can get there; makes the queue where none is, or where ours fits another printer."""
         way = way_to(_strings(printer, "formats"))
@@ -186,6 +184,7 @@ class CupsPrinter:
 
     def _missed(self, fault: DeviceFault) -> Status:
         self._misses += 1
+        self._facts = None
         if self._misses < MISSES_BEFORE_GONE:
             return Status(Health.UNKNOWN)
         if self._misses == MISSES_BEFORE_GONE:
@@ -196,6 +195,8 @@ class CupsPrinter:
         """Work out when the device was switched on, by our clock."""
         up_time = _number(printer, "up_time")
         boot = None if up_time is None else time.monotonic() - up_time
+        if boot is None or self._boot is None or abs(boot - self._boot) >= BOOT_TOLERANCE:
+            self._facts = None
         self._boot = boot if boot is not None else self._boot
         return boot
 
