@@ -219,6 +219,26 @@ def test_a_document_of_another_kind_or_without_end_is_refused(
         assert fault_of(runner, client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))) is FaultCode.BACKEND_ANSWER
 
 
+@pytest.mark.parametrize(("told", "copies"), [({"copies": 3}, 3), ({}, 1)])
+def test_as_many_copies_are_wanted_as_the_town_says_and_one_where_it_says_nothing(
+    certificates: Path, told: dict[str, int], copies: int
+) -> None:
+    ready = {"status": "ready", "document": {"href": "document", "validUntil": "2026-12-31", **told}}
+
+    async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
+            writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
+        elif request.startswith(b"PUT"):
+            writer.write(http(201, json.dumps(ready).encode()))
+        else:
+            writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
+
+    with town_hall(certificates, reply) as (runner, client):
+        runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
+        answer = runner.run(client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key)))
+        assert answer == (b"%PDF", None, copies)
+
+
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:
     """A remedy that this kiosk does not know is not promised."""
     with town_hall(certificates, json_reply({"remedy": "voucher"})) as (runner, client):
