@@ -170,10 +170,20 @@ class Printer(Section, frozen=True, kw_only=True):
 
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):
-    """The slip printer on the network."""
+    """The slip printer: on the network (`host`), or on a cable (`device`)."""
 
-    host: str
+    host: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 9100
+    device: Annotated[Path | None, Meta(description="On USB /dev/usb/lp0, on a serial line /dev/ttyS0.")] = None
+    baud: Annotated[int, Meta(description="The speed of a serial line, as the printer is set.")] = 38400
+    logo: Annotated[Path | None, Meta(description="A picture above each slip (PNG).")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a printer that is nowhere, or in two places, and a speed that no line has."""
+        if bool(self.host) is (self.device is not None):
+            raise ValueError("receipt_printer: host or device, one of the two")
+        if self.baud not in (4800, 9600, 19200, 38400, 57600, 115200):
+            raise ValueError("receipt_printer.baud: no speed of a serial line")
 
 
 class Settings(Section, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from config.settings import BackEnd, Printer, Settings
+from config.settings import BackEnd, Printer, ReceiptPrinter, Settings
 from hardware import devices
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
@@ -63,6 +63,13 @@ def page_printer(setting: Printer) -> devices.Printer:
     return PrinterPair(first, CupsPrinter(setting.second.queue, setting.second.device, setting.cups))
 
 
+def slip_printer(setting: ReceiptPrinter) -> EscPosPrinter:
+    """Give the slip printer, wherever it is."""
+    if setting.device is not None:
+        return EscPosPrinter.on_cable(setting.device, setting.baud, logo=setting.logo)
+    return EscPosPrinter(setting.host, setting.port, logo=setting.logo)
+
+
 def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
     """Say how the settings want a product on paper."""
     paper = setting.products.get(product, setting.paper)
@@ -86,7 +93,7 @@ def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
 def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
     """Give a check for the slip printer that the settings name."""
     named = [settings.receipt_printer] if settings.receipt_printer is not None else []
-    return [ReceiptCheck(EscPosPrinter(p.host, p.port), f"{p.host}:{p.port}", say) for p in named]
+    return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
 
 
 class Kiosk:
@@ -185,7 +192,7 @@ class Kiosk:
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:
             return
-        printer = EscPosPrinter(settings.receipt_printer.host, settings.receipt_printer.port)
+        printer = slip_printer(settings.receipt_printer)
         layout = partial(slip_of, settings=settings)
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
