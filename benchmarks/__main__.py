@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backend, eid, journey, start
+from benchmarks import backend, eid, journey, paper, start
 from benchmarks.rows import Row, table
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
     "eid": eid.rows,
     "journey": journey.rows,
     "start": start.rows,
+    "print": paper.rows,
     "backend": backend.rows,
     "backend-postgresql": backend.rows_on_postgresql,
 }

@@ -154,22 +154,55 @@ class Keypad(Section, frozen=True, kw_only=True):
     device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
 
 
+IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
+
+
+class Paper(Section, frozen=True, kw_only=True):
+    """How documents are printed, as far as the printer can."""
+
+    two_sided: bool = False
+    tray: Annotated[str, Meta(description="As the printer calls it; `kiosk check printer` lists them.")] = ""
+    monochrome: bool = False
+
+
+class SecondPrinter(Section, frozen=True, kw_only=True):
+    """Where documents go when the first printer cannot print. The same CUPS, another queue."""
+
+    queue: str
+    device: IppAddress
+
+
 class Printer(Section, frozen=True, kw_only=True):
     """The page printer: its CUPS queue, and the device itself for the truth about its jobs."""
 
     queue: str
-    device: Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
+    device: IppAddress
     cups: Annotated[str, Meta(description="CUPS server; empty: the system's.")] = ""
-    place: Annotated[Local, Meta(description="As in 'de gleuf …'; in every language of the screen.")] = (
-        _UNDER_THIS_SCREEN
-    )
+    place: Annotated[
+        Local, Meta(description="As in 'de gleuf …', for the second printer too; in every language of the screen.")
+    ] = _UNDER_THIS_SCREEN
+    second: SecondPrinter | None = None
+    paper: Paper = Paper()
+    products: Annotated[dict[str, Paper], Meta(description="For a product, by its code, instead of `paper`.")] = {}
+    full_tray: Annotated[int, Meta(ge=1, description="Sheets, for a printer that does not count what is in it.")] = 250
+    full_cartridge: Annotated[int, Meta(ge=1, description="Sheets that a full toner prints, as its maker says.")] = 3000
 
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):
-    """The slip printer on the network."""
+    """The slip printer: on the network (`host`), or on a cable (`device`)."""
 
-    host: str
+    host: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 9100
+    device: Annotated[Path | None, Meta(description="On USB /dev/usb/lp0, on a serial line /dev/ttyS0.")] = None
+    baud: Annotated[int, Meta(description="The speed of a serial line, as the printer is set.")] = 38400
+    logo: Annotated[Path | None, Meta(description="A picture above each slip (PNG).")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a printer that is nowhere, or in two places, and a speed that no line has."""
+        if bool(self.host) is (self.device is not None):
+            raise ValueError("receipt_printer: host or device, one of the two")
+        if self.baud not in (4800, 9600, 19200, 38400, 57600, 115200):
+            raise ValueError("receipt_printer.baud: no speed of a serial line")
 
 
 class Settings(Section, frozen=True, kw_only=True):

@@ -194,7 +194,7 @@ class DeviceJobState(Enum):
 
 @dataclass(frozen=True)
 class DeviceJob:
-    """The device's own word on one job. `impressions` counts those of all copies; None where it reports none.
+    """The device's own word on one job. `impressions` is sides of paper, of all copies; None where it reports none.
 
     `faults` is only what stops paper now, worst first: what merely runs low stands in `Printer.status`.
     """
@@ -204,14 +204,87 @@ class DeviceJob:
     faults: tuple[FaultCode, ...] = ()
 
 
+@dataclass(frozen=True)
+class PaperWish:
+    """How a document is wanted on paper. What a printer cannot do is left out; copies are all of it, one after another.
+
+    `tray` is a tray by the printer's own name for it; "" leaves it to the printer.
+    """
+
+    two_sided: bool = False
+    tray: str = ""
+    monochrome: bool = False
+    copies: int = 1
+
+
+PLAIN = PaperWish()
+
+
+class PrintWay(Enum):
+    """How a document gets to a printer. SEALED: byte for byte, its seal too. RASTER: as pictures that CUPS makes."""
+
+    SEALED = "sealed"
+    RASTER = "raster"
+
+
+@dataclass(frozen=True)
+class Tray:
+    """A tray as the printer tells of it; None where it does not know."""
+
+    name: str
+    sheets: int | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Something that is used up, or a box that fills up (`fills`), in percent; None where the printer does not know."""
+
+    name: str
+    percent: int | None = None
+    fills: bool = False
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How CUPS would send to a printer. `address` is where to, `way` None where the queue is not there.
+
+    `ours` says that the kiosk made it and may make it anew; `lets_go` that CUPS forgets a job that the printer has,
+    `gives_up` that it aborts one that cannot be sent: without these two a page may come out twice, or tomorrow.
+    """
+
+    address: str = ""
+    way: PrintWay | None = None
+    ours: bool = False
+    lets_go: bool = False
+    gives_up: bool = False
+
+
+@dataclass(frozen=True)
+class PrinterFacts:
+    """What a printer lists of itself. `way` is None for one that takes nothing that we can send."""
+
+    model: str
+    formats: tuple[str, ...]
+    way: PrintWay | None
+    queue: Queue
+    two_sided: bool = False
+    media: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    trays: tuple[Tray, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+
+
 class Printer(Protocol):
     """A page printer behind CUPS, asked over IPP. CUPS's *completed* means handed over, never printed."""
 
     def status(self) -> Status:
         """The device's health from its own keywords (printer-state-reasons)."""
 
-    def create(self, job_name: str, copies: int = 1) -> str:
-        """Create a held job without data, for so many copies, and return its job-uuid. Nothing is sent yet."""
+    def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
+        """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job and release it. Returns when CUPS has them all.

@@ -173,6 +173,18 @@ class AuditTrail:
             last = connection.execute(query.order_by(audit.c.number.desc()).limit(1)).first()
         return UUID(last.ticket) if last is not None and last.what == What.PRINT_ENDED.value else None
 
+    def refilled_at(self) -> datetime | None:
+        """Give the moment at which the printer last had paper again; None when it never ran out, or is empty now."""
+        query = sa.select(audit.c.at, audit.c.fault).where(audit.c.part == Part.PRINTER.value)
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.order_by(audit.c.number.desc())).all()
+        after = None
+        for row in rows:
+            if row.fault == FaultCode.PAPER_EMPTY.value:
+                return datetime.fromisoformat(after) if after else None
+            after = row.at
+        return None
+
     def broken_at(self) -> int | None:
         """Give the number of the first row that does not fit the chain; None when all do."""
         with self._store.transaction() as connection:

@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`, `kiosk check backend`, `kiosk check reader`."""
+"""The command line of a kiosk: `kiosk run`, and `kiosk check` for whatever a kiosk depends on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import gc
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from conformance import command
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,27 +28,62 @@ def main(arguments: list[str] | None = None) -> int:
     reader = subjects.add_parser("reader", help="the card reader, with any eID; says nothing of whose card it is")
     reader.add_argument("--name", default="", help="the reader whose name contains this; without it the first one")
     reader.add_argument("--pin", action="store_true", help="ask for the card's PIN and check its signature")
+    for subject, device in (("printer", "the page printer"), ("receipt", "the slip printer")):
+        check_device = subjects.add_parser(subject, help=f"{device} that the settings name; prints nothing unasked")
+        check_device.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+        check_device.add_argument("--print", action="store_true", dest="on_paper", help="print a real sheet too")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    if given.command == "check":
-        return _check_reader(given.name, with_pin=given.pin) if given.subject == "reader" else command.run(given)
-    return _run(given.settings, windowed=given.windowed)
+    match given.command, getattr(given, "subject", None):
+        case "check", "reader":
+            return _check_reader(given.name, with_pin=given.pin)
+        case "check", "printer" | "receipt":
+            return _check_device(given.subject, given.settings, on_paper=given.on_paper)
+        case "check", _:
+            return command.run(given)
+        case _:
+            return _run(given.settings, windowed=given.windowed)
 
 
 def _run(path: Path, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
-    from config.settings import SettingsError, load
-
-    try:
-        settings = load(path)
-    except SettingsError as error:
-        print(f"kiosk: {error}", file=sys.stderr)
+    if (settings := _loaded(path)) is None:
         return 2
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
+
+
+def _loaded(path: Path) -> Settings | None:
+    """Read the settings, or say what is wrong with them."""
+    from config.settings import SettingsError, load
+
+    try:
+        return load(path)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return None
+
+
+def _check_device(subject: str, path: Path, *, on_paper: bool) -> int:
+    """Check each device of a kind that the settings name; none of them is a supported state."""
+    if (settings := _loaded(path)) is None:
+        return 2
+    from kiosk_app.wiring import printer_checks, receipt_checks
+
+    if subject == "printer":
+        well = [check.run(with_sheet=on_paper) for check in printer_checks(settings, _say)]
+    else:
+        well = [check.run(with_slip=on_paper) for check in receipt_checks(settings, _say)]
+    if not well:
+        _say("De instellingen noemen er geen: dit loket werkt zonder.")
+    return 0 if all(well) else 1
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _check_reader(name: str, *, with_pin: bool) -> int:
@@ -55,7 +94,7 @@ def _check_reader(name: str, *, with_pin: bool) -> int:
     from kiosk_app.wiring import card_reader
 
     ask = partial(getpass, "Pincode van deze kaart (niets: overslaan): ") if with_pin else None
-    return 0 if check_reader(lambda: card_reader(name), lambda line: print(line, flush=True), ask) else 1
+    return 0 if check_reader(lambda: card_reader(name), _say, ask) else 1
 
 
 if __name__ == "__main__":

@@ -100,6 +100,18 @@ class Journal:
             rows = connection.execute(open_rows.order_by(tickets.c.changed_at)).all()
         return [(UUID(row.ticket), _progress(row)) for row in rows]
 
+    def sheets_since(self, moment: datetime) -> int:
+        """Count the sheets that came out since then, by the printer's own word."""
+        rows = tickets.c.phase.in_(_ENDED), tickets.c.changed_at >= _stamp(moment)
+        with self._store.transaction() as connection:
+            return connection.execute(sa.select(sa.func.sum(tickets.c.sheets)).where(*rows)).scalar() or 0
+
+    def first_at(self) -> datetime | None:
+        """Give the moment of the oldest ticket."""
+        with self._store.transaction() as connection:
+            first = connection.execute(sa.select(sa.func.min(tickets.c.changed_at))).scalar()
+        return datetime.fromisoformat(first) if first else None
+
     def reported(self, ticket: UUID) -> None:
         """The back end confirmed this ticket's ending."""
         self._write(ticket, reported_at=_now())
@@ -125,4 +137,8 @@ def _progress(row: sa.Row[tuple[object, ...]]) -> Progress:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return _stamp(datetime.now(UTC))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from hardware.devices import Health, Printer, ReceiptPrinter, Slip, Status
+from hardware.devices import PLAIN, Health, PaperWish, Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import CancelPrint, Effect, Forget, PreparePrint, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
@@ -37,8 +38,10 @@ class PrintWorker:
         post: Callable[[Event], None],
         note: Callable[[Status], None],
         ended: Callable[[], None],
+        wish_for: Callable[[str], PaperWish] = lambda _product: PLAIN,
     ) -> None:
         self._printer = printer
+        self._wish_for = wish_for
         self._run = run
         self._journal = journal
         self._post = post
@@ -95,7 +98,8 @@ class PrintWorker:
 
     def _prepare(self, ticket: UUID, product: str, copies: int) -> None:
         self._journal.ordered(ticket, product)
-        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, copies)
+        wish = replace(self._wish_for(product), copies=copies)
+        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, wish)
 
     def _drop_prepared(self) -> None:
         """Take away what was prepared in a visit that is over: its document never came, or was given up."""
@@ -112,8 +116,8 @@ class PrintWorker:
         try:
             prepared = self._prepared.pop(ticket, None)
             cancelled = self._cancelled[ticket]
-            pdf, pages, copies = document.pdf, document.pages, document.copies
-            self._run.run(ticket, _ATTEMPT, pdf, pages, tell, cancelled, prepared, copies)
+            wish = replace(self._wish_for(document.product.code), copies=document.copies)
+            self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared, wish)
         except Exception:
             lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
             tell(lost)

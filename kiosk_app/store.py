@@ -15,6 +15,7 @@ from kiosk_app.migrations import MigrationError, upgrade
 
 # The migration that this code was written for; a test holds it to the newest one in `migrations/`.
 SCHEMA = "0001"
+DATABASE = "kiosk.db"  # in the kiosk's data folder
 
 
 # A visit writes some hundred kilobytes, and SQLite up to four megabytes beside the database before it tidies up.
@@ -30,7 +31,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / "kiosk.db"
+        file = folder / DATABASE
         self._folder = folder
         self._lock = threading.RLock()
         self._engine = engine_of(file)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from config.settings import BackEnd, Printer, Settings
+from config.settings import BackEnd, Printer, ReceiptPrinter, Settings
+from hardware import devices
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
 from hardware.eid import EidReader
@@ -15,9 +16,13 @@ from hardware.keypad import EvdevKeypad
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
+from kiosk_app.check_printer import PrinterCheck
+from kiosk_app.check_receipt import ReceiptCheck
+from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
+from kiosk_app.foresight import foresee
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
@@ -29,6 +34,7 @@ from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
+from printing.pair import PrinterPair
 
 
 class Hand(Protocol):
@@ -47,6 +53,47 @@ class Hand(Protocol):
 def card_reader(name: str) -> CardReader:
     """Give the driver of the first card reader whose name contains `name`."""
     return EidReader(name)
+
+
+def page_printer(setting: Printer) -> devices.Printer:
+    """Give the page printer; where the settings name a second one, both as one."""
+    first = CupsPrinter(setting.queue, setting.device, setting.cups)
+    if setting.second is None:
+        return first
+    return PrinterPair(first, CupsPrinter(setting.second.queue, setting.second.device, setting.cups))
+
+
+def slip_printer(setting: ReceiptPrinter) -> EscPosPrinter:
+    """Give the slip printer, wherever it is."""
+    if setting.device is not None:
+        return EscPosPrinter.on_cable(setting.device, setting.baud, logo=setting.logo)
+    return EscPosPrinter(setting.host, setting.port, logo=setting.logo)
+
+
+def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
+    """Say how the settings want a product on paper."""
+    paper = setting.products.get(product, setting.paper)
+    return devices.PaperWish(paper.two_sided, paper.tray, paper.monochrome)
+
+
+def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
+    """Give a check for each page printer that the settings name."""
+    first = settings.printer
+    if first is None:
+        return []
+    named = [(first.queue, first.device)]
+    if first.second is not None:
+        named.append((first.second.queue, first.second.device))
+    look_ahead = partial(foresee, setting=first, data=settings.data)
+    return [
+        PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say, look_ahead) for queue, device in named
+    ]
+
+
+def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
+    """Give a check for the slip printer that the settings name."""
+    named = [settings.receipt_printer] if settings.receipt_printer is not None else []
+    return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
 
 
 class Kiosk:
@@ -135,17 +182,18 @@ class Kiosk:
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
-        printer = CupsPrinter(setting.queue, setting.device, setting.cups)
+        printer = page_printer(setting)
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
         note = self._noter(Part.PRINTER)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report))
+        wish_for = partial(paper_wish, setting)
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report, wish_for))
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:
             return
-        printer = EscPosPrinter(settings.receipt_printer.host, settings.receipt_printer.port)
+        printer = slip_printer(settings.receipt_printer)
         layout = partial(slip_of, settings=settings)
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 

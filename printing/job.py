@@ -14,11 +14,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from hardware.devices import DeviceJob, DeviceJobState, Printer
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, PaperWish, Printer
 from hardware.faults import DeviceFault, FaultCode
 from printing.progress import JobPhase, Progress
 
@@ -85,14 +85,14 @@ class PrintRun:
         self._paper_wait = paper_wait
         self._print_silence = print_silence
 
-    def prepare(self, ticket: UUID, attempt: int, copies: int = 1) -> str | None:
+    def prepare(self, ticket: UUID, attempt: int, wish: PaperWish = PLAIN) -> str | None:
         """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
 
         It ends by `run`, or by `drop` when its document never comes.
         """
         with contextlib.suppress(DeviceFault, JournalLost):  # `run` tries again, and says so
             self._journal.requested(ticket, attempt)
-            return self._printer.create(job_name(ticket, attempt), copies)
+            return self._printer.create(job_name(ticket, attempt), wish)
         return None
 
     def drop(self, ticket: UUID, attempt: int) -> None:
@@ -109,32 +109,36 @@ class PrintRun:
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
         prepared: str | None = None,
-        copies: int = 1,
+        wish: PaperWish = PLAIN,
     ) -> Progress:
-        """Print one document, one page a sheet, and return how it ended; `on_progress` hears every change, the end too.
+        """Print one document as wished, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check; `prepared` is what `prepare` gave for it and its `copies`: they
-        are one job, so that a crash finds all of them again under one name. Blocks until the job has ended;
-        `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a device's
-        fault: it is in the answer.
+        A document must have passed the document check; `prepared` is what `prepare` gave for it, with the same wish.
+        All copies are one job, so that a crash finds them again under one name. Progress is in sheets, whatever the
+        device counts. Blocks until the job has ended; `cancelled` calls it back, and what had begun then still ends as
+        the device says. Never raises a device's fault: it is in the answer.
         """
-        name = job_name(ticket, attempt)
+        name, sides = job_name(ticket, attempt), pages * wish.copies
+
+        def tell(progress: Progress) -> None:
+            on_progress(_in_sheets(progress, pages, wish))
 
         def on_its_way(progress: Progress) -> None:
             if progress.phase is JobPhase.PRINTING:
                 with contextlib.suppress(JournalLost):  # nothing is acted on; the device knows better anyway
                     self._journal.printing(ticket, progress.sheets)
-            on_progress(progress)
+            tell(progress)
 
         try:
             if prepared is None:
                 self._journal.requested(ticket, attempt)
-            on_progress(Progress(JobPhase.REQUESTED))
-            ending = self._hand_over(ticket, name, prepared, pdf, pages, copies, on_progress, cancelled)
+            tell(Progress(JobPhase.REQUESTED))
+            ending = self._hand_over(ticket, name, prepared, pdf, sides, tell, cancelled, wish)
         except JournalLost:
             ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
-            ending = self.follow(name, pages * copies, on_its_way, cancelled)
+            ending = self.follow(name, sides, on_its_way, cancelled)
+        ending = _in_sheets(ending, pages, wish)
         with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
             self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
@@ -195,25 +199,25 @@ class PrintRun:
         prepared: str | None,
         pdf: bytes,
         pages: int,
-        copies: int,
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
+        wish: PaperWish,
     ) -> Progress | None:
         """Take the job to CUPS; an ending when it stops here."""
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
         try:
-            job_uuid = prepared or self._printer.create(name, copies)
+            job_uuid = prepared or self._printer.create(name, wish)
         except DeviceFault as fault:
             return self._never_sent(name, fault.code)
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
-        self._journal.handed(ticket, job_uuid, pages * copies)
+        self._journal.handed(ticket, job_uuid, pages)
         on_progress(Progress(JobPhase.HANDED))
         try:
             sent = self._printer.send(job_uuid, pdf)
         except DeviceFault as fault:
-            return self.give_up(name, pages * copies, fault.code)
+            return self.give_up(name, pages, fault.code)
         if sent:
             return None
         if prepared is None:
@@ -221,7 +225,7 @@ class PrintRun:
         # CUPS was restarted since it was prepared, and no byte of it can come out: this is the first time still.
         with contextlib.suppress(DeviceFault):
             self._printer.cancel(name)
-        return self._hand_over(ticket, name, None, pdf, pages, copies, on_progress, cancelled)
+        return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled, wish)
 
     def _let_go(self, name: str, ending: Progress) -> Progress:
         """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
@@ -277,6 +281,14 @@ def job_name(ticket: UUID, attempt: int) -> str:
     Unique per attempt: a device that is asked for it by name never answers about an earlier one.
     """
     return f"{ticket}-{attempt}"
+
+
+def _in_sheets(progress: Progress, pages: int, wish: PaperWish) -> Progress:
+    """Turn sides of paper into sheets: each copy begins on a fresh one. Some count a last empty side too."""
+    if progress.sheets is None or not wish.two_sided:
+        return progress
+    copies, sides = divmod(min(progress.sheets, pages * wish.copies), pages)
+    return replace(progress, sheets=copies * -(-pages // 2) + -(-sides // 2))
 
 
 def _cause(fault: FaultCode, ending: Progress) -> FaultCode | None:

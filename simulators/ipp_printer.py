@@ -85,6 +85,9 @@ class Nonsense(BaseHTTPRequestHandler):
 class PrinterBench:
     """One printer and the hand at it. `out` is where `received/` and `printed/` go; else a folder of its own."""
 
+    # Where ippeveprinter finds what it tells of itself.
+    TELLS = ("-P", str(HERE / "a4.ppd"))
+
     def __init__(self, out: Path | None = None, *, ms_per_sheet: int = MS_PER_SHEET) -> None:
         self._port = Port(PRINTERS)
         self.uri = f"ipp://localhost:{self._port.number}/ipp/print"
@@ -257,7 +260,7 @@ class PrinterBench:
     def _start_printer(self) -> None:
         command = [
             *("ippeveprinter", "-r", "off", "-n", "localhost", "-p", str(self._port.number)),
-            *("-d", str(self.spool), "-c", str(self._home / "engine"), "-P", str(HERE / "a4.ppd"), "Loket"),
+            *("-d", str(self.spool), "-c", str(self._home / "engine"), *self.TELLS, "Loket"),
         ]
         bus = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self._home / 'bus.sock'}"}
         self._printer = Daemon(command, self._home / "printer.log", bus)

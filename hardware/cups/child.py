@@ -1,32 +1,33 @@
 """What runs in the process that may be killed: pycups, which knows no time-out, and the device's IPP.
 
-Called by `hardware.cups.printer` through `hardware.child` only. Every function connects to CUPS anew (0.2 ms on its
-socket), so a restart of CUPS is not even noticed, and finds our job by its uuid or name, never by its number: numbers
-begin again at 1 after a restart. CUPS may hide a job's name (JobPrivateValues), never its uuid.
+Called by `hardware.cups.printer` through `hardware.child` only. Every function finds our job by its uuid or name, never
+by its number: numbers begin again at 1 after a restart. CUPS may hide a job's name (JobPrivateValues), never its uuid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import cups
 
-from hardware.cups.ipp import Attributes, Device, IppError, Message, Operation, Silent, Tag, Unreachable, Wish
-from hardware.faults import DeviceFault, FaultCode
+from hardware.cups.facts import describe as describe
+from hardware.cups.ipp import Attributes, Device, IppError, Operation, Silent, Tag, Unreachable, Wish
+from hardware.cups.lines import device_errors, first_group, number_in, to_cups, to_device, words_in
+from hardware.cups.queue import queue_now
+from hardware.cups.queue import set_up as set_up
+from hardware.faults import DeviceFault
 
-# A printer on the local network answers within 50 ms; one that wakes from deep sleep within a second or so.
-DEVICE_SECONDS = 2.0
 # [RFC 8011 §5.3.7] from here on CUPS does nothing more for a job: 6 is one of which a filter failed.
 FIRST_ENDED_STATE = 6
-# The queue is raw, so the kiosk's own check of a document has been the only one, and this is what it let through.
+# Through a raw queue the kiosk's own check of a document is the only one, and this is what it let through.
 FORMAT = "application/pdf"
+ONE_SIDED = "one-sided"
 
 JOB_WORDS = ("job-id", "job-name", "job-state", "job-state-reasons", "job-impressions-completed")
-PRINTER_WORDS = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-up-time")
-
-_devices: dict[str, Device] = {}
+PRINTER_WORDS = (
+    *("printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-up-time"),
+    "document-format-supported",
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class PrinterAnswer:
     reasons: list[str]
     accepting: bool
     up_time: int | None
+    formats: list[str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class JobAnswer:
 
 def create(server: str, queue: str, name: str, options: dict[str, str]) -> str:
     """Create a job without data that holds itself back, and return its uuid."""
-    with _cups(server) as connection:
+    with to_cups(server) as connection:
         number = connection.createJob(queue, name, {**options, "job-hold-until": "indefinite"})
         return str(connection.getJobAttributes(number, ["job-uuid"])["job-uuid"])
 
@@ -62,7 +64,7 @@ def send(server: str, queue: str, uuid: str, pdf: bytes) -> bool:
     Until it is let go the job is held: whatever becomes of CUPS before that, the device gets nothing of it.
     """
     try:
-        with _cups(server) as connection:
+        with to_cups(server) as connection:
             waiting = _find(connection, "not-completed", queue, "", uuid)
             if not waiting:
                 return False
@@ -72,7 +74,7 @@ def send(server: str, queue: str, uuid: str, pdf: bytes) -> bool:
             connection.finishDocument(queue)
     except DeviceFault:
         return False
-    with _cups(server) as connection:
+    with to_cups(server) as connection:
         connection.setJobHoldUntil(number, "no-hold")
     return True
 
@@ -87,7 +89,7 @@ def look(server: str, queue: str, uri: str, name: str, uuid: str | None) -> dict
     in_queue, queue_answers = None, True
     if job is None:
         try:
-            with _cups(server) as connection:
+            with to_cups(server) as connection:
                 found = _find(connection, "all", queue, name, uuid)
                 in_queue = found[-1][1] if found else None
         except DeviceFault:
@@ -107,13 +109,13 @@ def cancel(server: str, queue: str, uri: str, name: str, uuid: str | None) -> No
     """Cancel in CUPS, so that it sends nothing more, then on the device. Raises when one of the two cannot be asked."""
     missed: DeviceFault | None = None
     try:
-        with _cups(server) as connection:
+        with to_cups(server) as connection:
             for number, _state in _find(connection, "not-completed", queue, name, uuid):
                 connection.cancelJob(number)
     except DeviceFault as fault:
         missed = fault
-    with _device_errors():
-        device = _device(uri)
+    with device_errors():
+        device = to_device(uri)
         for job in _jobs(device, "not-completed", name):
             _cancel_there(device, job.number)
     if missed is not None:
@@ -121,29 +123,13 @@ def cancel(server: str, queue: str, uri: str, name: str, uuid: str | None) -> No
 
 
 def status(server: str, queue: str, uri: str) -> dict[str, object]:
-    """Ask the device how it does, and CUPS whether it still takes jobs for it."""
-    with _device_errors():
-        printer = _printer(_device(uri))
-    with _cups(server) as connection:
-        words = connection.getPrinterAttributes(queue, requested_attributes=list(PRINTER_WORDS[:3]))
-    stopped = words["printer-state"] == cups.IPP_PRINTER_STOPPED
-    return {"printer": asdict(printer), "queueOpen": bool(words["printer-is-accepting-jobs"]) and not stopped}
+    """Ask the device how it does, and CUPS how it would send to it."""
+    with device_errors():
+        printer = _printer(to_device(uri))
+    return {"printer": asdict(printer), "queue": queue_now(server, queue)}
 
 
 # --- CUPS --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _cups(server: str) -> Iterator[cups.Connection]:
-    """Connect to CUPS, and turn what pycups raises into our fault. Its messages are not kept: they may quote a name."""
-    try:
-        yield cups.Connection(host=server) if server else cups.Connection()
-    except cups.IPPError as error:
-        raise DeviceFault(FaultCode.PRINT_FAILED, f"CUPS status {error.args[0]:#06x}") from None
-    except cups.HTTPError as error:
-        raise DeviceFault(FaultCode.PRINTER_LOST, f"CUPS HTTP {error.args[0]}") from None
-    except RuntimeError:
-        raise DeviceFault(FaultCode.PRINTER_LOST, "CUPS does not answer") from None
 
 
 def _find(connection: cups.Connection, which: str, queue: str, name: str, uuid: str | None) -> list[tuple[int, int]]:
@@ -164,25 +150,9 @@ def _is_ours(job: dict[str, str], queue: str, name: str, uuid: str | None) -> bo
 # --- the device --------------------------------------------------------------------------------------------------
 
 
-def _device(uri: str) -> Device:
-    return _devices.setdefault(uri, Device(uri, DEVICE_SECONDS))
-
-
-@contextmanager
-def _device_errors() -> Iterator[None]:
-    try:
-        yield
-    except Unreachable:
-        raise DeviceFault(FaultCode.PRINTER_LOST, "no connection to the printer") from None
-    except Silent:
-        raise DeviceFault(FaultCode.PRINTER_LOST, "the printer does not answer") from None
-    except IppError as error:
-        raise DeviceFault(FaultCode.PRINTER_LOST, f"the printer's answer: {error}") from None
-
-
 def _ask_device(uri: str, name: str) -> tuple[bool, PrinterAnswer | None, JobAnswer | None]:
     """Say whether the device was reached, how it does, and what it says of our job."""
-    device = _device(uri)
+    device = to_device(uri)
     try:
         printer = _printer(device)
         jobs = _jobs(device, "not-completed", name) or _jobs(device, "completed", name)
@@ -196,12 +166,13 @@ def _ask_device(uri: str, name: str) -> tuple[bool, PrinterAnswer | None, JobAns
 
 def _printer(device: Device) -> PrinterAnswer:
     answer = device.ask(Operation.GET_PRINTER_ATTRIBUTES, [(Tag.KEYWORD, "requested-attributes", list(PRINTER_WORDS))])
-    words = _first(answer)
+    words = first_group(answer)
     return PrinterAnswer(
-        _number(words, "printer-state"),
-        _words(words, "printer-state-reasons"),
+        number_in(words, "printer-state"),
+        words_in(words, "printer-state-reasons"),
         words.get("printer-is-accepting-jobs", [True]) != [False],
-        _number(words, "printer-up-time"),
+        number_in(words, "printer-up-time"),
+        words_in(words, "document-format-supported"),
     )
 
 
@@ -209,20 +180,21 @@ def _jobs(device: Device, which: str, name: str) -> list[JobAnswer]:
     """Give the device's jobs of our name. Every printer knows these two values of `which`; few know *all*."""
     wanted: list[Wish] = [
         (Tag.KEYWORD, "which-jobs", [which]),
-        (Tag.KEYWORD, "requested-attributes", [*JOB_WORDS, "job-media-sheets-completed"]),
+        (Tag.KEYWORD, "requested-attributes", [*JOB_WORDS, "job-media-sheets-completed", "sides"]),
     ]
     answer = device.ask(Operation.GET_JOBS, wanted)
     return [job for group in answer.of(Tag.JOB_GROUP) if name in group.get("job-name", []) for job in _job(group)]
 
 
 def _job(words: Attributes) -> list[JobAnswer]:
-    number, state = _number(words, "job-id"), _number(words, "job-state")
+    number, state = number_in(words, "job-id"), number_in(words, "job-state")
     if number is None or state is None:
         return []
-    impressions = _number(words, "job-impressions-completed")
-    if impressions is None:  # we print on one side only, so sheets are as good
-        impressions = _number(words, "job-media-sheets-completed")
-    return [JobAnswer(number, state, _words(words, "job-state-reasons"), impressions)]
+    impressions = number_in(words, "job-impressions-completed")
+    sheets = number_in(words, "job-media-sheets-completed")
+    if impressions is None and sheets is not None:
+        impressions = sheets * (1 if words.get("sides", [ONE_SIDED])[0] == ONE_SIDED else 2)
+    return [JobAnswer(number, state, words_in(words, "job-state-reasons"), impressions)]
 
 
 def _cancel_there(device: Device, number: int) -> None:
@@ -230,17 +202,3 @@ def _cancel_there(device: Device, number: int) -> None:
         device.ask(Operation.CANCEL_JOB, [(Tag.INTEGER, "job-id", number)])
     except IppError:
         return  # it ended in the meantime; the next look tells how
-
-
-def _first(answer: Message) -> Attributes:
-    groups = answer.of(Tag.PRINTER_GROUP)
-    return groups[0] if groups else {}
-
-
-def _number(words: Attributes, name: str) -> int | None:
-    value = words.get(name, [None])[0]
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _words(words: Attributes, name: str) -> list[str]:
-    return [value for value in words.get(name, []) if isinstance(value, str)]

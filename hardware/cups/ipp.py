@@ -44,6 +44,7 @@ class Tag(IntEnum):
     INTEGER = 0x21
     BOOLEAN = 0x22
     ENUM = 0x23
+    OCTET_STRING = 0x30
     TEXT_WITH_LANGUAGE = 0x35
     NAME_WITH_LANGUAGE = 0x36
     TEXT = 0x41
@@ -52,6 +53,7 @@ class Tag(IntEnum):
     URI = 0x45
     CHARSET = 0x47
     NATURAL_LANGUAGE = 0x48
+    MIME_TYPE = 0x49
 
 
 Value = int | bool | str | None
@@ -147,7 +149,7 @@ def _value(tag: int, data: bytes) -> Value:
         case Tag.TEXT_WITH_LANGUAGE | Tag.NAME_WITH_LANGUAGE:
             _language, at = _field(data, 0)
             return _field(data, at)[0].decode(errors="replace")
-        case Tag.TEXT | Tag.NAME | Tag.KEYWORD | Tag.URI:
+        case Tag.TEXT | Tag.NAME | Tag.KEYWORD | Tag.URI | Tag.MIME_TYPE | Tag.OCTET_STRING:
             return data.decode(errors="replace")
         case _:
             return None

@@ -12,8 +12,11 @@ import time
 from dataclasses import dataclass
 
 from hardware.child import Child, ChildGone
+from hardware.cups.facts import facts_in, queue_in
 from hardware.cups.keywords import blocking, health
-from hardware.devices import DeviceJob, DeviceJobState, Health, Status
+from hardware.cups.options import job_options
+from hardware.cups.ways import way_to
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, PrinterFacts, PrintWay, Status
 from hardware.faults import DeviceFault, FaultCode
 
 log = logging.getLogger(__name__)
@@ -24,6 +27,7 @@ SEND_SECONDS = 20.0  # 500 pages are some 20 MB, over a socket of this machine
 LOOK_SECONDS = 6.0  # three questions to the device, two seconds each
 CANCEL_SECONDS = 8.0
 STATUS_SECONDS = 4.0
+SET_UP_SECONDS = 15.0  # CUPS asks the device some ten questions for a driverless queue
 # A printer that sleeps or is busy misses an answer now and then [home-assistant/core#128067].
 MISSES_BEFORE_GONE = 3
 # Up-time counts whole seconds, and so does the clock it is compared with.
@@ -51,22 +55,6 @@ _STOPPED_IN_CUPS = {
 }
 
 
-def job_options(copies: int = 1) -> dict[str, str]:
-    """Give the options of a job on a raw queue, the one kind in use: the device gets our bytes, and these beside them.
-
-    Such a queue is made with `lpadmin -p NAME -E -v 'ipp://HOST/ipp/print?waitjob=false&contimeout=10'
-    -o printer-error-policy=abort-job`. A printer that takes only raster, or a CUPS without raw queues (3.0), needs the
-    driverless kind (`-m everywhere`); then these names and `child.FORMAT` are what changes.
-    """
-    return {
-        "media": "iso_a4_210x297mm",
-        "sides": "one-sided",
-        "copies": str(copies),
-        "print-scaling": "none",
-        "job-cancel-after": "60",  # seconds; when the kiosk is gone nobody else calls a stuck job back
-    }
-
-
 @dataclass
 class _Job:
     """What we know of a job: its uuid in CUPS, and what the device let us see since it was created."""
@@ -91,6 +79,8 @@ class CupsPrinter:
         self._boot: float | None = None
         self._up_time: int | None = None
         self._misses = 0
+        self._refused = False  # by CUPS, to set up the queue
+        self._facts: PrinterFacts | None = None  # of the printer that answered last
         self._child.warm()
 
     def status(self) -> Status:
@@ -105,14 +95,19 @@ class CupsPrinter:
         printer = _fields(answer, "printer") or {}
         self._note_boot(printer)
         status = health(_words(printer))
-        refuses = printer.get("accepting") is False or printer.get("state") == _STOPPED or not answer["queueOpen"]
-        if refuses and status.health is not Health.DOWN:
+        refuses = printer.get("accepting") is False or printer.get("state") == _STOPPED
+        if (refuses or not self._has_way(printer, _fields(answer, "queue"))) and status.health is not Health.DOWN:
             return Status(Health.DOWN, (FaultCode.PRINTER_FAULT, *status.faults))
         return status
 
-    def create(self, job_name: str, copies: int = 1) -> str:
+    def facts(self) -> PrinterFacts:
+        """Ask what the printer lists of itself, and how CUPS would send to it. Raises PRINTER_LOST."""
+        return facts_in(self._call("describe", self._queue, self._device, timeout=STATUS_SECONDS))
+
+    def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
-        uuid = str(self._ask("create", self._queue, job_name, job_options(copies), timeout=CREATE_SECONDS))
+        options = job_options(wish, self._known_facts() if wish != PLAIN else None)
+        uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
         self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
@@ -159,11 +154,40 @@ class CupsPrinter:
         self._closed.set()
         self._child.close()
 
+    def _known_facts(self) -> PrinterFacts:
+        """Give what the printer lists of itself, asked once until it is gone or switched on anew."""
+        if self._facts is None:
+            self._facts = self.facts()
+        return self._facts
+
+    def _has_way(self, printer: dict[str, object], queue: dict[str, object] | None) -> bool:
+        """Say whether a document can get there; makes the queue where none is, or where ours fits another printer."""
+        way = way_to(_strings(printer, "formats"))
+        if way is None:
+            return False
+        now = queue_in(queue)
+        if (now.way, now.address) != (way, self._device) and (now.way is None or now.ours):
+            return self._set_up(way)
+        return bool(queue and queue.get("open")) and (now.way is PrintWay.RASTER or way is PrintWay.SEALED)
+
+    def _set_up(self, way: PrintWay) -> bool:
+        try:
+            self._ask("set_up", self._queue, self._device, way.value, timeout=SET_UP_SECONDS)
+        except DeviceFault as fault:
+            if not self._refused:
+                log.info("the queue does not fit the printer, and setting it up failed: %s", fault)
+            self._refused = True
+            return False
+        self._refused = False
+        log.info("the queue was set up for a printer that takes %s documents", way.value)
+        return True
+
     def _address(self, job_name: str, job: _Job | None) -> tuple[str, str, str, str | None]:
         return self._queue, self._device, job_name, job.uuid if job else None
 
     def _missed(self, fault: DeviceFault) -> Status:
         self._misses += 1
+        self._facts = None
         if self._misses < MISSES_BEFORE_GONE:
             return Status(Health.UNKNOWN)
         if self._misses == MISSES_BEFORE_GONE:
@@ -175,6 +199,8 @@ class CupsPrinter:
         up_time = _number(printer, "up_time")
         boot = None if up_time is None else time.monotonic() - up_time
         self._up_time = up_time if up_time is not None else self._up_time
+        if boot is None or self._boot is None or abs(boot - self._boot) >= BOOT_TOLERANCE:
+            self._facts = None
         self._boot = boot if boot is not None else self._boot
         return boot
 
@@ -240,5 +266,9 @@ def _number(answer: dict[str, object], name: str) -> int | None:
 
 
 def _words(answer: dict[str, object]) -> list[str]:
-    reasons = answer.get("reasons")
-    return [word for word in reasons if isinstance(word, str)] if isinstance(reasons, list) else []
+    return _strings(answer, "reasons")
+
+
+def _strings(answer: dict[str, object], name: str) -> list[str]:
+    values = answer.get(name)
+    return [word for word in values if isinstance(word, str)] if isinstance(values, list) else []

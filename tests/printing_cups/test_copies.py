@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from hardware.cups import CupsPrinter
+from hardware.devices import PaperWish
 from hardware.faults import FaultCode
 from printing.job import JobJournal, PrintRun, UnfinishedJob, recover
 from printing.progress import JobPhase, Progress
@@ -25,8 +26,8 @@ class Notebook(JobJournal, Protocol):
 def printed(run: PrintRun, pdf: bytes, copies: int, heard: list[Progress]) -> Progress:
     """Print so many copies of the three pages, in a job that was held ready, as the print worker does."""
     ticket = uuid4()
-    ready = run.prepare(ticket, 1, copies)
-    return run.run(ticket, 1, pdf, 3, heard.append, threading.Event(), ready, copies)
+    ready = run.prepare(ticket, 1, PaperWish(copies=copies))
+    return run.run(ticket, 1, pdf, 3, heard.append, threading.Event(), ready, PaperWish(copies=copies))
 
 
 def test_several_copies_are_one_job_and_are_printed_when_the_last_sheet_of_all_is_out(
@@ -42,7 +43,7 @@ def test_several_copies_are_one_job_and_are_printed_when_the_last_sheet_of_all_i
 def test_copies_come_out_where_no_job_could_be_held_ready(
     run: PrintRun, pdf: bytes, bench: PrinterBench, heard: list[Progress]
 ) -> None:
-    end = run.run(uuid4(), 1, pdf, 3, heard.append, threading.Event(), None, 3)
+    end = run.run(uuid4(), 1, pdf, 3, heard.append, threading.Event(), None, PaperWish(copies=3))
     assert end == Progress(JobPhase.PRINTED, 9)
     assert len(bench.printed) == 3
     assert len(bench.received) == 1
@@ -62,7 +63,7 @@ def test_after_a_crash_in_the_second_copy_the_job_is_followed_and_no_second_set_
 ) -> None:
     ticket = uuid4()
     name = f"{ticket}-1"
-    printer.send(printer.create(name, 2), pdf)
+    printer.send(printer.create(name, PaperWish(copies=2)), pdf)
     until(lambda: (printer.look(name).impressions or 0) >= 4)
     journal.open = [UnfinishedJob(ticket, 1, 6, None, JobPhase.HANDED)]
     reborn = CupsPrinter("kiosk", bench.uri, cupsd.socket)

@@ -83,7 +83,7 @@ def test_the_kiosks_user_prints_and_takes_its_job_back_but_changes_no_queue(
     script = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
         "from hardware.cups import child\n"
-        "from hardware.cups.printer import job_options\n"
+        "from hardware.cups.options import job_options\n"
         "if os.geteuid() == 0:\n"
         "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "server, device = sys.argv[2:]\n"

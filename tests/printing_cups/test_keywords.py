@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hardware.cups.keywords import BLOCKING, HARMLESS, WARNING, blocking, health
-from hardware.cups.printer import job_options
+from hardware.cups.options import job_options
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
 

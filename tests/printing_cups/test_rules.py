@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from hardware.devices import DeviceJob, DeviceJobState, Health, Status
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, Status
 from hardware.faults import DeviceFault, FaultCode
 from printing.job import JobJournal, PrintRun
 from printing.progress import JobPhase, Progress
@@ -29,7 +29,7 @@ class WordsOnly:
     def status(self) -> Status:
         return Status(Health.UNKNOWN)
 
-    def create(self, job_name: str, _copies: int = 1) -> str:
+    def create(self, job_name: str, _wish: PaperWish = PLAIN) -> str:
         return f"urn:uuid:{job_name}"
 
     def send(self, _job_uuid: str, _pdf: bytes) -> bool:

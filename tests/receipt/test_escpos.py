@@ -12,8 +12,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from hardware import escpos
 from hardware.devices import Health, Slip, SlipLine, SlipStyle, Status
+from hardware.escpos import printer as escpos
 from hardware.faults import DeviceFault, FaultCode
 from simulators.escpos_printer import EscPosPrinter
 

@@ -12,10 +12,12 @@ from uuid import UUID
 import pytest
 
 from hardware.devices import (
+    PLAIN,
     Certificate,
     DeviceJob,
     DeviceJobState,
     Health,
+    PaperWish,
     Printer,
     ReceiptPrinter,
     Signature,
@@ -266,7 +268,7 @@ def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_pa
     class Broken(Tray):
         called_back: ClassVar[list[str]] = []
 
-        def create(self, _job_name: str, _copies: int = 1) -> str:
+        def create(self, _job_name: str, _wish: PaperWish = PLAIN) -> str:
             return "urn:uuid:1"
 
         def send(self, _job_uuid: str, _pdf: bytes) -> bool:

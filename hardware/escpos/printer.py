@@ -1,4 +1,4 @@
-"""The slip printer: ESC/POS over TCP, status first, and printed only when the printer itself says so.
+"""The driver of a slip printer: status first, and printed only when the printer itself says so.
 
 python-escpos makes the bytes of a slip. The line is ours: it asks what python-escpos cannot (the cover), holds one
 deadline over a whole conversation, and can be let go of from another thread. A printer serves one client at a time, so
@@ -16,10 +16,13 @@ import threading
 import time
 import unicodedata
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from hardware.devices import Health, Slip, SlipLine, SlipStyle, Status
+from hardware.escpos.cable import Cable
+from hardware.escpos.logo import logo_bytes
 from hardware.faults import DeviceFault, FaultCode
 
 if TYPE_CHECKING:
@@ -61,15 +64,24 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 
 class EscPosPrinter:
-    """A `ReceiptPrinter` on the network."""
+    """A `ReceiptPrinter` on the network, or `on_cable`."""
 
-    def __init__(self, host: str, port: int, columns: int = COLUMNS) -> None:
+    def __init__(self, host: str, port: int, columns: int = COLUMNS, logo: Path | None = None) -> None:
         """`columns` is how many characters of font A fit on a line: 48 on most 80 mm printers, 42 on some."""
-        self._address = (host, port)
+        self._connect: Callable[[], socket.socket | Cable]
+        self._connect = lambda: socket.create_connection((host, port), timeout=STATUS_SECONDS)
         self._columns = columns
+        self._logo = logo
         self._lock = threading.Lock()
         self._line: _Line | None = None
         self._closed = False
+
+    @classmethod
+    def on_cable(cls, device: Path, baud: int, columns: int = COLUMNS, logo: Path | None = None) -> Self:
+        """Give a printer on USB (`/dev/usb/lp0`) or a serial line (`/dev/ttyS0`, at `baud`)."""
+        printer = cls("", 0, columns, logo)
+        printer._connect = lambda: Cable(device, baud)
+        return printer
 
     def status(self) -> Status:
         """Ask the printer; one that does not answer is DOWN, one that takes calls and says nothing is UNKNOWN."""
@@ -88,7 +100,7 @@ class EscPosPrinter:
 
         Raises RECEIPT_LOST, RECEIPT_PAPER_EMPTY, RECEIPT_COVER_OPEN, RECEIPT_FAULT.
         """
-        data = _slip_bytes(slip, self._columns)
+        data = _slip_bytes(slip, self._columns, self._logo)
         with contextlib.closing(self._open(PRINT_SECONDS)) as line:
             _raise_if_down(line.status())
             mark = f"{secrets.randbelow(10_000):04}".encode()
@@ -107,7 +119,7 @@ class EscPosPrinter:
                 self._line.hang_up()
 
     def _open(self, seconds: float) -> _Line:
-        line = _Line(self._address, time.monotonic() + seconds)
+        line = _Line(self._connect, time.monotonic() + seconds)
         with self._lock:
             self._line = line
             if self._closed:
@@ -118,13 +130,13 @@ class EscPosPrinter:
 class _Line:
     """One conversation with the printer, with one deadline."""
 
-    def __init__(self, address: tuple[str, int], deadline: float) -> None:
+    def __init__(self, connect: Callable[[], socket.socket | Cable], deadline: float) -> None:
         self._deadline = deadline
         self._statuses: deque[int] = deque()
         self._blocks: deque[bytes] = deque()
         self._block = bytearray()
         try:
-            self._socket = socket.create_connection(address, timeout=STATUS_SECONDS)
+            self._socket = connect()
         except OSError as error:
             raise DeviceFault(FaultCode.RECEIPT_LOST, f"connect: {type(error).__name__}") from None
 
@@ -242,10 +254,12 @@ def _status(printer: int, offline: int, error: int, paper: int) -> Status:
 # --- a slip as bytes ---------------------------------------------------------------------------------------------
 
 
-def _slip_bytes(slip: Slip, columns: int) -> bytes:
-    """Lay a slip out as ESC/POS: code page 858, text, the QR code as a picture, cut."""
+def _slip_bytes(slip: Slip, columns: int, logo: Path | None) -> bytes:
+    """Lay a slip out as ESC/POS: the town's logo, code page 858, text, the QR code as a picture, cut."""
     paper = _paper()
     paper.hw("INIT")
+    if logo is not None:
+        paper._raw(logo_bytes(logo))  # noqa: SLF001 its own picture is not clear of questions to the printer
     paper.charcode("CP858")
     for line in slip.lines:
         _add_line(paper, line, columns)
