@@ -20,12 +20,13 @@ from printing.document_check import DocumentChecker
 
 ORDER = "PUT /documentOrders/{orderId}"
 LOOK = "GET /documentOrders/{orderId}"
+RESULT = "PUT /documentOrders/{orderId}/printResult"
 DOCUMENT = "GET /documentOrders/{orderId}/document"
 # A kiosk shows "one moment" that long, and then sends the resident to the counter.
 MAKING_SECONDS, USUAL_PAUSE, LONGEST_PAUSE = 60.0, 1.0, 10.0
 # A kiosk warms the gate up beforehand. Here it starts cold, and that is no fault of a back end.
 GATE_SECONDS = 60.0
-OK, CREATED = 200, 201
+OK, CREATED, TWO = 200, 201, 2
 NOTHING_ORDERED = "nothing was ordered"
 LANGUAGES = ("nl", "fr", "de")
 
@@ -143,6 +144,22 @@ def _copies(trial: Trial) -> Verdict:
     most = next((item.get("maxCopies", 1) for item in items if item.get("code") == trial.wish["productCode"]), 1)
     wish = {**trial.wish, "copies": most + 1}
     return field_refused(trial.call(ORDER, str(uuid4()), body=wish, bearer=trial.bearer), "copies")
+
+
+def _as_many(trial: Trial) -> Verdict:
+    if trial.ordered is None:
+        return not_tried(NOTHING_ORDERED)
+    items = [item for item in items_of(trial.signed_in, "documentProducts") if item.get("available") is True]
+    several = next((item for item in items if _comes_now(item) and item.get("maxCopies", 1) > 1), None)
+    if several is None:
+        return not_tried("this person has no product of which more than one comes")
+    ticket = str(uuid4())
+    order(trial, ticket, {**_wish(several), "copies": TWO}, trial.bearer)
+    now = trial.call(LOOK, ticket, bearer=trial.bearer)
+    trial.call(RESULT, ticket, body={"outcome": "stopped", "sheetsPrinted": 0, "reasons": []})  # nobody prints this one
+    document = now.table.get("document")
+    copies = document.get("copies", 1) if isinstance(document, dict) else 0
+    return judged(good=now.status == OK and copies == TWO, came=f"{now.said}, {shown(str(copies))} to print")
 
 
 def _unknown_field(trial: Trial) -> Verdict:
@@ -285,6 +302,13 @@ CHECKS = (
         "400 schemaViolation, `issues` naming copies",
         "Hold `copies` to the product's `maxCopies`, and name the field in `issues`.",
         _copies,
+    ),
+    Check(
+        "order.asManyCopies",
+        "PUT /documentOrders/{orderId}: `document.copies`, as many as were ordered",
+        "two to print, where two were ordered of a product with `maxCopies` above one",
+        "Give back the number that was ordered: a kiosk prints no other, for the resident said yes to that one.",
+        _as_many,
     ),
     Check(
         "order.unknownField",

@@ -185,6 +185,17 @@ def other_content_is_fine(asked: Asked, passed: Pass) -> Said:
     return said
 
 
+def always_one(asked: Asked, passed: Pass) -> Said:
+    """Makes the document, and forgets how many were asked for."""
+
+    def forgetting(answer: dict[str, Any]) -> dict[str, Any]:
+        return {**answer, "document": {key: value for key, value in answer["document"].items() if key != "copies"}}
+
+    said = passed(asked)
+    ready = asked_for(asked, "(PUT|GET) /documentOrders/*") and b'"document"' in said.body
+    return with_json(said, forgetting) if ready else said
+
+
 def unknown_fields_ignored(asked: Asked, passed: Pass) -> Said:
     if b"conformance7f3a9" not in asked.body:
         return passed(asked)
@@ -236,6 +247,7 @@ CROOKED = {
         {"body.unknownField", "order.unknownField", "code.unknownField"},
         "Forbid additional properties",
     ),
+    "always-one": Wrong(always_one, {"order.asManyCopies"}, "the resident said yes to that one"),
     "no-trace": Wrong(no_trace, {"answer.traceId", "answer.shape"}, "Copy the request's BelGov-Trace-Id"),
 }
 
