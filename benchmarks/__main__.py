@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "journey": journey.rows,
     "start": start.rows,
     "backend": backend.rows,
+    "backend-postgresql": backend.rows_on_postgresql,
 }
 
 

@@ -19,19 +19,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QEvent, QIODevice, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QImageWriter, QMouseEvent
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, Printed, TakeCard, Viewing, Visit
+from kiosk_app.visit import LastTry, Notice, Printed, Printing, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
     """Run the kiosk until it is told to quit, or until standard input ends."""
     logging.basicConfig(level=os.environ.get("LOKET_LOG", "INFO"))
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for library in ("httpx", "httpcore"):  # they tell where they call, and each step of it
+        logging.getLogger(library).setLevel(logging.WARNING)
     told = load(file)
     screened = Screened(told, size_px=(told.screen.width_px, told.screen.height_px))
     finger = Finger(screened)
@@ -58,7 +59,7 @@ class Finger:
             "choices": self._choices(),
             "known": self._screened.knows_its_devices,
         }
-        if isinstance(visit.state, Notice | LastTry):  # no other title: one greets by name
+        if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
             shown = self._screened.app.bridge.shown
             seen["title"] = shown.title if shown is not None else ""
         if isinstance(visit.state, TakeCard):
@@ -99,8 +100,7 @@ class Finger:
             case {"touch": str(name)}:
                 self._touch(name)
             case {"grab": str(path)}:
-                saved = self._screened.app.grab().save(path)
-                _print({"grabbed": path, "saved": saved})
+                _print({"grabbed": path, "png": _png(self._screened.app.grab())})
             case {"look": True}:
                 self.tell(self._screened.visit)
             case {"quit": True}:
@@ -159,6 +159,15 @@ def _find(item: QQuickItem, name: str) -> QQuickItem | None:
         if found is not None:
             return found
     return None
+
+
+def _png(image: QImage) -> str:
+    """Give a picture as text: a kiosk whose disk is full still has a screen to show."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(data.toBase64().data()).decode()
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from demo import settings_file
 from demo.errands import ERRANDS, FAILED_BEFORE
-from demo.kiosk_process import KioskProcess
+from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident
 from demo.strikes import STRIKES, Strike
 from demo.tables import Ending, cards, faults, journeys, sentences
-from simulators.world import World
+from simulators.world import QUEUE, World
 
 DEFAULT_JOURNEY = "certificate"
 DEFAULT_CARD = "1.8:an"
@@ -23,6 +23,8 @@ DEFAULT_CARD = "1.8:an"
 MS_PER_SHEET = 700
 # Nothing a journey waits for takes longer, the kiosk's own time-outs included.
 VISIT_SECONDS = 120.0
+# What CUPS or the printer still holds by mistake comes out within this time, and is counted.
+SETTLE_SECONDS = 20.0
 
 
 class UnknownName(Exception):
@@ -63,7 +65,7 @@ class Journey:
     def sentence(self) -> str | None:
         """What its last screen must say, by the tables; None where nothing is demanded."""
         if self.fault is not None:
-            return None
+            return faults()[self.fault].says or None
         table = sentences()
         return next((table[name] for name in self._card_names if name in table), None)
 
@@ -82,11 +84,11 @@ def play(journey: Journey, folder: Path) -> bool:
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:
             raise UnknownName(f"card {journey.card!r}: {error}") from error
-        settings = folder / "kiosk.toml"
-        settings_file.write(settings, world, folder / "kiosk")
         strike = STRIKES[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()
+        settings = folder / "kiosk.toml"
+        settings_file.write(settings, world, folder / "kiosk")
         with KioskProcess(
             settings, {**world.environment, "QT_QPA_PLATFORM": "offscreen"}, folder / "kiosk.log"
         ) as kiosk:
@@ -142,26 +144,49 @@ def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike |
     ERRANDS[journey.name](world, journey.card.split(":")[1], resident)
     if strike is not None:
         strike.brief(resident)
+        strike.kiosk = kiosk
         resident.on_state = lambda state: strike.at_state(state, resident)
         resident.on_digit = lambda count: strike.at_digit(count, resident)
     kiosk.wait_until_known(offered=strike is None or not strike.hides_offer)
     kiosk.look()
-    seen_state = ""
+    try:
+        _watch(journey, kiosk, resident)
+    except KioskDied:
+        if strike is None or not strike.kills_kiosk:
+            raise
+        _start_again(journey, world, kiosk)
+    if strike is not None:
+        strike.after()
+        journey.struck_at = strike.struck_at
+    return resident
+
+
+def _watch(journey: Journey, kiosk: KioskProcess, resident: Resident) -> None:
+    """Let the resident see each screen, and keep what it says."""
+    seen = ("", "")
     deadline = time.monotonic() + VISIT_SECONDS
     while (told := kiosk.next(deadline - time.monotonic())) is not None:
         if "state" not in told:
             continue
         journey.documents = told.get("documents", journey.documents)
         journey.title = told.get("title", journey.title or "").replace("\N{NO-BREAK SPACE}", " ") or None
-        if told["state"] != seen_state:
-            seen_state = told["state"]
-            _photograph(journey, kiosk, seen_state)
+        if (told["state"], told.get("title", "")) != seen:
+            seen = told["state"], told.get("title", "")
+            _photograph(journey, kiosk, told["state"])
         if resident.see(told):
-            break
-    if strike is not None:
-        strike.after()
-        journey.struck_at = strike.struck_at
-    return resident
+            return
+
+
+def _start_again(journey: Journey, world: World, kiosk: KioskProcess) -> None:
+    """Start the kiosk as its service manager does; what became of the document it now tells the town alone."""
+    kiosk.start_again()
+    kiosk.wait_until_known()
+    deadline = time.monotonic() + VISIT_SECONDS
+    while not (told := world.town_hall.told()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    journey.documents = [{"ticket": str(ticket), "outcome": outcome} for ticket, outcome in told.items()]
+    journey.title = None
+    _photograph(journey, kiosk, "Portal")
 
 
 def _photograph(journey: Journey, kiosk: KioskProcess, state: str) -> None:
@@ -172,6 +197,7 @@ def _photograph(journey: Journey, kiosk: KioskProcess, state: str) -> None:
 def _prove(journey: Journey, world: World, resident: Resident, strike: Strike | None) -> bool:
     """Write what was seen, and hold it against the tables and the printer's own tray."""
     outcome = _outcome(journey, resident)
+    quiet = _settle(world)
     person = world.residents[journey.card.split(":")[1]]
     told = {
         "journey": journey.name,
@@ -188,7 +214,19 @@ def _prove(journey: Journey, world: World, resident: Resident, strike: Strike | 
     struck = strike is None or journey.struck_at is not None
     sheets = len(world.printer.printed)
     said = journey.sentence is None or journey.title == journey.sentence
-    return struck and said and Ending(outcome, sheets) == journey.ending
+    return struck and said and quiet and Ending(outcome, sheets) == journey.ending
+
+
+def _settle(world: World) -> bool:
+    """Mend what is broken and wait until nothing is on its way to the tray: False where something stays, or is kept."""
+    world.cupsd.mend()
+    world.printer.mend()
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while world.cupsd.waiting(QUEUE) or world.printer.busy:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return not world.cupsd.documents
 
 
 def _outcome(journey: Journey, resident: Resident) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -30,19 +31,30 @@ class KioskProcess:
     """Starts `demo.finger` and talks to it. Ends it by its own process id."""
 
     def __init__(self, settings: Path, environment: Mapping[str, str], log: Path) -> None:
-        self._log = log.open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "demo.finger", str(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env={**os.environ, **environment},
-            text=True,
-            bufsize=1,
-        )
+        self._log = log
+        self._settings = settings
+        self._environment = {**os.environ, **environment}
+        self._start()
+
+    def _start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "demo.finger", str(self._settings)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=self._environment,
+                text=True,
+                bufsize=1,
+            )
         self._told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="kiosk", daemon=True)
         self._reader.start()
+
+    def start_again(self) -> None:
+        """Start it on the memory it had, as its service manager does when it has died."""
+        self.close()
+        self._start()
 
     @property
     def pid(self) -> int:
@@ -89,7 +101,7 @@ class KioskProcess:
         self._say({"look": True})
 
     def grab(self, path: Path) -> None:
-        """Save a picture of the screen; wait until it is there."""
+        """Have a picture of the screen saved: the kiosk only sends it, for its own disk may be full."""
         self._say({"grab": str(path)})
 
     def kill(self) -> None:
@@ -106,7 +118,7 @@ class KioskProcess:
             except subprocess.TimeoutExpired:
                 self.kill()
         self._reader.join()
-        for pipe in (self._process.stdin, self._process.stdout, self._log):
+        for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
@@ -119,5 +131,8 @@ class KioskProcess:
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
-            self._told.put({**json.loads(line), "heard": time.monotonic()})
+            told = json.loads(line)
+            if "png" in told:
+                Path(told["grabbed"]).write_bytes(base64.b64decode(told.pop("png")))
+            self._told.put({**told, "heard": time.monotonic()})
         self._told.put(None)

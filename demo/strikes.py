@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 from collections.abc import Callable
 
+from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
-from simulators.world import World
+from simulators.world import QUEUE, World
 
 # Long enough for the screen to say what is wrong, and to be photographed.
 MENDED_AFTER = 2.0
 MIDDLE_DIGIT = 2
+# A document is at the printer within half a second; a busy machine may need many times that.
+ARRIVES_WITHIN = 30.0
 
 
 class Strike:
     """A fault that is waiting for its moment. `struck_at` is the state in which it struck."""
 
     hides_offer = False
+    kills_kiosk = False
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.kiosk: KioskProcess | None = None
         self.struck_at: str | None = None
 
     def before(self) -> None:
@@ -39,11 +45,14 @@ class Strike:
 
 
 class AtPrinter(Strike):
-    """The printer's next job meets a fault; perhaps it is mended a moment later."""
+    """The printer's next job meets a fault, after so many sheets; perhaps it is mended a moment later."""
 
-    def __init__(self, world: World, name: str, mend: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, world: World, name: str, mend: Callable[[], None] | None = None, *, after_sheet: int = 0
+    ) -> None:
         super().__init__(world)
         self._name = name
+        self._after_sheet = after_sheet
         self._mend = mend
         self._over = threading.Event()
         self._mender = threading.Thread(target=self._mend_later, daemon=True)
@@ -51,7 +60,7 @@ class AtPrinter(Strike):
     def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
         """Lay the fault in the printer's way while the documents are made."""
         if state == "TakeCard":
-            self.world.printer.strike(self._name)
+            self.world.printer.strike(self._name, self._after_sheet)
         elif state == "Printing" and self._mend is not None:
             self._mender.start()
 
@@ -130,6 +139,51 @@ class AtState(Strike):
             self._strike(resident)
 
 
+class UnderWay(AtState):
+    """Something happens when the printer has the whole document, and no sheet is out yet."""
+
+    def __init__(self, world: World, strike: Callable[[Resident], None]) -> None:
+        super().__init__(world, "Printing", strike)
+
+    def at_state(self, state: str, resident: Resident) -> None:
+        """Strike once."""
+        if state != "Printing" or self.world.printer.wait_for_received(1, ARRIVES_WITHIN):
+            super().at_state(state, resident)
+
+
+class KioskKilled(UnderWay):
+    """The kiosk dies while the sheet is under way."""
+
+    kills_kiosk = True
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, lambda _resident: self.kiosk.kill() if self.kiosk is not None else None)
+
+
+class DiskFull(AtState):
+    """From the confirmation on the kiosk can write nothing any more: no file of its may grow."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, "Checking", lambda _resident: self._limit())
+
+    def _limit(self) -> None:
+        if self.kiosk is not None:
+            resource.prlimit(self.kiosk.pid, resource.RLIMIT_FSIZE, (0, 0))
+
+
+class LineMeddled(Strike):
+    """Somebody spoils the document on its way from the town."""
+
+    def before(self) -> None:
+        """Stand in the middle of the line."""
+        self.world.meddle()
+
+    def after(self) -> None:
+        """It struck if a document went by."""
+        if self.world.meddler is not None and self.world.meddler.spoiled:
+            self.struck_at = "TakeCard"
+
+
 class Habit(Strike):
     """The resident does something unexpected, from the start."""
 
@@ -146,6 +200,12 @@ class Habit(Strike):
         """The state where it shows."""
         if state == self._state:
             self.struck_at = state
+
+
+def _kill_cupsd(world: World) -> None:
+    """Kill it; its service manager starts it again."""
+    world.cupsd.crash()
+    world.cupsd.start()
 
 
 def _forget_card(resident: Resident) -> None:
@@ -169,18 +229,31 @@ def _stop_at_check(resident: Resident) -> None:
 
 
 STRIKES: dict[str, Callable[[World], Strike]] = {
-    "paper-empty": lambda world: AtPrinter(world, "paper-empty"),
+    "printer-off": lambda world: Beforehand(world, world.printer.power_cut),
+    "printer-off-late": lambda world: AtState(world, "TakeCard", lambda _resident: world.printer.power_cut()),
+    "power-lost-mid-job": lambda world: AtPrinter(world, "power-cut", world.printer.power_on),
+    "power-lost-for-good": lambda world: AtPrinter(world, "power-cut"),
+    "rebooted": lambda world: AtPrinter(world, "power-cut", world.printer.power_on, after_sheet=1),
+    "jam": lambda world: AtPrinter(world, "jam"),
+    "empty": lambda world: AtPrinter(world, "paper-empty"),
     "paper-refilled": lambda world: AtPrinter(world, "paper-empty", world.printer.refill),
-    "paper-jam": lambda world: AtPrinter(world, "jam"),
-    "power-cut": lambda world: AtPrinter(world, "power-cut", world.printer.power_on),
-    "printer-mute": lambda world: AtPrinter(world, "mute"),
+    "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),
+    "cover": lambda world: AtPrinter(world, "cover-open"),
+    "toner": lambda world: AtPrinter(world, "toner-empty"),
+    "mute": lambda world: AtPrinter(world, "mute"),
+    "garbage": lambda world: AtPrinter(world, "power-cut", world.printer.talk_nonsense),
+    "cupsd-killed": lambda world: UnderWay(world, lambda _resident: _kill_cupsd(world)),
+    "kiosk-killed": KioskKilled,
+    "disk-full": DiskFull,
+    "spool-read-only": lambda world: AtState(world, "Checking", lambda _resident: world.cupsd.lock_spool()),
+    "filter-failure": lambda world: AtState(world, "Checking", lambda _resident: world.cupsd.break_filter(QUEUE)),
+    "corrupt-pdf": LineMeddled,
     "back-end-down": lambda world: AtState(world, "Checking", lambda _resident: world.town_hall.stop()),
     "card-forgotten": lambda world: Habit(world, "TakeCard", _forget_card),
     "card-late": lambda world: Habit(world, "TakeCard", _wait_for_document),
     "look-first": lambda world: Habit(world, "Viewing", _look_first),
-    "receipt-empty": lambda world: AtSlip(world, "paper_out"),
+    "receipt-paper-out": lambda world: AtSlip(world, "paper_out"),
     "receipt-mute": lambda world: AtSlip(world, "mute"),
-    "tray-empty": lambda world: Beforehand(world, world.printer.empty_tray),
     "back-end-gone": lambda world: Beforehand(world, world.town_hall.stop),
     "back-end-lost": lambda world: WhileTyping(world, lambda _resident: world.town_hall.stop()),
     "card-pulled": lambda world: WhileTyping(world, Resident.take_card),

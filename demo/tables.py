@@ -18,17 +18,18 @@ class Ending:
 
 @dataclass(frozen=True)
 class FaultRow:
-    """A fault: whether it strikes before the confirmation, and how the visit must end."""
+    """A fault: whether it strikes before the confirmation, how the visit must end, and what the screen says then."""
 
     name: str
     before: bool
     ending: Ending
+    says: str
 
 
 def faults() -> dict[str, FaultRow]:
     """Give every fault by its name."""
     rows = _rows("Faults")
-    return {row[0]: FaultRow(row[0], row[1] == "before", Ending(row[3], int(row[4]))) for row in rows}
+    return {row[0]: FaultRow(row[0], row[1] == "before", Ending(row[3], int(row[4])), row[5]) for row in rows}
 
 
 def journeys() -> dict[str, Ending]:

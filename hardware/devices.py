@@ -194,7 +194,7 @@ class DeviceJobState(Enum):
 
 @dataclass(frozen=True)
 class DeviceJob:
-    """The device's own word on one job. `impressions` is None where it reports none.
+    """The device's own word on one job. `impressions` counts those of all copies; None where it reports none.
 
     `faults` is only what stops paper now, worst first: what merely runs low stands in `Printer.status`.
     """
@@ -210,13 +210,13 @@ class Printer(Protocol):
     def status(self) -> Status:
         """The device's health from its own keywords (printer-state-reasons)."""
 
-    def create(self, job_name: str) -> str:
-        """Create a held job without data and return its job-uuid. Nothing is sent yet."""
+    def create(self, job_name: str, copies: int = 1) -> str:
+        """Create a held job without data, for so many copies, and return its job-uuid. Nothing is sent yet."""
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job and release it. Returns when CUPS has them all.
 
-        False when CUPS does not know the job any more: then no byte was sent.
+        False when CUPS does not know the job any more, or did not take its document: then no byte of it can come out.
         """
 
     def look(self, job_name: str) -> DeviceJob:

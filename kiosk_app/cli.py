@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(path: Path, *, windowed: bool) -> int:
+    gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
     from config.settings import SettingsError, load
 
     try:

@@ -5,6 +5,9 @@ Keeps the promise `printing.job.JobJournal` asks for, and remembers which ending
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,8 +17,10 @@ from sqlalchemy.dialects.sqlite import insert
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
 from kiosk_app.tables import tickets
-from printing.job import UnfinishedJob
+from printing.job import JournalLost, UnfinishedJob
 from printing.progress import JobPhase, Progress
+
+log = logging.getLogger(__name__)
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
 # A phase that no print job has.
@@ -23,14 +28,22 @@ _LATER = "comesLater"
 
 
 class Journal:
-    """Tickets and their phases. No person, no document: a ticket is a random number."""
+    """Tickets and their phases. No person, no document: a ticket is a random number.
+
+    Whatever writes raises JournalLost where the step does not get on disk.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for the steps of the next visits."""
+        return self._store.has_room
+
     def ordered(self, ticket: UUID, product: str) -> None:
         """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
-        with self._store.transaction() as connection:
+        with self._writing() as connection:
             values = {"ticket": str(ticket), "product": product, "attempt": 0, "phase": JobPhase.WAITING.value}
             row = insert(tickets).values(**values, changed_at=_now())
             connection.execute(row.on_conflict_do_nothing())
@@ -43,12 +56,16 @@ class Journal:
         """The queue is about to be asked for a job. A ticket that has ended meanwhile stays so."""
         values = {"phase": JobPhase.REQUESTED.value, "attempt": attempt, "changed_at": _now()}
         waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase == JobPhase.WAITING.value)
-        with self._store.transaction() as connection:
+        with self._writing() as connection:
             connection.execute(waiting.values(**values))
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
-        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        """The queue gave the job an identity, and the bytes leave the kiosk's hands. `pages` counts all copies."""
         self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid, pages=pages)
+
+    def printing(self, ticket: UUID, sheets: int | None) -> None:
+        """The device says that it prints, and how many sheets are out."""
+        self._write(ticket, phase=JobPhase.PRINTING.value, sheets=sheets)
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The device has spoken, or nobody can know: the last word on this ticket."""
@@ -56,10 +73,13 @@ class Journal:
 
     def unfinished(self) -> list[UnfinishedJob]:
         """Give the jobs that a crash left between request and ending."""
-        begun = tickets.c.phase.in_([JobPhase.REQUESTED.value, JobPhase.HANDED.value])
+        begun = tickets.c.phase.in_([phase.value for phase in (JobPhase.REQUESTED, JobPhase.HANDED, JobPhase.PRINTING)])
         with self._store.transaction() as connection:
             rows = connection.execute(sa.select(tickets).where(begun)).all()
-        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase)) for r in rows]
+        return [
+            UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase), r.sheets)
+            for r in rows
+        ]
 
     def may_lie(self, ticket: UUID) -> bool:
         """Say whether something of this ticket's document came out of the printer, as far as anybody knows."""
@@ -85,9 +105,18 @@ class Journal:
         self._write(ticket, reported_at=_now())
 
     def _write(self, ticket: UUID, **values: object) -> None:
-        with self._store.transaction() as connection:
+        with self._writing() as connection:
             row = sa.update(tickets).where(tickets.c.ticket == str(ticket))
             connection.execute(row.values(changed_at=_now(), **values))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        try:
+            with self._store.transaction() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            log.error("the journal cannot be written: %s", error.orig)
+            raise JournalLost from None
 
 
 def _progress(row: sa.Row[tuple[object, ...]]) -> Progress:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from hardware.devices import Printer, ReceiptPrinter, Slip, Status
+from hardware.devices import Health, Printer, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import CancelPrint, Effect, Forget, PreparePrint, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
@@ -20,6 +20,8 @@ from printing.progress import JobPhase, Progress
 
 # A tray that was emptied or refilled shows on the portal within this time; the printer does not notice being asked.
 LOOK_EVERY = 15.0
+# One miss says nothing yet, three in a row do: the portal must not offer paper for long that nobody can print.
+LOOK_AGAIN = 2.0
 # A ticket is printed once; a document that is wanted again has a ticket of its own.
 _ATTEMPT = 1
 
@@ -54,8 +56,8 @@ class PrintWorker:
     def do(self, effect: Effect) -> None:
         """Queue a document, or call one back."""
         match effect:
-            case PreparePrint(_, ticket, product):
-                self._worker.submit(partial(self._prepare, ticket, product.code))
+            case PreparePrint(_, ticket, product, copies):
+                self._worker.submit(partial(self._prepare, ticket, product.code, copies))
             case Forget():
                 self._worker.submit(self._drop_prepared)
             case Print(visit, document):
@@ -77,8 +79,12 @@ class PrintWorker:
         self._worker.stop()
         self._printer.close()
 
-    def _look(self) -> None:
-        self._note(self._printer.status())
+    def _look(self) -> float | None:
+        status = self._printer.status()
+        if not self._journal.has_room:  # what cannot be written down is not printed: so it is not offered either
+            status = Status(Health.DOWN, (FaultCode.JOURNAL_LOST,))
+        self._note(status)
+        return LOOK_AGAIN if status.health is Health.UNKNOWN else None
 
     def _recover(self) -> None:
         for ticket in self._journal.never_begun():
@@ -87,9 +93,9 @@ class PrintWorker:
             self._post(PaperFound())
         self._ended()
 
-    def _prepare(self, ticket: UUID, product: str) -> None:
+    def _prepare(self, ticket: UUID, product: str, copies: int) -> None:
         self._journal.ordered(ticket, product)
-        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT)
+        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, copies)
 
     def _drop_prepared(self) -> None:
         """Take away what was prepared in a visit that is over: its document never came, or was given up."""
@@ -106,7 +112,8 @@ class PrintWorker:
         try:
             prepared = self._prepared.pop(ticket, None)
             cancelled = self._cancelled[ticket]
-            self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared)
+            pdf, pages, copies = document.pdf, document.pages, document.copies
+            self._run.run(ticket, _ATTEMPT, pdf, pages, tell, cancelled, prepared, copies)
         except Exception:
             lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)
             tell(lost)
@@ -115,7 +122,7 @@ class PrintWorker:
         finally:
             del self._cancelled[ticket]
             self._ended()
-        self._look()
+        self._worker.look()
 
     def _write_off(self, ticket: UUID, lost: Progress) -> None:
         """End a job that nobody follows any more, so that the back end hears what the resident saw; call it back."""

@@ -8,16 +8,20 @@ import threading
 import time
 from collections.abc import Callable
 
+# A check tells how soon it wants to look again, in seconds; None for as often as usual.
+Check = Callable[[], float | None]
+
 log = logging.getLogger(__name__)
 
 
 class Worker:
     """Runs jobs in order on a daemon thread; when idle for `every` seconds it runs `check` (a look at the device)."""
 
-    def __init__(self, name: str, check: Callable[[], None] | None = None, every: float | None = None) -> None:
+    def __init__(self, name: str, check: Check | None = None, every: float | None = None) -> None:
         self._name = name
         self._check = check
         self._every = every if check else None
+        self._next = self._every
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -25,12 +29,18 @@ class Worker:
     def start(self) -> None:
         """Begin; the first thing is a look at the device."""
         if self._check:
-            self._jobs.put(self._check)
+            self._jobs.put(self.look)
         self._thread.start()
 
     def submit(self, job: Callable[[], None]) -> None:
         """Queue a job, from any thread. It answers by itself; what it raises is logged by kind alone."""
         self._jobs.put(job)
+
+    def look(self) -> None:
+        """Look at the device, on the worker's own thread."""
+        self._next = self._every
+        if self._check is not None:
+            self._next = self._check() or self._every
 
     def stuck(self, seconds: float) -> bool:
         """Say whether one job has been running for longer than `seconds`."""
@@ -45,9 +55,9 @@ class Worker:
     def _work(self) -> None:
         while True:
             try:
-                job = self._jobs.get(timeout=self._every)
+                job = self._jobs.get(timeout=self._next)
             except queue.Empty:
-                job = self._check
+                job = self.look
             if job is None:
                 return
             self._busy_since = time.monotonic()

@@ -36,29 +36,44 @@ RECOVER_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class UnfinishedJob:
-    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid."""
+    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid.
+
+    `pages` is what must come out, of all copies together; `sheets` is what the device had counted when that was last
+    written down.
+    """
 
     ticket: UUID
     attempt: int
     pages: int
     job_uuid: str | None
     phase: JobPhase
+    sheets: int | None = None
+
+
+class JournalLost(Exception):
+    """A step cannot be written down: it must not be taken."""
 
 
 class JobJournal(Protocol):
-    """Where each step is written down. Every call returns only when the step is on disk."""
+    """Where each step is written down. Every call returns only when the step is on disk, or raises JournalLost."""
 
     def requested(self, ticket: UUID, attempt: int) -> None:
         """The queue is about to be asked for a job."""
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
-        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands.
+
+        `pages` is what must come out, of all copies together.
+        """
+
+    def printing(self, ticket: UUID, sheets: int | None) -> None:
+        """The device says that it prints, and how many sheets are out."""
 
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The last word on this ticket."""
 
     def unfinished(self) -> list[UnfinishedJob]:
-        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED or HANDED."""
+        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED, HANDED or PRINTING."""
 
 
 class PrintRun:
@@ -70,14 +85,14 @@ class PrintRun:
         self._paper_wait = paper_wait
         self._print_silence = print_silence
 
-    def prepare(self, ticket: UUID, attempt: int) -> str | None:
+    def prepare(self, ticket: UUID, attempt: int, copies: int = 1) -> str | None:
         """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
 
         It ends by `run`, or by `drop` when its document never comes.
         """
-        self._journal.requested(ticket, attempt)
-        with contextlib.suppress(DeviceFault):  # `run` tries again, and says so
-            return self._printer.create(job_name(ticket, attempt))
+        with contextlib.suppress(DeviceFault, JournalLost):  # `run` tries again, and says so
+            self._journal.requested(ticket, attempt)
+            return self._printer.create(job_name(ticket, attempt), copies)
         return None
 
     def drop(self, ticket: UUID, attempt: int) -> None:
@@ -94,43 +109,64 @@ class PrintRun:
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
         prepared: str | None = None,
+        copies: int = 1,
     ) -> Progress:
         """Print one document, one page a sheet, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check; `prepared` is what `prepare` gave for it. Blocks until the job
-        has ended; `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a
-        device's fault: it is in the answer.
+        A document must have passed the document check; `prepared` is what `prepare` gave for it and its `copies`: they
+        are one job, so that a crash finds all of them again under one name. Blocks until the job has ended;
+        `cancelled` calls it back, and what had begun then still ends as the device says. Never raises a device's
+        fault: it is in the answer.
         """
         name = job_name(ticket, attempt)
-        if prepared is None:
-            self._journal.requested(ticket, attempt)
-        on_progress(Progress(JobPhase.REQUESTED))
-        ending = self._hand_over(ticket, name, prepared, pdf, pages, on_progress, cancelled)
+
+        def on_its_way(progress: Progress) -> None:
+            if progress.phase is JobPhase.PRINTING:
+                with contextlib.suppress(JournalLost):  # nothing is acted on; the device knows better anyway
+                    self._journal.printing(ticket, progress.sheets)
+            on_progress(progress)
+
+        try:
+            if prepared is None:
+                self._journal.requested(ticket, attempt)
+            on_progress(Progress(JobPhase.REQUESTED))
+            ending = self._hand_over(ticket, name, prepared, pdf, pages, copies, on_progress, cancelled)
+        except JournalLost:
+            ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
-            ending = self.follow(name, pages, on_progress, cancelled)
-        self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
+            ending = self.follow(name, pages * copies, on_its_way, cancelled)
+        with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
+            self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
         return ending
 
     def follow(
-        self, name: str, pages: int, on_progress: Callable[[Progress], None], cancelled: threading.Event
+        self,
+        name: str,
+        pages: int,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+        sheets: int | None = None,
     ) -> Progress:
-        """Ask the device about a job that was handed over, until it has ended or nobody can know."""
-        progress = Progress(JobPhase.HANDED)
-        began = news = time.monotonic()
-        while True:
+        """Ask the device about a job that was handed over, until it has ended or nobody can know.
+
+        `sheets` are those that it had counted before, where somebody remembers.
+        """
+        progress = Progress(JobPhase.HANDED, sheets)
+        began = now = news = time.monotonic()
+        # Not asked at once: the document is still on its way to the device, and would only get there later.
+        while not cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
             job = self._printer.look(name)
             ending = _ending(job, pages, progress.sheets)
             if ending is not None:
-                return ending
+                return self._let_go(name, ending)
             now = time.monotonic()
             if (fresh := _on_its_way(job, progress)) != progress:
                 progress, news = fresh, now
                 on_progress(progress)
             if now - news > self._patience(progress, pages):
                 return self.give_up(name, pages, progress.fault or FaultCode.PRINT_FAILED, progress.sheets)
-            if cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
-                return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
+        return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
 
     def give_up(self, name: str, pages: int, fault: FaultCode, sheets: int | None = None) -> Progress:
         """Cancel everywhere, so that nothing comes out later, and return what the device says of the end.
@@ -159,6 +195,7 @@ class PrintRun:
         prepared: str | None,
         pdf: bytes,
         pages: int,
+        copies: int,
         on_progress: Callable[[Progress], None],
         cancelled: threading.Event,
     ) -> Progress | None:
@@ -166,23 +203,32 @@ class PrintRun:
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
         try:
-            job_uuid = prepared or self._printer.create(name)
+            job_uuid = prepared or self._printer.create(name, copies)
         except DeviceFault as fault:
             return self._never_sent(name, fault.code)
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
-        self._journal.handed(ticket, job_uuid, pages)
+        self._journal.handed(ticket, job_uuid, pages * copies)
         on_progress(Progress(JobPhase.HANDED))
         try:
             sent = self._printer.send(job_uuid, pdf)
         except DeviceFault as fault:
-            return self.give_up(name, pages, fault.code)
+            return self.give_up(name, pages * copies, fault.code)
         if sent:
             return None
         if prepared is None:
             return self._never_sent(name, FaultCode.PRINT_FAILED)
-        # CUPS was restarted since it was prepared, and no byte of it was sent: this is the first time still.
-        return self._hand_over(ticket, name, None, pdf, pages, on_progress, cancelled)
+        # CUPS was restarted since it was prepared, and no byte of it can come out: this is the first time still.
+        with contextlib.suppress(DeviceFault):
+            self._printer.cancel(name)
+        return self._hand_over(ticket, name, None, pdf, pages, copies, on_progress, cancelled)
+
+    def _let_go(self, name: str, ending: Progress) -> Progress:
+        """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
+        if ending.phase is not JobPhase.PRINTED:
+            with contextlib.suppress(DeviceFault):
+                self._printer.cancel(name)
+        return ending
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""
@@ -221,8 +267,8 @@ def _recovered(run: PrintRun, printer: Printer, job: UnfinishedJob) -> Progress:
             printer.cancel(name)
         return Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
     if printer.look(name).state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.SILENT):
-        return run.give_up(name, job.pages, FaultCode.INTERNAL)
-    return run.follow(name, job.pages, lambda _progress: None, threading.Event())
+        return run.give_up(name, job.pages, FaultCode.INTERNAL, job.sheets)
+    return run.follow(name, job.pages, lambda _progress: None, threading.Event(), job.sheets)
 
 
 def job_name(ticket: UUID, attempt: int) -> str:

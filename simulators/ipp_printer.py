@@ -6,7 +6,8 @@
         printer.mend()            # the other two follow
         assert printer.printed == [printer.folder / "printed" / "01.pdf"]
 
-`received` is what arrived, byte for byte; `printed` only what the engine finished, under the same number.
+`received` is what arrived, byte for byte; `printed` only what the engine finished, under the same number (`02-2.pdf` is
+a second copy of it).
 It listens on this machine alone, needs no avahi (a message bus of its own stands in), and keeps its port when switched
 off and on. What was in its memory or spool is gone when its power is cut.
 """
@@ -21,8 +22,11 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,6 +63,25 @@ BUS = """<busconfig><type>session</type><listen>unix:path={socket}</listen><auth
 </busconfig>"""
 
 
+class Nonsense(BaseHTTPRequestHandler):
+    """A printer that lost its mind."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Answer what would be IPP."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = bytes(range(256))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/ipp")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_said: object) -> None:
+        """Say nothing of it."""
+
+
 class PrinterBench:
     """One printer and the hand at it. `out` is where `received/` and `printed/` go; else a folder of its own."""
 
@@ -74,6 +97,7 @@ class PrinterBench:
         self._ms = ms_per_sheet
         self._bus: Daemon | None = None
         self._printer: Daemon | None = None
+        self._nonsense: ThreadingHTTPServer | None = None
         self._lay_out()
 
     def __enter__(self) -> Self:
@@ -104,12 +128,17 @@ class PrinterBench:
 
     def wait_for_printed(self, count: int, timeout: float) -> bool:
         """Wait until so many documents came out; False when `timeout` seconds were not enough."""
-        deadline = time.monotonic() + timeout
-        while len(self.printed) < count:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.01)
-        return True
+        return _wait(lambda: len(self.printed) >= count, timeout)
+
+    def wait_for_received(self, count: int, timeout: float) -> bool:
+        """Wait until so many documents arrived; False when `timeout` seconds were not enough."""
+        return _wait(lambda: len(self.received) >= count, timeout)
+
+    @property
+    def busy(self) -> bool:
+        """Whether its engine has a job under way."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return bool(self.pid and children.exists() and children.read_text().strip())
 
     @property
     def struck(self) -> bool:
@@ -165,6 +194,10 @@ class PrinterBench:
         if self._printer is not None:
             self._printer.kill()
             self._printer = None
+        if self._nonsense is not None:
+            self._nonsense.shutdown()
+            self._nonsense.server_close()
+            self._nonsense = None
 
     def power_on(self) -> None:
         """Switch on what has no power; memory and spool are empty. A second time does nothing."""
@@ -178,6 +211,14 @@ class PrinterBench:
         self._start_printer()
         if STRIKES["paper-empty"] in self._now:
             self._set_level(EMPTY)
+
+    def talk_nonsense(self) -> None:
+        """Let it answer every question with bytes that mean nothing, and move no sheet, until its power is cut."""
+        self.power_cut()
+        self._plan.clear()
+        self._write_control()
+        self._nonsense = ThreadingHTTPServer(("127.0.0.1", self._port.number), Nonsense)
+        threading.Thread(target=self._nonsense.serve_forever, name="nonsense", daemon=True).start()
 
     def mute(self) -> None:
         """Let it hang: connections are taken, nothing is answered, and no sheet moves."""
@@ -267,3 +308,12 @@ class PrinterBench:
     def _signal(self, number: int) -> None:
         if self._printer is not None and self._printer.running:
             os.kill(self._printer.pid, number)
+
+
+def _wait(fact: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

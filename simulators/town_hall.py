@@ -11,7 +11,12 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
+from pysqlite3 import dbapi2
 
 from simulators.daemon import Daemon
 from simulators.ports import Port
@@ -80,6 +85,13 @@ class TownHall:
         if self._program is not None:
             self._program.kill()
             self._program = None
+
+    def told(self) -> dict[UUID, str]:
+        """Give what kiosks told it of each ticket's document."""
+        file = f"file:{quote(str(self._folder / 'townhall.db'))}?mode=ro"
+        with closing(dbapi2.connect(file, uri=True, timeout=START_SECONDS)) as connection:
+            rows = connection.execute("SELECT ticket, outcome FROM print_results").fetchall()
+        return {UUID(ticket): outcome for ticket, outcome in rows}
 
     def pause(self) -> None:
         """Let it hang: who connects waits."""

@@ -23,6 +23,7 @@ from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
+from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
 from simulators.pcscd import Pcscd
 from simulators.town_hall import TownHall
@@ -51,6 +52,7 @@ class World:
         self.slips = EscPosPrinter(folder=out)
         sealed = None if out is None else out / "sealed"
         self.town_hall = TownHall(folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed)
+        self.meddler: Meddler | None = None
 
     def __enter__(self) -> Self:
         """Start it all. Raises what a part raises that cannot start; then nothing is left running."""
@@ -89,6 +91,11 @@ class World:
         finally:
             depositor.close()
 
+    def meddle(self) -> None:
+        """Put somebody in the middle of the line of a kiosk that is told of its `devices` from now on."""
+        self.meddler = Meddler(self.town_hall.url, self.town_hall.ca)
+        self._stack.callback(self.meddler.close)
+
     @property
     def environment(self) -> dict[str, str]:
         """What programs need to find this world: PC/SC, CUPS, and where the rest listens."""
@@ -109,7 +116,7 @@ class World:
         files = self.town_hall.ca
         return {
             "back_end": {
-                "url": self.town_hall.url,
+                "url": self.meddler.url if self.meddler else self.town_hall.url,
                 "origin": self.town_hall.url,
                 "ca": str(files / "ca.pem"),
                 "certificate": str(files / "kiosk.pem"),

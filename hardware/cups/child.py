@@ -18,8 +18,8 @@ from hardware.faults import DeviceFault, FaultCode
 
 # A printer on the local network answers within 50 ms; one that wakes from deep sleep within a second or so.
 DEVICE_SECONDS = 2.0
-# [RFC 8011 §5.3.7] from here on a job has ended.
-FIRST_ENDED_STATE = 7
+# [RFC 8011 §5.3.7] from here on CUPS does nothing more for a job: 6 is one of which a filter failed.
+FIRST_ENDED_STATE = 6
 # The queue is raw, so the kiosk's own check of a document has been the only one, and this is what it let through.
 FORMAT = "application/pdf"
 
@@ -57,17 +57,24 @@ def create(server: str, queue: str, name: str, options: dict[str, str]) -> str:
 
 
 def send(server: str, queue: str, uuid: str, pdf: bytes) -> bool:
-    """Give CUPS the whole document, then let the job go. False when CUPS does not know the job: nothing was sent."""
+    """Give CUPS the whole document, then let the job go. False when CUPS did not take it: no byte of it left us.
+
+    Until it is let go the job is held: whatever becomes of CUPS before that, the device gets nothing of it.
+    """
+    try:
+        with _cups(server) as connection:
+            waiting = _find(connection, "not-completed", queue, "", uuid)
+            if not waiting:
+                return False
+            number = waiting[0][0]
+            connection.startDocument(queue, number, "document", FORMAT, 1)
+            connection.writeRequestData(pdf, len(pdf))
+            connection.finishDocument(queue)
+    except DeviceFault:
+        return False
     with _cups(server) as connection:
-        waiting = _find(connection, "not-completed", queue, "", uuid)
-        if not waiting:
-            return False
-        number = waiting[0][0]
-        connection.startDocument(queue, number, "document", FORMAT, 1)
-        connection.writeRequestData(pdf, len(pdf))
-        connection.finishDocument(queue)
         connection.setJobHoldUntil(number, "no-hold")
-        return True
+    return True
 
 
 def look(server: str, queue: str, uri: str, name: str, uuid: str | None) -> dict[str, object]:

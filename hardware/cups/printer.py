@@ -32,7 +32,7 @@ BOOT_TOLERANCE = 2.0
 JOBS_REMEMBERED = 20
 
 # [RFC 8011 §5.3.7]
-_PROCESSING, _CANCELED, _ABORTED, _COMPLETED = 5, 7, 8, 9
+_PROCESSING, _JOB_STOPPED, _CANCELED, _ABORTED, _COMPLETED = 5, 6, 7, 8, 9
 _STOPPED = 5  # printer-state
 # The device took a cancel and comes to a stop; as long as something is in the way it may not get there.
 _STOPPING = "processing-to-stop-point"
@@ -42,8 +42,16 @@ _ENDED = {
     _COMPLETED: DeviceJobState.COMPLETED,
 }
 
+# CUPS will send nothing (more) of it. A job of which a filter failed is kept there, document and all, until it is
+# cancelled.
+_STOPPED_IN_CUPS = {
+    _JOB_STOPPED: DeviceJobState.ABORTED,
+    _CANCELED: DeviceJobState.CANCELED,
+    _ABORTED: DeviceJobState.ABORTED,
+}
 
-def job_options() -> dict[str, str]:
+
+def job_options(copies: int = 1) -> dict[str, str]:
     """Give the options of a job on a raw queue, the one kind in use: the device gets our bytes, and these beside them.
 
     Such a queue is made with `lpadmin -p NAME -E -v 'ipp://HOST/ipp/print?waitjob=false&contimeout=10'
@@ -53,7 +61,7 @@ def job_options() -> dict[str, str]:
     return {
         "media": "iso_a4_210x297mm",
         "sides": "one-sided",
-        "copies": "1",
+        "copies": str(copies),
         "print-scaling": "none",
         "job-cancel-after": "60",  # seconds; when the kiosk is gone nobody else calls a stuck job back
     }
@@ -67,6 +75,7 @@ class _Job:
     boot: float | None  # when the device was switched on, by our clock, as far as we knew then
     reached: bool = False
     seen: bool = False
+    up_time: int | None = None  # what it last said of that itself, in seconds
 
 
 class CupsPrinter:
@@ -80,6 +89,7 @@ class CupsPrinter:
         self._closed = threading.Event()
         self._jobs: dict[str, _Job] = {}
         self._boot: float | None = None
+        self._up_time: int | None = None
         self._misses = 0
         self._child.warm()
 
@@ -100,17 +110,20 @@ class CupsPrinter:
             return Status(Health.DOWN, (FaultCode.PRINTER_FAULT, *status.faults))
         return status
 
-    def create(self, job_name: str) -> str:
+    def create(self, job_name: str, copies: int = 1) -> str:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
-        uuid = str(self._ask("create", self._queue, job_name, job_options(), timeout=CREATE_SECONDS))
-        self._jobs[job_name] = _Job(uuid, self._boot)
+        uuid = str(self._ask("create", self._queue, job_name, job_options(copies), timeout=CREATE_SECONDS))
+        self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
         return uuid
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
-        """Send the bytes of a created job, release it; False when CUPS lost it. Raises PRINT_FAILED, PRINTER_LOST."""
-        return bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
+        """Send the bytes of a created job, release it; False when CUPS did not take them. Raises PRINTER_LOST."""
+        sent = bool(self._ask("send", self._queue, job_uuid, payload=pdf, timeout=SEND_SECONDS))
+        if not sent:
+            log.info("CUPS lost a job, or did not take its document")
+        return sent
 
     def look(self, job_name: str) -> DeviceJob:
         """Ask the device what became of the job of that name. Never raises: a mute device is SILENT."""
@@ -127,7 +140,8 @@ class CupsPrinter:
         theirs = _fields(answer, "job")
         if theirs is not None:
             known.seen = True
-            return _judged(theirs, _words(printer or {}))
+            up_time = _number(printer or {}, "up_time")
+            return _judged(theirs, _words(printer or {}), rebooted=_went_back(known.up_time, up_time))
         if not answer["queueAnswers"]:
             return DeviceJob(DeviceJobState.SILENT)
         queue = _number(answer, "queue")
@@ -160,6 +174,7 @@ class CupsPrinter:
         """Work out when the device was switched on, by our clock."""
         up_time = _number(printer, "up_time")
         boot = None if up_time is None else time.monotonic() - up_time
+        self._up_time = up_time if up_time is not None else self._up_time
         self._boot = boot if boot is not None else self._boot
         return boot
 
@@ -178,9 +193,16 @@ class CupsPrinter:
             raise DeviceFault(FaultCode.PRINTER_LOST, f"{name}: {type(gone).__name__}") from None
 
 
-def _judged(job: dict[str, object], printer_words: list[str]) -> DeviceJob:
-    """Turn the device's own words on our job into ours."""
+def _went_back(before: int | None, now: int | None) -> bool:
+    """Say whether a clock that counts since the device was switched on went back: then it was off in between."""
+    return before is not None and now is not None and now < before
+
+
+def _judged(job: dict[str, object], printer_words: list[str], *, rebooted: bool) -> DeviceJob:
+    """Turn the device's own words on our job into ours; what it says of an end after a restart it only remembers."""
     state, impressions = _number(job, "state"), _number(job, "impressions")
+    if state in _ENDED and rebooted:
+        return DeviceJob(DeviceJobState.GONE, impressions)
     if state in _ENDED:
         return DeviceJob(_ENDED[state], impressions)
     faults = blocking(printer_words)
@@ -191,11 +213,11 @@ def _judged(job: dict[str, object], printer_words: list[str]) -> DeviceJob:
 
 def _not_there(queue: int | None, job: _Job, printer: dict[str, object] | None, boot: float | None) -> DeviceJob:
     """Judge a job that the device does not show, by how it is in CUPS and by what we have seen of the device."""
-    if queue is not None and queue < _CANCELED:
+    if queue is not None and queue < _JOB_STOPPED:
         if printer is None:
             return DeviceJob(DeviceJobState.SILENT)
         return DeviceJob(DeviceJobState.NOT_THERE_YET, None, blocking(_words(printer)))
-    stopped = _ENDED[queue] if queue in (_CANCELED, _ABORTED) else None
+    stopped = _STOPPED_IN_CUPS.get(queue or 0)
     if stopped and not job.reached:
         # The device took no connection since the job was created: nothing can have left.
         return DeviceJob(stopped, 0, (FaultCode.PRINTER_LOST,))

@@ -2,7 +2,7 @@
 
 That is two of its fields (RFC 5280 §4.1): which kind of key it holds, and until when it is valid. To trust it is the
 back end's part. So it is walked here, and not parsed by `cryptography`, which takes a kiosk 80 ms and 16 MiB to load:
-see docs/decisions/0011.
+see docs/decisions/0012.
 """
 
 from __future__ import annotations

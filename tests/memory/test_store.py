@@ -113,3 +113,25 @@ def test_a_broken_database_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "kiosk.db").write_bytes(b"this is no database, whatever its name says" * 50)
     with pytest.raises(StoreError, match=r"kiosk\.db"):
         Store(tmp_path)
+
+
+def test_a_journal_that_cannot_be_written_says_so_and_keeps_what_it_had(tmp_path: Path) -> None:
+    """The kernel lets no file of the process grow any more, as when the disk is full."""
+    program = (
+        "import resource, sys; from pathlib import Path; from uuid import UUID\n"
+        "from kiosk_app.store import Store; from kiosk_app.journal import Journal\n"
+        "from printing.job import JournalLost\n"
+        "journal = Journal(Store(Path(sys.argv[1]))); ticket = UUID(sys.argv[2])\n"
+        "journal.ordered(ticket, 'residence')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "try:\n"
+        "    journal.requested(ticket, 1)\n"
+        "except JournalLost:\n"
+        "    print('lost')\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path), str(TICKET)], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "lost\n"
+    with closing(Store(tmp_path)) as store:
+        assert Journal(store).never_begun() == [TICKET]

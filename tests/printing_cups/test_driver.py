@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 import hardware.cups.printer
-import simulators.cupsd
 from hardware.cups import CupsPrinter
 from hardware.devices import DeviceJobState, Health, Status
 from hardware.faults import DeviceFault, FaultCode
-from simulators.cupsd import Cupsd
+from simulators.cupsd import POLICY, Cupsd
 from simulators.ipp_printer import PrinterBench
 
 Until = Callable[[Callable[[], object]], None]
@@ -161,15 +160,10 @@ def test_a_busy_printer_gets_the_job_later_or_not_at_all(
     assert len(bench.received) == len(bench.printed) == 1
 
 
-def test_it_works_with_the_policy_that_debian_installs(
-    bench: PrinterBench, pdf: bytes, monkeypatch: pytest.MonkeyPatch, until: Until
-) -> None:
-    debians = re.search(r"<Policy default>.*?</Policy>", Path("/etc/cups/cupsd.conf").read_text(), re.DOTALL)
+def test_it_works_with_the_policy_that_debian_installs(bench: PrinterBench, pdf: bytes, until: Until) -> None:
+    debians = POLICY.search(Path("/etc/cups/cupsd.conf").read_text())
     assert debians
-    ours = simulators.cupsd.SERVER.replace("DefaultAuthType None", "DefaultAuthType Basic")
-    server = ours[: ours.index("<Policy")] + debians[0]
-    monkeypatch.setattr(simulators.cupsd, "SERVER", server)
-    with Cupsd() as cupsd:
+    with Cupsd(debians[0]) as cupsd:
         cupsd.add_queue("kiosk", bench.uri)
         printer = CupsPrinter("kiosk", bench.uri, cupsd.socket)
         printer.send(printer.create("one"), pdf)
@@ -190,7 +184,7 @@ def test_a_fault_names_no_job_and_no_document(printer: CupsPrinter, cupsd: Cupsd
     assert "ticket" not in f"{caught.value!r} {caught.value}"
 
 
-PENDING, PROCESSING, CANCELED, ABORTED, COMPLETED = 3, 5, 7, 8, 9  # job-state [RFC 8011 §5.3.7]
+PENDING, PROCESSING, STOPPED, CANCELED, ABORTED, COMPLETED = 3, 5, 6, 7, 8, 9  # job-state [RFC 8011 §5.3.7]
 ALIVE: dict[str, object] = {"reasons": ["none"]}
 STATES = DeviceJobState
 
@@ -211,6 +205,8 @@ STATES = DeviceJobState
         (CANCELED, ALIVE, 101.0, True, False, STATES.CANCELED),  # on all the time, and never had it
         (CANCELED, ALIVE, 101.0, True, True, STATES.GONE),  # it had it
         (CANCELED, ALIVE, 150.0, True, False, STATES.GONE),  # it was off in between
+        (STOPPED, ALIVE, 101.0, True, False, STATES.ABORTED),  # a filter failed before anything left
+        (STOPPED, ALIVE, 101.0, True, True, STATES.GONE),  # it failed on the way, and the device forgot what it had
         (CANCELED, ALIVE, None, True, False, STATES.GONE),  # it does not say since when it is on
     ],
 )
@@ -224,3 +220,31 @@ def test_a_job_that_the_device_does_not_show_is_judged_by_what_was_seen_of_it(
 ) -> None:
     job = hardware.cups.printer._Job("urn:uuid:any", 100.0, reached, seen)
     assert hardware.cups.printer._not_there(in_cups, job, printer, boot).state is state
+
+
+@pytest.mark.parametrize(
+    ("state", "up_time", "says"),
+    [
+        (COMPLETED, 900, STATES.COMPLETED),
+        (COMPLETED, 899, STATES.COMPLETED),  # whole seconds: it may not have moved
+        (COMPLETED, 12, STATES.GONE),  # switched on since: what came out before that, nobody knows
+        (ABORTED, 12, STATES.GONE),
+        (PROCESSING, 12, STATES.PRINTING),  # it goes on with it: wait for how that ends
+        (COMPLETED, None, STATES.COMPLETED),  # it does not say
+    ],
+)
+def test_the_end_of_a_job_is_not_believed_of_a_device_that_was_off_in_between(
+    state: int,
+    up_time: int | None,
+    says: DeviceJobState,
+    printer: CupsPrinter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A printer that keeps its jobs over a restart may call one completed of which half was lost."""
+    printer.create("one")
+    printer._jobs["one"].up_time = 899
+    device = {"state": 3, "reasons": ["none"], "accepting": True, "up_time": up_time}
+    job = {"number": 1, "state": state, "reasons": [], "impressions": 3}
+    answer = {"reached": True, "printer": device, "job": job, "queue": None, "queueAnswers": True}
+    monkeypatch.setattr(printer, "_call", lambda *_args, **_options: answer)
+    assert printer.look("one").state is says

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from hardware.cups import CupsPrinter
 from hardware.devices import DeviceJob, DeviceJobState
 from hardware.faults import FaultCode
-from printing.job import JobJournal, PrintRun, UnfinishedJob, recover
+from printing.job import JobJournal, JournalLost, PrintRun, UnfinishedJob, recover
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
@@ -28,6 +29,19 @@ Until = Callable[[Callable[[], object]], None]
 class Notebook(JobJournal, Protocol):
     lines: list[tuple[object, ...]]
     open: list[UnfinishedJob]
+
+
+class FullDisk:
+    """A journal in which one kind of step finds no room."""
+
+    def __init__(self, journal: JobJournal, step: str) -> None:
+        self._journal, self._step = journal, step
+
+    def __getattr__(self, name: str) -> object:
+        return self._fail if name == self._step else getattr(self._journal, name)
+
+    def _fail(self, *_step: object) -> None:
+        raise JournalLost
 
 
 class Printing(threading.Thread):
@@ -66,7 +80,8 @@ def test_the_very_bytes_come_out_sheet_by_sheet(
     counted = [p.sheets or 0 for p in job.heard if p.phase is JobPhase.PRINTING]
     assert counted == sorted(set(counted))
     assert {1, 2} <= set(counted)
-    assert [line[0] for line in journal.lines] == ["requested", "handed", "ended"]
+    assert list(dict.fromkeys(line[0] for line in journal.lines)) == ["requested", "handed", "printing", "ended"]
+    assert [line[2] or 0 for line in journal.lines if line[0] == "printing"] == counted
 
 
 def test_no_byte_leaves_before_the_step_is_in_the_journal(
@@ -74,20 +89,40 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
 ) -> None:
     ticket = uuid4()
 
-    class FullDisk:
-        def __getattr__(self, name: str) -> object:
-            return getattr(journal, name)
-
-        def handed(self, _ticket: UUID, _job_uuid: str, _pages: int) -> None:
-            raise OSError("no space left on device")
-
-    run = PrintRun(printer, FullDisk(), paper_wait=1, print_silence=1)  # type: ignore[arg-type]
-    with pytest.raises(OSError, match="no space"):
-        run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
-    assert printer.look(f"{ticket}-1").state is DeviceJobState.NOT_THERE_YET
-    printer.cancel(f"{ticket}-1")
+    run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "handed")), paper_wait=1, print_silence=1)
+    end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
+    assert end == Progress(JobPhase.FAILED, 0, FaultCode.JOURNAL_LOST)
     assert not waiting_in_cups(cupsd)
     assert not bench.received
+
+
+def test_an_ending_that_cannot_be_written_down_is_told_all_the_same(
+    printer: CupsPrinter, pdf: bytes, journal: Notebook, heard: list[Progress]
+) -> None:
+    run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "ended")), paper_wait=1, print_silence=1)
+    assert run.run(uuid4(), 1, pdf, 3, heard.append, threading.Event()) == Progress(JobPhase.PRINTED, 3)
+    assert heard[-1] == Progress(JobPhase.PRINTED, 3)
+
+
+def test_a_filter_that_fails_is_a_failure_at_once_and_leaves_no_document_behind(
+    run: PrintRun, pdf: bytes, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    cupsd.break_filter("kiosk")
+    began = time.monotonic()
+    assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 0, FaultCode.PRINT_FAILED)
+    assert time.monotonic() - began < 8  # ten seconds of silence would have ended it too
+    assert not waiting_in_cups(cupsd)
+    assert cupsd.documents == bench.received == []
+
+
+def test_a_spool_that_takes_no_document_is_a_failure_without_paper(
+    run: PrintRun, pdf: bytes, bench: PrinterBench, cupsd: Cupsd
+) -> None:
+    cupsd.lock_spool()
+    assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 0, FaultCode.PRINT_FAILED)
+    cupsd.mend()
+    assert Printing(run, pdf).ending().phase is JobPhase.PRINTED
+    assert len(bench.received) == 1
 
 
 def test_a_prepared_job_is_one_job_and_its_document_goes_into_that(
@@ -99,7 +134,7 @@ def test_a_prepared_job_is_one_job_and_its_document_goes_into_that(
     assert not bench.received
     end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event(), prepared)
     assert end == Progress(JobPhase.PRINTED, 3)
-    assert [line[0] for line in journal.lines] == ["requested", "handed", "ended"]
+    assert list(dict.fromkeys(line[0] for line in journal.lines)) == ["requested", "handed", "printing", "ended"]
     assert journal.lines[1][2:] == (prepared, 3)
     assert not waiting_in_cups(cupsd)
     assert len(bench.received) == 1
@@ -177,9 +212,8 @@ def test_what_nobody_mends_is_cancelled_and_never_comes_out_later(
     assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 1, fault)
     assert journal.lines[-1][2:] == (JobPhase.FAILED, 1, fault)
     bench.mend()
-    until(
-        lambda: printer.look(f"{journal.lines[0][1]}-1") == DeviceJob(DeviceJobState.CANCELED, 1)
-    )  # it came to a stop
+    name = f"{journal.lines[0][1]}-1"
+    until(lambda: printer.look(name) == DeviceJob(DeviceJobState.CANCELED, 1))  # it came to a stop
     assert Printing(run, pdf).ending() == Progress(JobPhase.PRINTED, 3)
     assert [file.name for file in bench.printed] == ["02.pdf"]
 
@@ -283,7 +317,7 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
         UnfinishedJob(job.ticket, 1, 3, "urn:uuid:any", JobPhase.HANDED),
         UnfinishedJob(never_handed, 1, 3, held_uuid, JobPhase.REQUESTED),
         UnfinishedJob(never_created, 1, 3, None, JobPhase.REQUESTED),
-        UnfinishedJob(never_there, 2, 3, "urn:uuid:any", JobPhase.HANDED),
+        UnfinishedJob(never_there, 2, 3, "urn:uuid:any", JobPhase.PRINTING, 1),
     ]
     reborn = CupsPrinter("kiosk", bench.uri, cupsd.socket)
     endings = dict(recover(reborn, journal))
@@ -292,7 +326,7 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
         job.ticket: Progress(JobPhase.PRINTED, 3),
         never_handed: Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL),
         never_created: Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL),
-        never_there: Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN),
+        never_there: Progress(JobPhase.UNKNOWN, 1, FaultCode.PRINT_UNKNOWN),
     }
     assert not journal.open
     assert not waiting_in_cups(cupsd)

@@ -29,7 +29,7 @@ class WordsOnly:
     def status(self) -> Status:
         return Status(Health.UNKNOWN)
 
-    def create(self, job_name: str) -> str:
+    def create(self, job_name: str, _copies: int = 1) -> str:
         return f"urn:uuid:{job_name}"
 
     def send(self, _job_uuid: str, _pdf: bytes) -> bool:

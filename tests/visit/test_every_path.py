@@ -80,6 +80,8 @@ RECORD = Product(
     "",
     purposes=(Purpose("job", "Voor een job", needs_recipient=True), Purpose("other", "Iets anders")),
     asks_channel=True,
+    max_copies=2,
+    languages=("nl", "fr"),
 )
 CLAIM = Product("preparedDocument", "Bewijs van inschrijving", "", claim=UUID(int=9))
 LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
@@ -106,7 +108,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
         events.SignTyped("C"),
-        *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox")),
+        *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
         events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),

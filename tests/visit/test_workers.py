@@ -266,7 +266,7 @@ def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_pa
     class Broken(Tray):
         called_back: ClassVar[list[str]] = []
 
-        def create(self, _job_name: str) -> str:
+        def create(self, _job_name: str, _copies: int = 1) -> str:
             return "urn:uuid:1"
 
         def send(self, _job_uuid: str, _pdf: bytes) -> bool:
