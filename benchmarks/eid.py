@@ -37,7 +37,7 @@ from simulators.world import RESIDENTS, World
 
 KINDS = ("1.8", "1.7", "hybrid")
 PIN = "1234"
-ROUNDS, LOGINS, INSERTIONS = 9, 5, 9
+ROUNDS, LOGINS, INSERTIONS = 9, 11, 9
 # Of GET CARD DATA; the rest of what is of use is the certificate and the signature.
 CARD_DATA = 28
 # pcscd looks into its slots every 0.4 s.
