@@ -71,6 +71,7 @@ class FaultCode(Enum):
     RECEIPT_FAULT = "receiptFault"
     # the kiosk
     SETTINGS_INVALID = "settingsInvalid"
+    JOURNAL_LOST = "journalLost"
     INTERNAL = "internal"
 
 
@@ -333,6 +334,11 @@ FAULTS: dict[FaultCode, Fault] = {
         "De balie helpt je verder.",
         ("Lees in het logboek welke instelling niet klopt.",
          "Verbeter die instelling en herstart het loket."), Mender.TECHNICIAN),
+    FaultCode.JOURNAL_LOST: Fault("Dit loket is buiten dienst",
+        "De balie helpt je verder.",
+        ("Het loket kan niet opschrijven wat het doet, en doet daarom niets: kijk of zijn schijf vol is.",
+         "Maak plaats, of vervang de schijf als er fouten in het logboek van het systeem staan.",
+         "Herstart het loket."), Mender.TECHNICIAN),
     FaultCode.INTERNAL: Fault("Er ging iets mis",
         "Dat ligt niet aan jou. Begin opnieuw, of vraag hulp aan de balie.",
         ("Bewaar het logboek van dit uur.",

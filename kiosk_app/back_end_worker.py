@@ -43,6 +43,7 @@ from kiosk_app.products import Later
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
+from printing.job import JournalLost
 from printing.progress import JobPhase, Progress
 
 log = logging.getLogger(__name__)
@@ -198,6 +199,8 @@ class BackEndWorker:
             self._give_up(effect, fault.code)
         except TimeoutError:
             self._give_up(effect, FaultCode.BACKEND_SLOW)
+        except JournalLost:
+            self._give_up(effect, FaultCode.JOURNAL_LOST)
         except Exception:
             self._give_up(effect, FaultCode.INTERNAL)
             raise

@@ -42,6 +42,9 @@ class _NoJournal:
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
         """Nothing."""
 
+    def printing(self, ticket: UUID, sheets: int | None) -> None:
+        """Nothing."""
+
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """Nothing."""
 

@@ -36,6 +36,11 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for the steps of the next visits."""
+        return self._store.has_room
+
     def ordered(self, ticket: UUID, product: str) -> None:
         """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
         with self._writing() as connection:
@@ -58,16 +63,23 @@ class Journal:
         """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
         self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid, pages=pages)
 
+    def printing(self, ticket: UUID, sheets: int | None) -> None:
+        """The device says that it prints, and how many sheets are out."""
+        self._write(ticket, phase=JobPhase.PRINTING.value, sheets=sheets)
+
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The device has spoken, or nobody can know: the last word on this ticket."""
         self._write(ticket, phase=phase.value, sheets=sheets, fault=fault.value if fault else None)
 
     def unfinished(self) -> list[UnfinishedJob]:
         """Give the jobs that a crash left between request and ending."""
-        begun = tickets.c.phase.in_([JobPhase.REQUESTED.value, JobPhase.HANDED.value])
+        begun = tickets.c.phase.in_([phase.value for phase in (JobPhase.REQUESTED, JobPhase.HANDED, JobPhase.PRINTING)])
         with self._store.transaction() as connection:
             rows = connection.execute(sa.select(tickets).where(begun)).all()
-        return [UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase)) for r in rows]
+        return [
+            UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase), r.sheets)
+            for r in rows
+        ]
 
     def may_lie(self, ticket: UUID) -> bool:
         """Say whether something of this ticket's document came out of the printer, as far as anybody knows."""

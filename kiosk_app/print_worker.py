@@ -84,6 +84,8 @@ class PrintWorker:
 
     def _look(self) -> float | None:
         status = self._printer.status()
+        if not self._journal.has_room:  # what cannot be written down is not printed: so it is not offered either
+            status = Status(Health.DOWN, (FaultCode.JOURNAL_LOST,))
         self._note(status)
         return LOOK_AGAIN if status.health is Health.UNKNOWN else None
 

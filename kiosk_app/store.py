@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ SCHEMA = "0001"
 DATABASE = "kiosk.db"  # in the kiosk's data folder
 
 
+# A visit writes some hundred kilobytes, and SQLite up to four megabytes beside the database before it tidies up.
+ENOUGH_ROOM = 16 << 20
+
+
 class StoreError(Exception):
     """The database cannot be opened or read."""
 
@@ -27,6 +32,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / DATABASE
+        self._folder = folder
         self._lock = threading.RLock()
         self._engine = engine_of(file)
         try:
@@ -47,6 +53,12 @@ class Store:
         """Give a connection; what was written is durable when the block ends, or not there at all."""
         with self._lock, self._engine.begin() as connection:
             yield connection
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the disk takes what the next visits will write."""
+        disk = os.statvfs(self._folder)
+        return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM
 
     def close(self) -> None:
         """Let go of the file."""

@@ -36,13 +36,17 @@ RECOVER_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class UnfinishedJob:
-    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid."""
+    """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid.
+
+    `sheets` is what the device had counted when that was last written down.
+    """
 
     ticket: UUID
     attempt: int
     pages: int
     job_uuid: str | None
     phase: JobPhase
+    sheets: int | None = None
 
 
 class JournalLost(Exception):
@@ -58,11 +62,14 @@ class JobJournal(Protocol):
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
         """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
 
+    def printing(self, ticket: UUID, sheets: int | None) -> None:
+        """The device says that it prints, and how many sheets are out."""
+
     def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         """The last word on this ticket."""
 
     def unfinished(self) -> list[UnfinishedJob]:
-        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED or HANDED."""
+        """Give the jobs that a crash left between `requested` and `ended`: phase REQUESTED, HANDED or PRINTING."""
 
 
 class PrintRun:
@@ -109,7 +116,11 @@ class PrintRun:
         name, sides = job_name(ticket, attempt), pages * wish.copies
 
         def tell(progress: Progress) -> None:
-            on_progress(_in_sheets(progress, pages, wish))
+            progress = _in_sheets(progress, pages, wish)
+            if progress.phase is JobPhase.PRINTING:
+                with contextlib.suppress(JournalLost):  # nothing is acted on; the device knows better anyway
+                    self._journal.printing(ticket, progress.sheets)
+            on_progress(progress)
 
         try:
             if prepared is None:
@@ -117,7 +128,7 @@ class PrintRun:
             tell(Progress(JobPhase.REQUESTED))
             ending = self._hand_over(ticket, name, prepared, pdf, sides, tell, cancelled, wish)
         except JournalLost:
-            ending = self._never_sent(name, FaultCode.INTERNAL)
+            ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
             ending = self.follow(name, sides, tell, cancelled)
         ending = _in_sheets(ending, pages, wish)
@@ -127,10 +138,18 @@ class PrintRun:
         return ending
 
     def follow(
-        self, name: str, pages: int, on_progress: Callable[[Progress], None], cancelled: threading.Event
+        self,
+        name: str,
+        pages: int,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+        sheets: int | None = None,
     ) -> Progress:
-        """Ask the device about a job that was handed over, until it has ended or nobody can know."""
-        progress = Progress(JobPhase.HANDED)
+        """Ask the device about a job that was handed over, until it has ended or nobody can know.
+
+        `sheets` are those that it had counted before, where somebody remembers.
+        """
+        progress = Progress(JobPhase.HANDED, sheets)
         began = news = time.monotonic()
         while True:
             job = self._printer.look(name)
@@ -245,8 +264,8 @@ def _recovered(run: PrintRun, printer: Printer, job: UnfinishedJob) -> Progress:
             printer.cancel(name)
         return Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
     if printer.look(name).state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.SILENT):
-        return run.give_up(name, job.pages, FaultCode.INTERNAL)
-    return run.follow(name, job.pages, lambda _progress: None, threading.Event())
+        return run.give_up(name, job.pages, FaultCode.INTERNAL, job.sheets)
+    return run.follow(name, job.pages, lambda _progress: None, threading.Event(), job.sheets)
 
 
 def job_name(ticket: UUID, attempt: int) -> str:

@@ -63,6 +63,7 @@ class _Job:
     boot: float | None  # when the device was switched on, by our clock, as far as we knew then
     reached: bool = False
     seen: bool = False
+    up_time: int | None = None  # what it last said of that itself, in seconds
 
 
 class CupsPrinter:
@@ -76,6 +77,7 @@ class CupsPrinter:
         self._closed = threading.Event()
         self._jobs: dict[str, _Job] = {}
         self._boot: float | None = None
+        self._up_time: int | None = None
         self._misses = 0
         self._refused = False  # by CUPS, to set up the queue
         self._facts: PrinterFacts | None = None  # of the printer that answered last
@@ -106,7 +108,7 @@ class CupsPrinter:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
         options = job_options(wish, self._known_facts() if wish != PLAIN else None)
         uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
-        self._jobs[job_name] = _Job(uuid, self._boot)
+        self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
         return uuid
@@ -133,7 +135,8 @@ class CupsPrinter:
         theirs = _fields(answer, "job")
         if theirs is not None:
             known.seen = True
-            return _judged(theirs, _words(printer or {}))
+            up_time = _number(printer or {}, "up_time")
+            return _judged(theirs, _words(printer or {}), rebooted=_went_back(known.up_time, up_time))
         if not answer["queueAnswers"]:
             return DeviceJob(DeviceJobState.SILENT)
         queue = _number(answer, "queue")
@@ -197,6 +200,7 @@ class CupsPrinter:
         boot = None if up_time is None else time.monotonic() - up_time
         if boot is None or self._boot is None or abs(boot - self._boot) >= BOOT_TOLERANCE:
             self._facts = None
+        self._up_time = up_time if up_time is not None else self._up_time
         self._boot = boot if boot is not None else self._boot
         return boot
 
@@ -215,9 +219,16 @@ class CupsPrinter:
             raise DeviceFault(FaultCode.PRINTER_LOST, f"{name}: {type(gone).__name__}") from None
 
 
-def _judged(job: dict[str, object], printer_words: list[str]) -> DeviceJob:
-    """Turn the device's own words on our job into ours."""
+def _went_back(before: int | None, now: int | None) -> bool:
+    """Say whether a clock that counts since the device was switched on went back: then it was off in between."""
+    return before is not None and now is not None and now < before
+
+
+def _judged(job: dict[str, object], printer_words: list[str], *, rebooted: bool) -> DeviceJob:
+    """Turn the device's own words on our job into ours; what it says of an end after a restart it only remembers."""
     state, impressions = _number(job, "state"), _number(job, "impressions")
+    if state in _ENDED and rebooted:
+        return DeviceJob(DeviceJobState.GONE, impressions)
     if state in _ENDED:
         return DeviceJob(_ENDED[state], impressions)
     faults = blocking(printer_words)

@@ -1,9 +1,13 @@
-"""A kiosk that loses power at the worst moment prints nothing twice, tells the town the truth, and serves the next."""
+"""A kiosk that dies at the worst moment, or at any, prints nothing twice, tells the town the truth, serves the next."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
+import secrets
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,12 +21,19 @@ import pytest
 from pysqlite3 import dbapi2
 
 from demo import settings_file
-from demo.kiosk_process import KioskProcess
+from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident
-from simulators.world import World
+from simulators.world import QUEUE, World
 
 SECONDS = 40.0
 QUICK_MS = 100
+# At how many moments the kiosk is killed; LOKET_SEED plays those of an earlier run again.
+MOMENTS = int(os.environ.get("LOKET_KILLS", "10"))
+SEED = int(os.environ.get("LOKET_SEED") or secrets.randbelow(2**32))
+# How often each of the moments that have a name is played.
+TIMES = int(os.environ.get("LOKET_TIMES", "1"))
+# From the check screen until the paper lies there, and a little more.
+A_PRINT = 3.0
 # Slow enough for the kiosk to lose its power while a sheet is under way, on a busy machine too.
 SLOW_MS = 4000
 
@@ -68,6 +79,25 @@ class Hall:
                 return resident.states
         assert "Printed" in resident.states
         return resident.states
+
+    def killed_visit(self, moment: float) -> None:
+        """Let An come for a document; the kiosk is killed so many seconds after it asked her to check."""
+        slot = _Slot(self.world)
+        resident = Resident(self.kiosk, slot, self.world.residents["an"].pin)
+        killer = threading.Timer(moment, self.kiosk.kill)
+        self.kiosk.wait_until_known()
+        self.kiosk.look()
+        with contextlib.suppress(KioskDied, BrokenPipeError):
+            while (told := self._next_screen()) and not resident.see(told):
+                if told["state"] == "Checking" and killer.ident is None:
+                    killer.start()
+        killer.join()
+        resident.take_card()
+        self.kiosk.close()
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way to the tray."""
+        wait_until(lambda: not self.world.cupsd.waiting(QUEUE) and not self.world.printer.busy)
 
     def lose_power(self) -> None:
         """Everything of the kiosk ends at once, its children too: they hold a document."""
@@ -131,8 +161,20 @@ def wait_until(fact: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
+@pytest.fixture(params=range(TIMES))
 def hall(tmp_path: Path) -> Iterator[Hall]:
+    with _hall(tmp_path) as hall:
+        yield hall
+
+
+@pytest.fixture
+def one_hall(tmp_path: Path) -> Iterator[Hall]:
+    with _hall(tmp_path) as hall:
+        yield hall
+
+
+@contextlib.contextmanager
+def _hall(tmp_path: Path) -> Iterator[Hall]:
     with World(tmp_path / "world", out=tmp_path / "out", ms_per_sheet=QUICK_MS) as world:
         hall = Hall(world, tmp_path)
         try:
@@ -167,7 +209,7 @@ def lose_power_under_way(hall: Hall) -> None:
     hall.world.printer.set_speed(SLOW_MS)
     hall.visit(has_it_all)
     hall.world.printer.set_speed(QUICK_MS)
-    assert [ticket.phase for ticket in hall.tickets()] == ["handed"]
+    assert [ticket.phase for ticket in hall.tickets()] in (["handed"], ["printing"])
     assert hall.world.printer.printed == []
 
 
@@ -251,3 +293,29 @@ def test_power_lost_while_the_printer_waits_for_paper(hall: Hall) -> None:
     wait_until(lambda: [ticket.phase for ticket in hall.tickets()] == ["failed"])
     hall.world.printer.mend()
     assert_told_and_ready(hall, "failed", 0)
+
+
+@pytest.mark.timeout(120 + 40 * MOMENTS)
+def test_a_kiosk_killed_at_any_moment_prints_once_at_most_and_tells_the_truth(one_hall: Hall) -> None:
+    """From the confirmation to the paper, wherever the moment falls; after each the next resident gets a document."""
+    chance, hall = random.Random(SEED), one_hall
+    hall.kiosk.wait_until_known()
+    for number in range(MOMENTS):
+        moment, before = chance.uniform(0, A_PRINT), len(hall.world.printer.printed)
+        said = f"LOKET_SEED={SEED}, moment {number}: {moment * 1000:.0f} ms after the check screen"
+        known = {ticket.number for ticket in hall.tickets()}
+        hall.killed_visit(moment)
+        hall.power_back()
+        hall.kiosk.wait_until_known()
+        wait_until(lambda: all(ticket.reported for ticket in hall.tickets()))
+        hall.settle()
+        came_out = len(hall.world.printer.printed) - before
+        assert came_out <= 1, said
+        phases = [ticket.phase for ticket in hall.tickets() if ticket.number not in known]
+        assert phases in ([], ["failed"], ["unknown"], ["printed"]), f"{said}: {phases}"
+        assert (phases == ["printed"]) == (came_out == 1) or phases == ["unknown"], f"{said}: {phases}, {came_out}"
+        hall.visit()
+        hall.settle()
+        assert len(hall.world.printer.printed) == before + came_out + 1, said
+    told = hall.told_to_town()
+    assert {ticket.number: ticket.phase for ticket in hall.tickets() if ticket.number in told} == told

@@ -34,6 +34,9 @@ class Notebook:
     def handed(self, ticket: object, job_uuid: str, pages: int) -> None:
         self.lines.append(("handed", ticket, job_uuid, pages))
 
+    def printing(self, ticket: object, sheets: int | None) -> None:
+        self.lines.append(("printing", ticket, sheets))
+
     def ended(self, ticket: object, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
         self.lines.append(("ended", ticket, phase, sheets, fault))
         self.open = [job for job in self.open if job.ticket != ticket]

@@ -220,3 +220,31 @@ def test_a_job_that_the_device_does_not_show_is_judged_by_what_was_seen_of_it(
 ) -> None:
     job = hardware.cups.printer._Job("urn:uuid:any", 100.0, reached, seen)
     assert hardware.cups.printer._not_there(in_cups, job, printer, boot).state is state
+
+
+@pytest.mark.parametrize(
+    ("state", "up_time", "says"),
+    [
+        (COMPLETED, 900, STATES.COMPLETED),
+        (COMPLETED, 899, STATES.COMPLETED),  # whole seconds: it may not have moved
+        (COMPLETED, 12, STATES.GONE),  # switched on since: what came out before that, nobody knows
+        (ABORTED, 12, STATES.GONE),
+        (PROCESSING, 12, STATES.PRINTING),  # it goes on with it: wait for how that ends
+        (COMPLETED, None, STATES.COMPLETED),  # it does not say
+    ],
+)
+def test_the_end_of_a_job_is_not_believed_of_a_device_that_was_off_in_between(
+    state: int,
+    up_time: int | None,
+    says: DeviceJobState,
+    printer: CupsPrinter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A printer that keeps its jobs over a restart may call one completed of which half was lost."""
+    printer.create("one")
+    printer._jobs["one"].up_time = 899
+    device = {"state": 3, "reasons": ["none"], "accepting": True, "up_time": up_time}
+    job = {"number": 1, "state": state, "reasons": [], "impressions": 3}
+    answer = {"reached": True, "printer": device, "job": job, "queue": None, "queueAnswers": True}
+    monkeypatch.setattr(printer, "_call", lambda *_args, **_options: answer)
+    assert printer.look("one").state is says

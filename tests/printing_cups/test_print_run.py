@@ -80,7 +80,8 @@ def test_the_very_bytes_come_out_sheet_by_sheet(
     counted = [p.sheets or 0 for p in job.heard if p.phase is JobPhase.PRINTING]
     assert counted == sorted(set(counted))
     assert {1, 2} <= set(counted)
-    assert [line[0] for line in journal.lines] == ["requested", "handed", "ended"]
+    assert list(dict.fromkeys(line[0] for line in journal.lines)) == ["requested", "handed", "printing", "ended"]
+    assert [line[2] or 0 for line in journal.lines if line[0] == "printing"] == counted
 
 
 def test_no_byte_leaves_before_the_step_is_in_the_journal(
@@ -90,7 +91,7 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
 
     run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "handed")), paper_wait=1, print_silence=1)
     end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
-    assert end == Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
+    assert end == Progress(JobPhase.FAILED, 0, FaultCode.JOURNAL_LOST)
     assert not waiting_in_cups(cupsd)
     assert not bench.received
 
@@ -133,7 +134,7 @@ def test_a_prepared_job_is_one_job_and_its_document_goes_into_that(
     assert not bench.received
     end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event(), prepared)
     assert end == Progress(JobPhase.PRINTED, 3)
-    assert [line[0] for line in journal.lines] == ["requested", "handed", "ended"]
+    assert list(dict.fromkeys(line[0] for line in journal.lines)) == ["requested", "handed", "printing", "ended"]
     assert journal.lines[1][2:] == (prepared, 3)
     assert not waiting_in_cups(cupsd)
     assert len(bench.received) == 1
@@ -211,9 +212,8 @@ def test_what_nobody_mends_is_cancelled_and_never_comes_out_later(
     assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 1, fault)
     assert journal.lines[-1][2:] == (JobPhase.FAILED, 1, fault)
     bench.mend()
-    until(
-        lambda: printer.look(f"{journal.lines[0][1]}-1") == DeviceJob(DeviceJobState.CANCELED, 1)
-    )  # it came to a stop
+    name = f"{journal.lines[0][1]}-1"
+    until(lambda: printer.look(name) == DeviceJob(DeviceJobState.CANCELED, 1))  # it came to a stop
     assert Printing(run, pdf).ending() == Progress(JobPhase.PRINTED, 3)
     assert [file.name for file in bench.printed] == ["02.pdf"]
 
@@ -317,7 +317,7 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
         UnfinishedJob(job.ticket, 1, 3, "urn:uuid:any", JobPhase.HANDED),
         UnfinishedJob(never_handed, 1, 3, held_uuid, JobPhase.REQUESTED),
         UnfinishedJob(never_created, 1, 3, None, JobPhase.REQUESTED),
-        UnfinishedJob(never_there, 2, 3, "urn:uuid:any", JobPhase.HANDED),
+        UnfinishedJob(never_there, 2, 3, "urn:uuid:any", JobPhase.PRINTING, 1),
     ]
     reborn = CupsPrinter("kiosk", bench.uri, cupsd.socket)
     endings = dict(recover(reborn, journal))
@@ -326,7 +326,7 @@ def test_after_a_crash_of_ours_the_device_is_asked_and_nothing_is_sent(
         job.ticket: Progress(JobPhase.PRINTED, 3),
         never_handed: Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL),
         never_created: Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL),
-        never_there: Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN),
+        never_there: Progress(JobPhase.UNKNOWN, 1, FaultCode.PRINT_UNKNOWN),
     }
     assert not journal.open
     assert not waiting_in_cups(cupsd)
