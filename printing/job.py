@@ -121,13 +121,11 @@ class PrintRun:
         name, sides = job_name(ticket, attempt), pages * wish.copies
 
         def tell(progress: Progress) -> None:
-            on_progress(_in_sheets(progress, pages, wish))
-
-        def on_its_way(progress: Progress) -> None:
+            progress = _in_sheets(progress, pages, wish)
             if progress.phase is JobPhase.PRINTING:
                 with contextlib.suppress(JournalLost):  # nothing is acted on; the device knows better anyway
                     self._journal.printing(ticket, progress.sheets)
-            tell(progress)
+            on_progress(progress)
 
         try:
             if prepared is None:
@@ -137,7 +135,7 @@ class PrintRun:
         except JournalLost:
             ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
-            ending = self.follow(name, sides, on_its_way, cancelled)
+            ending = self.follow(name, sides, tell, cancelled)
         ending = _in_sheets(ending, pages, wish)
         with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
             self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)

@@ -198,9 +198,9 @@ class CupsPrinter:
         """Work out when the device was switched on, by our clock."""
         up_time = _number(printer, "up_time")
         boot = None if up_time is None else time.monotonic() - up_time
-        self._up_time = up_time if up_time is not None else self._up_time
         if boot is None or self._boot is None or abs(boot - self._boot) >= BOOT_TOLERANCE:
             self._facts = None
+        self._up_time = up_time if up_time is not None else self._up_time
         self._boot = boot if boot is not None else self._boot
         return boot
 
