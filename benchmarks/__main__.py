@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "start": start.rows,
     "print": paper.rows,
     "backend": backend.rows,
+    "backend-postgresql": backend.rows_on_postgresql,
 }
 
 

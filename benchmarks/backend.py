@@ -1,8 +1,9 @@
 """The town's side: two hundred kiosks at once, a thousand documents handed in, and a million tickets in the book.
 
-One worker on SQLite, real TLS with a certificate for each kiosk, a real responder for revocation. Caller and town hall
-share the machine, so what is measured is what a kiosk in the same building would see. Typesetting and sealing an attest
-("make") runs in half of the visits, and its own call is left out of the figures.
+One worker on SQLite (or, as a bench of its own, on a PostgreSQL whose commits wait for the disk), real TLS with a
+certificate for each kiosk, a real responder for revocation. Caller and town hall share the machine, so what is measured
+is what a kiosk in the same building would see. Typesetting and sealing an attest ("make") runs in half of the visits,
+and its own call is left out of the figures.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -24,6 +25,7 @@ import sqlalchemy as sa
 from benchmarks.callers import Kiosk, Software, Times, Town
 from benchmarks.rounds import interleave
 from benchmarks.rows import Peer, Row
+from simulators.postgresql import PostgreSql
 from townhall import database
 from townhall.tables import CLAIMS, ORDERS, RESULTS
 
@@ -40,9 +42,27 @@ ROUNDS, LIVES = 9, 15
 MADE, JUDGED = "make", "hand in"  # their time is typesetting, sealing, and judging a PDF: not the book's
 
 
+# Gives the URL of an empty database, for a town that keeps its things in a folder.
+Book = Callable[[Path], str]
+
+
 def rows() -> list[Row]:
-    """Every figure of this bench."""
-    with _town("crowd") as town:
+    """Every figure of this bench, on SQLite."""
+    return _rows(lambda folder: f"sqlite:///{folder / 'townhall.db'}")
+
+
+def rows_on_postgresql() -> list[Row]:
+    """The same on PostgreSQL."""
+    server = PostgreSql(durable=True)
+    server.start()
+    try:
+        return _rows(lambda _folder: server.database())
+    finally:
+        server.close()
+
+
+def _rows(book: Book) -> list[Row]:
+    with _town("crowd", book) as (town, _):
         crowd = asyncio.run(_crowd(town))
         seconds = asyncio.run(_deposits(town))
     measured = [value for name, values in crowd.of.items() if name != MADE for value in values]
@@ -51,7 +71,7 @@ def rows() -> list[Row]:
         Row("a call in the middle", median(measured), "ms", len(measured)),
         Row("typesetting and sealing, with its call", median(crowd.of[MADE]), "ms", len(crowd.of[MADE])),
         Row(f"{DEPOSITS} documents handed in", seconds, "s", DEPOSITS, target=60),
-        *_growth(),
+        *_growth(book),
     ]
 
 
@@ -95,10 +115,10 @@ async def _deposits(town: Town) -> float:
 # --- a full book -----------------------------------------------------------------------------------------------------
 
 
-def _growth() -> list[Row]:
+def _growth(book: Book) -> list[Row]:
     """The same lives of documents beside an empty and a full book, in turns."""
-    with _town("empty") as empty, _town("full") as full:
-        _fill(f"sqlite:///{full.folder / 'hall' / 'townhall.db'}")
+    with _town("empty", book) as (empty, _), _town("full", book) as (full, url):
+        _fill(url)
         taken = {"full": Times(), "empty": Times()}
         towns = {"full": full, "empty": empty}
         names = {name: (lambda name=name: asyncio.run(_lives(towns[name], taken[name]))) for name in towns}
@@ -147,6 +167,10 @@ def _fill(url: str) -> None:
             connection.execute(sa.insert(CLAIMS), [_claim(order, day) for order in failed])
         if start % (TICKETS // 5) == 0:
             print(f"{start + CHUNK} tickets written", file=sys.stderr)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for chore in ("VACUUM ANALYZE", "CHECKPOINT"):  # what years of use leave time for
+                connection.exec_driver_sql(chore)
     engine.dispose()
 
 
@@ -196,11 +220,13 @@ def _claim(order: dict[str, object], day: dt.date) -> dict[str, object]:
 
 
 @contextmanager
-def _town(name: str) -> Iterator[Town]:
+def _town(name: str, book: Book) -> Iterator[tuple[Town, str]]:
+    """Give a town and the URL of its database."""
     with tempfile.TemporaryDirectory(prefix="loket-bench-") as folder:
-        town = Town(Path(folder) / name)
+        url = book(Path(folder))
+        town = Town(Path(folder) / name, ("--database", url))
         try:
-            yield town
+            yield town, url
         finally:
             town.close()
 

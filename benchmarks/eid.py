@@ -1,7 +1,9 @@
 """A login on the virtual card: how many commands, how many bytes, how close to the line; beside OpenSC; and the screen.
 
 Commands and bytes are counted by the card. With its line as slow as a real chip's, a login is held against what the
-bytes alone take on that line. `pkcs11-tool` and a program of ours do the same work, process to process, in turns.
+bytes alone take on that line; beside it stand the same commands without any driver, which tell what pcscd, the virtual
+slot and a busy machine add by themselves. `pkcs11-tool` and a program of ours do the same work, process to process, in
+turns.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,7 @@ from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from hardware.devices import Signature
 from hardware.eid import EidReader
+from hardware.eid.pcsc import Context
 from hardware.faults import DeviceFault
 from simulators.eid.bench import HAND_SECONDS, CardBench
 from simulators.eid.people import load_residents
@@ -73,18 +77,26 @@ def _logins(bench: CardBench, kind: str) -> list[Row]:
     reader = EidReader()
     try:
         _wait_for_card(reader)
-        logins = [_login(bench, reader) for _ in range(LOGINS + 1)][1:]
+        commands = _commands_of(bench, lambda: _login(bench, reader))
+        found = interleave(
+            {"ours": lambda: _login(bench, reader), "bare": lambda: _bare(bench, reader, commands)}, LOGINS
+        )
     finally:
         reader.close()
         bench.pull()
         bench.at_line_speed = False
+    logins, bare = found["ours"], median(one.seconds / one.line for one in found["bare"])
     figures = {
         "commands": (median(one.commands for one in logins), "commands", 12.0),
         "bytes / useful bytes": (median(one.wasted for one in logins), "×", 1.05),
         "wall / line alone": (median(one.seconds / one.line for one in logins), "×", 1.1),
     }
     told = [Row(f"login {kind}: {name}", value, unit, LOGINS, to) for name, (value, unit, to) in figures.items()]
-    return [*told, Row(f"login {kind}: wall", median(one.seconds for one in logins) * 1000, "ms", LOGINS)]
+    return [
+        *told,
+        Row(f"login {kind}: the same commands bare / line alone", bare, "×", LOGINS),
+        Row(f"login {kind}: wall", median(one.seconds for one in logins) * 1000, "ms", LOGINS),
+    ]
 
 
 def _login(bench: CardBench, reader: EidReader) -> Login:
@@ -102,6 +114,32 @@ def _login(bench: CardBench, reader: EidReader) -> Login:
     useful = CARD_DATA + len(certificate.der) + len(answer.value)
     line = hand.line_bytes * hand.seconds_per_byte
     return Login(sum(hand.asked.values()), hand.bytes_answered / useful, seconds, line)
+
+
+def _commands_of(bench: CardBench, work: Callable[[], object]) -> list[bytes]:
+    """Every command that the card gets by this."""
+    told: list[bytes] = []
+    bench.hand.listen(told.append)
+    work()
+    bench.hand.listen(None)
+    return told
+
+
+def _bare(bench: CardBench, reader: EidReader, commands: list[bytes]) -> Login:
+    """Send the same commands, with nothing between them and PC/SC."""
+    hand = bench.hand
+    reader.release()
+    context = Context()
+    hand.forget_count()
+    begun = time.monotonic()
+    connection = context.connect(context.readers()[0])
+    with connection.transaction():
+        for command in commands:
+            connection.transmit(command)
+    seconds = time.monotonic() - begun
+    connection.close()
+    context.close()
+    return Login(len(commands), 0.0, seconds, hand.line_bytes * hand.seconds_per_byte)
 
 
 def _wait_for_card(reader: EidReader) -> None:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 
@@ -156,5 +155,6 @@ def _kiosk(folder: Path) -> tuple[str, ...]:
 
 def _chromium(folder: Path) -> tuple[str, ...]:
     file = folder / "portal.html"
-    file.write_text(page(screen_for(Visit(), settings.load(folder / "kiosk.toml"), datetime.now().astimezone())))
+    told = settings.load(folder / "kiosk.toml")
+    file.write_text(page(screen_for(Visit(), told, told.town.now())))
     return (*CHROMIUM, f"--user-data-dir={folder / 'profile'}", file.as_uri())

@@ -6,10 +6,11 @@ Read from one TOML file. Nothing secret is in it: keys and certificates are name
 from __future__ import annotations
 
 import tomllib
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct, ValidationError, convert
 
@@ -53,6 +54,24 @@ class Town(Section, frozen=True, kw_only=True):
     colour: Colour = "#0F6478"
     ribbon: Colour | None = None
     online_desk: Annotated[str, Meta(description="Address of the online desk, shown as a QR code.")]
+    time_zone: Annotated[str, Meta(description="Whose hours the screen and the slips say, whatever the machine's.")] = (
+        "Europe/Brussels"
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that nobody knows. Raises ValueError, in a settings file ValidationError."""
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("time_zone is the name of no time zone") from None
+
+    def clock(self, moment: datetime) -> datetime:
+        """Give a moment as the clock on the wall shows it, without its zone."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).replace(tzinfo=None)
+
+    def now(self) -> datetime:
+        """Give what the clock on the wall shows now."""
+        return self.clock(datetime.now(UTC))
 
 
 class ServiceState(StrEnum):

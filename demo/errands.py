@@ -35,6 +35,11 @@ def _record(_world: World, _person: str, resident: Resident) -> None:
     resident.products = ("criminalRecord595",)
 
 
+def _copies(_world: World, _person: str, resident: Resident) -> None:
+    resident.products = ("civilBirth",)
+    resident.copies = 3
+
+
 def _deferred(_world: World, _person: str, resident: Resident) -> None:
     resident.products = ("criminalRecord5962",)
 
@@ -55,6 +60,7 @@ ERRANDS: dict[str, Errand] = {
     "several": _several,
     "reprint": _again,
     "paper-or-ebox": _record,
+    "copies": _copies,
     "deferred": _deferred,
     "public-list": _public_list,
 }

@@ -31,7 +31,8 @@ from kiosk_app.visit import LastTry, Notice, Printed, Printing, TakeCard, Viewin
 def main(file: Path) -> int:
     """Run the kiosk until it is told to quit, or until standard input ends."""
     logging.basicConfig(level=os.environ.get("LOKET_LOG", "INFO"))
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for library in ("httpx", "httpcore"):  # they tell where they call, and each step of it
+        logging.getLogger(library).setLevel(logging.WARNING)
     told = load(file)
     screened = Screened(told, size_px=(told.screen.width_px, told.screen.height_px))
     finger = Finger(screened)

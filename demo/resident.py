@@ -48,6 +48,7 @@ class Resident:
     products: tuple[str, ...] = ("householdComposition",)
     code: str = ""
     answer: str = "paper"
+    copies: int = 1
     reads_the_list: bool = False
     wrong_first: bool = False
     wants_slip: bool = False
@@ -162,12 +163,13 @@ class Resident:
             self._touch("chosen")
 
     def _answer(self, choices: list[str]) -> None:
-        """Answer a question: what it is for, whom it is for, on paper or in the eBox."""
+        """Answer a question: what it is for, whom it is for, on paper or in the eBox, how many."""
         answers = [choice for choice in choices if choice.startswith("answer-")]
         if tuple(answers) == self._answered_of:
             return
-        if f"answer-{self.answer}" in answers:
-            self._touch(f"answer-{self.answer}")
+        wanted = next((one for one in (self.answer, str(self.copies)) if f"answer-{one}" in answers), None)
+        if wanted is not None:
+            self._touch(f"answer-{wanted}")
         elif answers:
             self._touch(answers[0])
         elif "typed" in choices:

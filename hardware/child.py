@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import importlib
 import json
 import os
@@ -31,7 +32,10 @@ from types import ModuleType
 from hardware.faults import DeviceFault, FaultCode
 
 # What a child may know of our surroundings: where programs and modules are, which language, which CUPS.
-KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "CUPS_SERVER")
+KEPT_ENVIRONMENT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"),
+    *("PYTHONPATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV", "CUPS_SERVER"),
+)
 # An answer is a few fields; a child that wants to send more than this is not ours any more.
 MAX_ANSWER = 1 << 20
 # Beside them, at most the pixels of a page: A4 at 150 dpi takes 8.7 MB.
@@ -216,6 +220,7 @@ def _serve(module_name: str, connection: socket.socket) -> None:
     failure = {}
     try:
         module = importlib.import_module(module_name)
+        gc.freeze()  # what came in with the module stays: no call waits until the collector has looked at it again
         _limit(module)
     except Exception as error:  # noqa: BLE001 the first caller is told; there is nobody else to tell
         failure = _unforeseen(error)

@@ -52,6 +52,10 @@ class Applet(Enum):
     V1_8 = "1.8"
 
 
+# A reader with keys of its own gives up this long after the last of them: what both official middlewares tell it.
+KEY_SECONDS = 30
+
+
 @dataclass(frozen=True)
 class Card:
     """A recognised Belgian eID. `tries_left` is None where asking would cost a try.
@@ -92,7 +96,8 @@ class CardReader(Protocol):
 
     A session runs from `recognise` to `release`: the card that was recognised is the card that signs. Reads that fail
     are tried once more where that costs nobody anything; a PIN is given to the card once. Any call may raise
-    CARD_REMOVED, CARD_UNREADABLE or READER_LOST. One thread makes all calls but `close`, which may come from any.
+    CARD_REMOVED, CARD_UNREADABLE or READER_LOST. One thread makes all calls but `cancel` and `close`, which may come
+    from any.
     """
 
     def watch(self, on_change: Callable[[SlotChange], None]) -> None:
@@ -116,11 +121,19 @@ class CardReader(Protocol):
     def sign_on_reader(self, digest: bytes) -> Signature | PinRefused:
         """Let the resident type the PIN on the reader's own keys, then as `sign`; takes as long as that takes.
 
-        Only for a card with `keys_on_reader`. Raises PIN_NOT_TYPED, PIN_CANCELLED.
+        The reader gives up by itself, KEY_SECONDS after the last key. Only for a card with `keys_on_reader`. Raises
+        PIN_NOT_TYPED, PIN_CANCELLED.
         """
 
     def watch_removal(self) -> None:
         """From now until the card is out, ask the card itself whether it is there: CARD_OUT comes as soon as it can."""
+
+    def cancel(self) -> None:
+        """Call the session off: what is under way ends at its next command, as if the card had been taken out.
+
+        Until `release` every call raises CARD_REMOVED. Keys of the reader cannot be called off: it waits for them until
+        it gives up or the card is out; a PIN that is typed on them meanwhile signs nothing.
+        """
 
     def release(self) -> None:
         """End the card's session: log off, reset. Never raises."""
@@ -146,8 +159,16 @@ class KeypadKey(Enum):
 class Keypad(Protocol):
     """Numeric keys with a marked 5, for who cannot see the screen. A digit is never spoken, shown or logged."""
 
-    def watch(self, on_digit: Callable[[int], None], on_key: Callable[[KeypadKey], None]) -> None:
-        """Report each key once when it goes down, from a thread of the driver's own, until `close`."""
+    def watch(
+        self,
+        on_digit: Callable[[int], None],
+        on_key: Callable[[KeypadKey], None],
+        on_status: Callable[[Status], None],
+    ) -> None:
+        """Report each key once when it goes down, and the status when it changes, until `close`.
+
+        From a thread of the driver's own. The first report is the status.
+        """
 
     def status(self) -> Status:
         """There, and nobody else's: what is typed goes to us alone."""

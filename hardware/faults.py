@@ -38,6 +38,7 @@ class FaultCode(Enum):
     NOTHING_AVAILABLE = "nothingAvailable"
     PRODUCT_UNAVAILABLE = "productUnavailable"
     COUNTER_ONLY = "counterOnly"
+    COSTS_MONEY = "costsMoney"
     SOURCE_CLOSED = "sourceClosed"
     CODE_UNKNOWN = "codeUnknown"
     CODE_USED = "codeUsed"
@@ -201,8 +202,12 @@ FAULTS: dict[FaultCode, Fault] = {
          "Kijk of een bron van documenten gesloten is."), Mender.COUNTER),
     FaultCode.COUNTER_ONLY: Fault("Dit document krijg je aan de balie",
         "De balie helpt je verder. Breng je identiteitskaart mee.",
-        ("Het product is niet gratis, of de toestand van deze inwoner vraagt een mens: aan het loket is niets stuk.",
+        ("De toestand van deze inwoner vraagt een mens: aan het loket is niets stuk.",
          "Verwijs de inwoner naar de balie."), Mender.COUNTER),
+    FaultCode.COSTS_MONEY: Fault("Betalen kan nog niet aan deze kiosk",
+        "Dit document is niet gratis. De balie helpt je verder. Breng je identiteitskaart mee.",
+        ("Het product heeft een prijs: aan het loket is niets stuk.",
+         "Zet de prijs in de catalogus van de gemeente op nul als het hier gratis mag zijn."), Mender.COUNTER),
     FaultCode.SOURCE_CLOSED: Fault("Dit document kan nu even niet",
         "Het register is nu gesloten. Probeer het later opnieuw.",
         ("De bron meldt zelf dat ze gesloten is: aan het loket is niets stuk.",

@@ -13,6 +13,7 @@ import stat
 import struct
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from hardware.devices import Health, KeypadKey, Status
@@ -42,18 +43,26 @@ class EvdevKeypad:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._there = False
+        self._there: bool | None = None
         self._closed = threading.Event()
         self._wake, self._awake = os.pipe()
         self._thread: threading.Thread | None = None
 
-    def watch(self, on_digit: Callable[[int], None], on_key: Callable[[KeypadKey], None]) -> None:
-        """Report what is typed from now on."""
-        self._thread = threading.Thread(target=self._run, args=(on_digit, on_key), name="keypad", daemon=True)
+    def watch(
+        self,
+        on_digit: Callable[[int], None],
+        on_key: Callable[[KeypadKey], None],
+        on_status: Callable[[Status], None],
+    ) -> None:
+        """Report what is typed from now on, and whether the keypad is there."""
+        work = partial(self._run, on_digit, on_key, on_status)
+        self._thread = threading.Thread(target=work, name="keypad", daemon=True)
         self._thread.start()
 
     def status(self) -> Status:
-        """Whether it is there, and ours alone."""
+        """Whether it is there, and ours alone; unknown until it was looked for."""
+        if self._there is None:
+            return Status(Health.UNKNOWN)
         return Status(Health.OK) if self._there else Status(Health.DOWN, (FaultCode.KEYPAD_LOST,))
 
     def close(self) -> None:
@@ -66,18 +75,30 @@ class EvdevKeypad:
             self._thread.join(CLOSE_SECONDS)
         os.close(self._wake)
 
-    def _run(self, on_digit: Callable[[int], None], on_key: Callable[[KeypadKey], None]) -> None:
+    def _run(
+        self,
+        on_digit: Callable[[int], None],
+        on_key: Callable[[KeypadKey], None],
+        on_status: Callable[[Status], None],
+    ) -> None:
         while not self._closed.is_set():
-            with contextlib.suppress(OSError):  # not there, or no more: `status` says so
+            with contextlib.suppress(OSError):  # not there, or no more: told below
                 device = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
                 try:
                     _grab(device)
-                    self._there = True
+                    self._tell(on_status, there=True)
                     self._listen(device, on_digit, on_key)
                 finally:
-                    self._there = False
                     os.close(device)
+            if not self._closed.is_set():
+                self._tell(on_status, there=False)
             self._closed.wait(RETRY_SECONDS)
+        self._there = False
+
+    def _tell(self, on_status: Callable[[Status], None], *, there: bool) -> None:
+        if there is not self._there:
+            self._there = there
+            on_status(self.status())
 
     def _listen(self, device: int, on_digit: Callable[[int], None], on_key: Callable[[KeypadKey], None]) -> None:
         """Hand on what is typed until closed, or until the device is gone."""

@@ -13,11 +13,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.products import Details, Later, Product, Purpose
+from kiosk_app.products import Details, Later, Product, Purpose, language_of
 
 # What a claim may stand for, as far as this kiosk can hand it out.
 CLAIM_KINDS = ("preparedDocument", "reprint")
 
+# How many of one document come out; the contract knows no more.
+Copies = Annotated[int, Meta(ge=1, le=10)]
 Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
 
 
@@ -67,12 +69,13 @@ class ProductAnswer(Answer, frozen=True, kw_only=True):
     code: Word
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     description: Annotated[str, Meta(max_length=400)] = ""
-    languages: tuple[str, ...] = ("nl",)
+    languages: Annotated[tuple[str, ...], Meta(min_length=1)] = ("nl",)
     price_in_cents: int = 0
     delivery: str = "immediate"
     lead_time: Annotated[str, Meta(pattern=r"^(P[0-9]{1,3}[DWM])?$")] = ""
     purposes: Annotated[tuple[PurposeAnswer, ...], Meta(max_length=100)] = ()
     paper_on_explicit_request: bool = False
+    max_copies: Copies = 1
     source: SourceAnswer = SourceAnswer(open=True)
     available: bool = True
     reason: str = ""
@@ -86,6 +89,7 @@ class ClaimAnswer(Answer, frozen=True, kw_only=True):
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     description: Annotated[str, Meta(max_length=400)] = ""
     language: str = "nl"
+    copies: Copies = 1
 
 
 class ClaimsAnswer(Answer, frozen=True, kw_only=True):
@@ -124,19 +128,20 @@ class DeferredAnswer(Answer, frozen=True, kw_only=True):
     collect_at: str = "counter"
 
 
-class ReadyAnswer(Answer, frozen=True, kw_only=True):
-    """A document that can be fetched."""
+class DocumentAnswer(Answer, frozen=True, kw_only=True):
+    """A document that is ready."""
 
-    copies: Annotated[int, Meta(ge=1, le=10)] = 1
+    copies: Copies = 1
 
 
 class OrderAnswer(Answer, frozen=True, kw_only=True):
-    """How an order stands."""
+    """How an order stands; `href` says which it is about."""
 
     status: str
-    document: ReadyAnswer = ReadyAnswer()
+    href: str
     poll_after: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     deferred: DeferredAnswer = DeferredAnswer()
+    document: DocumentAnswer = DocumentAnswer()
 
 
 class RemedyAnswer(Answer, frozen=True, kw_only=True):
@@ -172,13 +177,14 @@ def product_of(item: ProductAnswer) -> Product:
         purposes=tuple(Purpose(one.code, one.label, one.needs_recipient) for one in item.purposes),
         asks_channel=item.paper_on_explicit_request,
         opens_at=item.source.opens_at.isoformat() if item.source.opens_at is not None else "",
+        max_copies=item.max_copies,
     )
 
 
 def _refusal_of(item: ProductAnswer) -> FaultCode | None:
     """Say why a product cannot be had: one that costs money is for the counter, for this kiosk cannot be paid."""
     if item.price_in_cents > 0:
-        return FaultCode.COUNTER_ONLY
+        return FaultCode.COSTS_MONEY
     if not item.source.open:
         return FaultCode.SOURCE_CLOSED
     if item.available:
@@ -195,7 +201,8 @@ def claims(answer: ClaimsAnswer) -> tuple[Product, ...]:
     """Take over what waits ready-made; a kind that this kiosk does not know is left out."""
     known = (claim for claim in answer.items if claim.kind in CLAIM_KINDS)
     return tuple(
-        Product(claim.kind, claim.title, claim.description, (claim.language,), claim=claim.id) for claim in known
+        Product(claim.kind, claim.title, claim.description, (claim.language,), claim=claim.id, copies=claim.copies)
+        for claim in known
     )
 
 
@@ -203,13 +210,15 @@ def wanted(product: Product, details: Details) -> dict[str, Any]:
     """Give the body of an order: a claim as it is, or a product with what was answered about it."""
     if product.claim is not None:
         return {"claimId": str(product.claim)}
-    body = {"productCode": product.code, "language": product.languages[0]}
+    body: dict[str, Any] = {"productCode": product.code, "language": language_of(product, details)}
     if details.purpose is not None:
         body["purpose"] = details.purpose.code
     if details.recipient:
         body["recipient"] = details.recipient
     if details.channel is not None:
         body["channel"] = details.channel.value
+    if details.copies is not None:
+        body["copies"] = details.copies
     return body
 
 

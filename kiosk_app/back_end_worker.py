@@ -11,6 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from config.timeouts import LONGEST_DOCUMENT
 from hardware.devices import Health, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import (
@@ -39,11 +40,11 @@ from kiosk_app.events import (
     SignedIn,
 )
 from kiosk_app.journal import Journal
-from kiosk_app.products import Later
+from kiosk_app.products import Later, copies_of
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
-from printing.job import JournalLost
+from printing.job import SECONDS_PER_PAGE, JournalLost
 from printing.progress import JobPhase, Progress
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ HEALTH_EVERY = 30.0
 MAX_SLOW = 3
 # A document that takes longer is given up under its own ticket; the visit's own clock is a little longer.
 ORDER_SECONDS = 40.0
+# All copies of a document are one job, and what waits for that waits no longer than for the longest document.
+MAX_SHEETS = int(LONGEST_DOCUMENT / SECONDS_PER_PAGE)
 
 
 class BackEndWorker:
@@ -208,9 +211,7 @@ class BackEndWorker:
             del self._orders[effect.ticket]
 
     async def _ordered(self, effect: OrderDocument) -> Event:
-        # Written while the town hall works: a ticket that after a crash only the town hall knows of just expires there.
-        written = asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code)
-        meanwhile = asyncio.gather(written, asyncio.to_thread(self._checker.rehearse))
+        meanwhile = asyncio.ensure_future(self._meanwhile(effect))
         try:
             answer = await self._client.order(effect.visit, effect.ticket, effect.product, effect.details)
         finally:
@@ -218,10 +219,19 @@ class BackEndWorker:
         if isinstance(answer, Later):
             self._journal.comes_later(effect.ticket)
             return OrderTaken(effect.visit, effect.ticket, answer)
-        pdf, digest, copies = answer
+        pdf, digest = answer
         self._checked = True
         pages = await asyncio.to_thread(self._checker.check, pdf, digest)
+        copies = copies_of(effect.product, effect.details)
+        if pages * copies > MAX_SHEETS:
+            raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"{copies} copies of {pages} pages")
         return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages, copies))
+
+    async def _meanwhile(self, effect: OrderDocument) -> None:
+        """Do what can be done while the town hall works."""
+        # A ticket that after a crash only the town hall knows of just expires there.
+        await asyncio.to_thread(self._journal.ordered, effect.ticket, effect.product.code)
+        await asyncio.to_thread(self._checker.rehearse)
 
     async def _draw(self, effect: DrawPage) -> None:
         """Draw a page where the document was read; the child is at rest by then, so nobody's check waits for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.devices import CardReader, Health, PinRefused, Signature, SlotChange, Status
+from hardware.devices import KEY_SECONDS, CardReader, Health, PinRefused, Signature, SlotChange, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import (
     Effect,
@@ -32,20 +32,25 @@ from kiosk_app.worker import Worker
 
 # A good card answers within a second, a dirty one in 3 with the driver's own retry. Past this a call hangs in PC/SC.
 CALL_SECONDS = 5.0
-# On the reader's own keys a PIN takes as long as it takes; the reader gives up 30 s after the last key, twelve at most.
-TYPING_SECONDS = 13 * 30.0 + CALL_SECONDS
 
 
 class CardWorker:
-    """The reader's own thread."""
+    """The reader's own thread. `typing` is how long the visit waits for a PIN on the reader's own keys, in seconds."""
 
     def __init__(
-        self, reader: CardReader, origin: str, post: Callable[[Event], None], note: Callable[[Status], None]
+        self,
+        reader: CardReader,
+        origin: str,
+        post: Callable[[Event], None],
+        note: Callable[[Status], None],
+        typing: float,
     ) -> None:
         self._reader = reader
         self._origin = origin
         self._post = post
         self._note = note
+        # When the visit stops waiting, a last key may just have been pressed. Past this the reader's time-out failed.
+        self._typing = typing + KEY_SECONDS + CALL_SECONDS
         self._worker = Worker("card reader")
         self._hung = False
         self._patience = CALL_SECONDS
@@ -70,6 +75,7 @@ class CardWorker:
                 self._worker.submit(self._reader.watch_removal)
             case ReleaseCard():
                 self._hangs()
+                self._reader.cancel()  # here and now: what is still queued for the visit must not reach the card
                 self._worker.submit(self._release)
             case _:
                 return
@@ -141,7 +147,7 @@ class CardWorker:
 
     def _sign_on_reader(self, effect: SignOnReader) -> Event:
         digest = digest_to_sign(effect.certificate.algorithm, self._origin, effect.challenge.nonce)
-        self._patience = TYPING_SECONDS
+        self._patience = self._typing
         try:
             return _answered(effect.visit, self._reader.sign_on_reader(digest))
         finally:

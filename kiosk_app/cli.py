@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(path: Path, *, windowed: bool) -> int:
+    gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
     if (settings := _loaded(path)) is None:
         return 2
     from kiosk_app.screened import run_with_screen
@@ -85,16 +87,14 @@ def _say(line: str) -> None:
 
 
 def _check_reader(name: str, *, with_pin: bool) -> int:
+    from functools import partial
     from getpass import getpass
 
-    from kiosk_app.check_reader import ReaderCheck
+    from kiosk_app.check_reader import check_reader
     from kiosk_app.wiring import card_reader
 
-    def pin() -> bytearray | None:
-        typed = getpass("Pincode van deze kaart (niets: overslaan): ") if with_pin else ""
-        return bytearray(typed.encode()) if typed else None
-
-    return 0 if ReaderCheck(card_reader(name), _say, pin).run() else 1
+    ask = partial(getpass, "Pincode van deze kaart (niets: overslaan): ") if with_pin else None
+    return 0 if check_reader(lambda: card_reader(name), _say, ask) else 1
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from kiosk_app.visit import (
 
 # As long as nothing can have left the printer, stopping may still call a job back.
 _RECALLABLE = (JobPhase.REQUESTED, JobPhase.PAUSED)
+# Of a job in one of these the device has not said a word yet.
+_UNSEEN = (JobPhase.REQUESTED, JobPhase.HANDED)
 
 
 def rules(visit: Visit, state: Printing | Printed, event: Event) -> Step:
@@ -59,10 +61,8 @@ def stopped(visit: Visit, state: Printing | Printed) -> Step:
 
 
 def deliver(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
-    """Begin with the first document, where there is one; the resident's session ends, for results go by ticket."""
-    jobs = tuple(Job(document) for document in documents)
-    after, effects = _onwards(visit, Printing(jobs, orders), ())
-    return after, (*effects, EndSession(visit.number))
+    """Begin with the first document; where there is none, show what comes later."""
+    return _onwards(visit, Printing(tuple(Job(document) for document in documents), orders), ())
 
 
 def _job_changed(visit: Visit, state: Printing, ticket: UUID, progress: Progress) -> Step:
@@ -71,10 +71,13 @@ def _job_changed(visit: Visit, state: Printing, ticket: UUID, progress: Progress
     if not running or running[0].progress.phase is JobPhase.WAITING:
         return visit, ()
     jobs = tuple(replace(job, progress=progress) if job in running else job for job in state.jobs)
-    effects: tuple[Effect, ...] = ()
+    # Results go by ticket: the resident's session ends once the device has the paper in hand, for until then nothing
+    # may stand in its way.
+    begun = running[0].progress.phase in _UNSEEN and progress.phase not in _UNSEEN
+    effects: tuple[Effect, ...] = (EndSession(visit.number),) if begun else ()
     if progress.phase in (JobPhase.FAILED, JobPhase.UNKNOWN):
         fault = progress.fault or FaultCode.PRINT_FAILED
-        effects = _abandoned(visit, jobs, fault)
+        effects += _abandoned(visit, jobs, fault)
         jobs = tuple(_dropped(job, fault) for job in jobs)
     return _onwards(visit, replace(state, jobs=jobs), effects)
 

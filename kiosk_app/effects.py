@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hardware.devices import Certificate, Signature
 from hardware.faults import FaultCode
+from kiosk_app.bare import Bare
 from kiosk_app.events import Clock
 from kiosk_app.visit import Challenge, Details, Document, Job, Order, Product, RemedyOffer
 
@@ -105,6 +106,7 @@ class PreparePrint:
     visit: int
     ticket: UUID
     product: Product
+    copies: int = 1
 
 
 @dataclass(frozen=True, repr=False)
@@ -163,13 +165,11 @@ class EndSession:
     visit: int
 
 
-@dataclass(frozen=True)
-class ForgetPin:
+class ForgetPin(Bare):
     """Wipe the PIN buffer."""
 
 
-@dataclass(frozen=True)
-class EraseDigit:
+class EraseDigit(Bare):
     """Wipe the last digit of the PIN buffer."""
 
 

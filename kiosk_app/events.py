@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
+from kiosk_app.bare import Bare
 from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import PageDrawn as PageDrawn
@@ -21,18 +22,15 @@ from kiosk_app.visit import Challenge, Document, Language, Later, Offer, Person,
 # --- the resident ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class DocumentsAsked:
+class DocumentsAsked(Bare):
     """The tile for documents was touched."""
 
 
-@dataclass(frozen=True)
-class OfferingsAsked:
+class OfferingsAsked(Bare):
     """The resident wants to see what can be had here."""
 
 
-@dataclass(frozen=True)
-class CodeAsked:
+class CodeAsked(Bare):
     """The button "Ik heb een code" was touched."""
 
 
@@ -43,13 +41,11 @@ class SignTyped:
     sign: str
 
 
-@dataclass(frozen=True)
-class TypingDone:
+class TypingDone(Bare):
     """What was typed is whole."""
 
 
-@dataclass(frozen=True)
-class PinUnknown:
+class PinUnknown(Bare):
     """The button "Ik ken mijn pincode niet" was touched."""
 
 
@@ -60,33 +56,27 @@ class Answered:
     answer: str
 
 
-@dataclass(frozen=True)
-class PaperGone:
+class PaperGone(Bare):
     """The resident says that no paper of somebody else lies here any more."""
 
 
-@dataclass(frozen=True)
-class DigitTyped:
+class DigitTyped(Bare):
     """One more digit is in the PIN buffer."""
 
 
-@dataclass(frozen=True)
-class LastErased:
+class LastErased(Bare):
     """The last digit or sign was erased."""
 
 
-@dataclass(frozen=True)
-class AllErased:
+class AllErased(Bare):
     """Every digit or sign was erased."""
 
 
-@dataclass(frozen=True)
-class PinEntered:
+class PinEntered(Bare):
     """OK was pressed on the PIN pad."""
 
 
-@dataclass(frozen=True)
-class TriedAnyway:
+class TriedAnyway(Bare):
     """The resident chose to use the last PIN try."""
 
 
@@ -104,18 +94,15 @@ class PageTurned:
     page: int
 
 
-@dataclass(frozen=True)
-class AnotherAsked:
+class AnotherAsked(Bare):
     """The tile "Nog een document" was touched."""
 
 
-@dataclass(frozen=True)
-class ChoiceDone:
+class ChoiceDone(Bare):
     """The button "Verder met n documenten" was touched."""
 
 
-@dataclass(frozen=True)
-class ChangeAsked:
+class ChangeAsked(Bare):
     """Back to the list: "Wijzigen" on the check screen, "Terug" at a question."""
 
 
@@ -133,18 +120,15 @@ class PaperTaken:
     yes: bool
 
 
-@dataclass(frozen=True)
-class SlipAsked:
+class SlipAsked(Bare):
     """The resident wants a slip."""
 
 
-@dataclass(frozen=True)
-class StopPressed:
+class StopPressed(Bare):
     """Stoppen was touched."""
 
 
-@dataclass(frozen=True)
-class HelpAsked:
+class HelpAsked(Bare):
     """Help was touched."""
 
 
@@ -155,26 +139,22 @@ class LanguageChosen:
     language: Language
 
 
-@dataclass(frozen=True)
-class StillHere:
+class StillHere(Bare):
     """An overlay was answered: go on."""
 
 
 # --- devices and back end ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class CardInserted:
+class CardInserted(Bare):
     """A card was put in the slot."""
 
 
-@dataclass(frozen=True)
-class CardFound:
+class CardFound(Bare):
     """A card lay in the slot when the reader came (a boot, a restart of pcscd): who put it in, and when, is unknown."""
 
 
-@dataclass(frozen=True)
-class CardRemoved:
+class CardRemoved(Bare):
     """The slot is empty."""
 
 
@@ -303,8 +283,7 @@ class JobChanged:
     progress: Progress
 
 
-@dataclass(frozen=True)
-class PaperFound:
+class PaperFound(Bare):
     """A job that the last run of the kiosk left under way may have put paper in the tray. Belongs to no visit."""
 
 

@@ -11,12 +11,13 @@ from kiosk_app.visit import Offer
 
 
 class Part(Enum):
-    """What a visit needs."""
+    """What a visit needs, or may use."""
 
     CARD_READER = "cardReader"
     PRINTER = "printer"
     BACK_END = "backEnd"
     RECEIPT_PRINTER = "receiptPrinter"
+    KEYPAD = "keypad"
 
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no

@@ -60,7 +60,7 @@ class Journal:
             connection.execute(waiting.values(**values))
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
-        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        """The queue gave the job an identity, and the bytes leave the kiosk's hands. `pages` counts all copies."""
         self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid, pages=pages)
 
     def printing(self, ticket: UUID, sheets: int | None) -> None:

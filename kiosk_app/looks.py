@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk_app.bare import Bare
 from printing.drawing import Drawing as Drawing
 
 
-@dataclass(frozen=True)
-class LookAsked:
+class LookAsked(Bare):
     """The button "Bekijk" was touched."""
 
 
-@dataclass(frozen=True)
-class SheetTouched:
+class SheetTouched(Bare):
     """The page itself was touched: it comes out of the blur, or goes back into it."""
 
 
@@ -28,8 +27,7 @@ class SheetTurned:
     lower: bool = False
 
 
-@dataclass(frozen=True)
-class LookedEnough:
+class LookedEnough(Bare):
     """The resident is done looking."""
 
 

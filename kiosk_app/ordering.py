@@ -27,7 +27,7 @@ from kiosk_app.events import (
     TimedOut,
 )
 from kiosk_app.leaving import REMINDERS, Step, home, refuse
-from kiosk_app.products import Details, Later, Product, details_of
+from kiosk_app.products import Details, Later, Product, copies_of, details_of
 from kiosk_app.questions import onwards
 from kiosk_app.visit import CardSlot, Checking, Choosing, Order, Ordering, TakeCard, Viewing, Visit
 
@@ -85,7 +85,7 @@ def _confirmed(visit: Visit, state: Checking, tickets: tuple[UUID, ...]) -> Step
     orders = tuple(Order(ticket, products[key]) for ticket, key in zip(tickets, state.chosen, strict=True))
     wishes: tuple[Effect, ...] = (
         *(_order(visit, order, state.details) for order in orders),
-        *(PreparePrint(visit.number, o.ticket, o.product) for o in orders if _comes_out_now(o, state.details)),
+        *(_prepare(visit, order, state.details) for order in orders if _comes_out_now(order, state.details)),
     )
     if visit.slot is CardSlot.EMPTY:
         return replace(visit, state=Ordering(orders)), wishes
@@ -94,6 +94,11 @@ def _confirmed(visit: Visit, state: Checking, tickets: tuple[UUID, ...]) -> Step
 
 def _order(visit: Visit, order: Order, details: tuple[Details, ...]) -> OrderDocument:
     return OrderDocument(visit.number, order.ticket, order.product, details_of(order.product, details))
+
+
+def _prepare(visit: Visit, order: Order, details: tuple[Details, ...]) -> PreparePrint:
+    copies = copies_of(order.product, details_of(order.product, details))
+    return PreparePrint(visit.number, order.ticket, order.product, copies)
 
 
 def _comes_out_now(order: Order, details: tuple[Details, ...]) -> bool:

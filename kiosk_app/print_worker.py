@@ -59,8 +59,8 @@ class PrintWorker:
     def do(self, effect: Effect) -> None:
         """Queue a document, or call one back."""
         match effect:
-            case PreparePrint(_, ticket, product):
-                self._worker.submit(partial(self._prepare, ticket, product.code))
+            case PreparePrint(_, ticket, product, copies):
+                self._worker.submit(partial(self._prepare, ticket, product.code, copies))
             case Forget():
                 self._worker.submit(self._drop_prepared)
             case Print(visit, document):
@@ -96,9 +96,10 @@ class PrintWorker:
             self._post(PaperFound())
         self._ended()
 
-    def _prepare(self, ticket: UUID, product: str) -> None:
+    def _prepare(self, ticket: UUID, product: str, copies: int) -> None:
         self._journal.ordered(ticket, product)
-        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, self._wish_for(product))
+        wish = replace(self._wish_for(product), copies=copies)
+        self._prepared[ticket] = self._run.prepare(ticket, _ATTEMPT, wish)
 
     def _drop_prepared(self) -> None:
         """Take away what was prepared in a visit that is over: its document never came, or was given up."""
@@ -116,9 +117,6 @@ class PrintWorker:
             prepared = self._prepared.pop(ticket, None)
             cancelled = self._cancelled[ticket]
             wish = replace(self._wish_for(document.product.code), copies=document.copies)
-            if prepared is not None and document.copies > 1:  # how many was not known when it was prepared
-                self._run.drop(ticket, _ATTEMPT)
-                prepared = None
             self._run.run(ticket, _ATTEMPT, document.pdf, document.pages, tell, cancelled, prepared, wish)
         except Exception:
             lost = Progress(JobPhase.UNKNOWN, None, FaultCode.INTERNAL)

@@ -30,7 +30,8 @@ class Product:
     """One thing to have, in the back end's words; `refusal` says why it cannot be had, `opens_at` (ISO) until when.
 
     A `claim` waits ready-made behind a card or a code, and is used once: then `code` is its kind. `lead_time` is an ISO
-    8601 duration where a product comes later; `asks_channel` has the kiosk ask whether it comes on paper.
+    8601 duration where a product comes later; `asks_channel` has the kiosk ask whether it comes on paper. `max_copies`
+    above one has it ask how many; of a claim as many `copies` come out as it says.
     """
 
     code: str
@@ -44,6 +45,8 @@ class Product:
     purposes: tuple[Purpose, ...] = ()
     asks_channel: bool = False
     opens_at: str = ""
+    max_copies: int = 1
+    copies: int = 1
 
     @property
     def key(self) -> str:
@@ -54,19 +57,23 @@ class Product:
 class Question(Enum):
     """What has to be known before a product can be ordered."""
 
+    LANGUAGE = "language"
     PURPOSE = "purpose"
     RECIPIENT = "recipient"
     CHANNEL = "channel"
+    COPIES = "copies"
 
 
 @dataclass(frozen=True, repr=False)
 class Details:
-    """The answers given for one product. `recipient` is what the resident typed."""
+    """The answers given for one product. `recipient` is what the resident typed; None copies were not asked for."""
 
     key: str
     purpose: Purpose | None = None
     recipient: str = ""
     channel: Channel | None = None
+    copies: int | None = None
+    language: str = ""
 
     @property
     def on_paper(self) -> bool:
@@ -79,14 +86,28 @@ def details_of(product: Product, details: tuple[Details, ...]) -> Details:
     return next((one for one in details if one.key == product.key), Details(product.key))
 
 
+def copies_of(product: Product, answers: Details) -> int:
+    """Give how many come out on paper: as many as were asked for, or as a claim holds."""
+    return answers.copies or product.copies
+
+
+def language_of(product: Product, answers: Details) -> str:
+    """Give the language of the document: the one that was chosen, or the only one there is."""
+    return answers.language or product.languages[0]
+
+
 def open_question(product: Product, answers: Details) -> Question | None:
     """Give the next thing to ask about a product; None when all is known."""
+    if len(product.languages) > 1 and not answers.language:
+        return Question.LANGUAGE
     if product.purposes and answers.purpose is None:
         return Question.PURPOSE
     if answers.purpose is not None and answers.purpose.needs_recipient and not answers.recipient:
         return Question.RECIPIENT
     if product.asks_channel and answers.channel is None:
         return Question.CHANNEL
+    if product.max_copies > 1 and answers.on_paper and answers.copies is None:
+        return Question.COPIES
     return None
 
 

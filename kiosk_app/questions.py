@@ -1,4 +1,4 @@
-"""What has to be known about the chosen products before they can be ordered: for what, for whom, on paper or not."""
+"""What has to be known about the chosen products before an order: for what, for whom, on paper or not."""
 
 from __future__ import annotations
 
@@ -70,6 +70,10 @@ def _answered(visit: Visit, state: Asking, answer: str) -> Visit:
         return _known(visit, state, replace(_answers(state), purpose=purpose))
     if state.question is Question.CHANNEL and answer in {channel.value for channel in Channel}:
         return _known(visit, state, replace(_answers(state), channel=Channel(answer)))
+    if state.question is Question.LANGUAGE and answer in state.product.languages:
+        return _known(visit, state, replace(_answers(state), language=answer))
+    if state.question is Question.COPIES and answer in map(str, range(1, state.product.max_copies + 1)):
+        return _known(visit, state, replace(_answers(state), copies=int(answer)))
     return visit
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from hardware.faults import FaultCode
-from kiosk_app.visit import Offer, Visit
 from ui.app import App
 
 if TYPE_CHECKING:
     from kiosk_app.events import Touch
+    from kiosk_app.visit import Visit
     from kiosk_app.wiring import Kiosk
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0005
 # A disk that is full or a folder that is not there yet may be mended meanwhile; nobody is there to restart the kiosk.
 RETRY_SECONDS = 60.0
-# What the portal says of documents while there is no memory to print them with: the loket is out of order.
-OUT_OF_ORDER = Visit(offer=Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False))
 
 
 class Screened:
@@ -44,7 +42,6 @@ class Screened:
     def run(self) -> int:
         """Show the portal, wire the rest behind it, and serve until `quit` or SIGTERM. Gives the exit code."""
         sys.setswitchinterval(SWITCH_SECONDS)
-        self.app.bridge.show(Visit())
         self.app.when_painted(self._wire)
         try:
             return self.app.run()
@@ -56,7 +53,7 @@ class Screened:
     @property
     def visit(self) -> Visit:
         """The visit as it stands."""
-        return self._kiosk.core.visit if self._kiosk is not None else Visit()
+        return self._kiosk.core.visit if self._kiosk is not None else self.app.bridge.visit
 
     @property
     def knows_its_devices(self) -> bool:
@@ -80,7 +77,9 @@ class Screened:
             self._kiosk.core.type_digit(digit)
 
     def _wire(self) -> None:
+        from hardware.faults import FaultCode
         from kiosk_app.store import StoreError  # only now: these imports take longer than painting
+        from kiosk_app.visit import Offer, Visit
         from kiosk_app.wiring import Kiosk
 
         try:
@@ -88,12 +87,17 @@ class Screened:
         except (StoreError, OSError) as error:
             # Without its memory nothing can be printed at most once: the portal alone, and the truth on it.
             log.error("the kiosk cannot begin: %s", error)
-            self._show(OUT_OF_ORDER)
+            out_of_order = Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False)
+            self._show(Visit(offer=out_of_order))
             self.app.alarm(RETRY_SECONDS, self._wire)
+            gc.enable()
             return
         self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
+        # From here on there is garbage; what the start made is not, and no page waits for it to be looked at.
+        gc.freeze()
+        gc.enable()
 
     def _show(self, visit: Visit) -> None:
         self.app.bridge.show(visit)

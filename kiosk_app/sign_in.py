@@ -54,7 +54,7 @@ def rules(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
         case CardFailed(_, fault) | BackEndFailed(_, fault):
             return refuse(visit, fault)
         case TimedOut():
-            return refuse(visit, FaultCode.CARD_UNREADABLE if _card_is_silent(state) else FaultCode.BACKEND_SLOW)
+            return refuse(visit, _not_come(state))
         case CardRecognised() if isinstance(state, Recognising):
             return _recognised(visit, event)
         case CertificateRead(_, certificate) if not isinstance(state, Recognising):
@@ -65,17 +65,17 @@ def rules(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:
             return _keys(visit, state, event)
 
 
-def _card_is_silent(state: Recognising | _Waiting) -> bool:
-    """Say whose answer did not come: the card's, or the back end's."""
+def _not_come(state: Recognising | _Waiting) -> FaultCode:
+    """Say whose answer did not come: the card's, the back end's, or that of who types on the reader's keys."""
     match state:
-        case SigningIn(certificate=None):
-            return True
-        case SigningIn():
-            return state.signing and not state.signed
-        case PinOnReader():
-            return state.certificate is None or state.signing
+        case PinOnReader(signing=True):
+            return FaultCode.PIN_NOT_TYPED
+        case SigningIn(certificate=Certificate(), signing=False) | PinOnReader(certificate=Certificate()):
+            return FaultCode.BACKEND_SLOW
+        case SigningIn(signed=True):
+            return FaultCode.BACKEND_SLOW
         case _:
-            return True
+            return FaultCode.CARD_UNREADABLE
 
 
 def _keys(visit: Visit, state: Recognising | _Waiting, event: Event) -> Step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from config.settings import Settings
@@ -40,7 +40,7 @@ def slip_of(wish: PrintSlip, settings: Settings) -> Slip:
         *(_document(job, remedies.get(job.document.ticket)) for job in wish.jobs),
         *(_later(order, order.later) for order in wish.orders if order.later is not None),
     )
-    return lay_out(settings.town.name, settings.kiosk, datetime.now().astimezone(), documents)
+    return lay_out(settings.town.name, settings.kiosk, settings.town.now(), documents)
 
 
 def _later(order: Order, later: Later) -> SlipDocument:
@@ -59,7 +59,9 @@ def _short(ticket: UUID) -> str:
 
 
 def _document(job: Job, remedy: RemedyOffer | None) -> SlipDocument:
-    outcome = _OUTCOMES.get(job.progress.phase, "Niet afgedrukt.")
+    outcome, copies = _OUTCOMES.get(job.progress.phase, "Niet afgedrukt."), job.document.copies
+    if job.progress.phase is JobPhase.PRINTED and copies > 1:
+        outcome = f"Afgedrukt: {copies} exemplaren."
     return SlipDocument(job.document.product.title, outcome, _short(job.document.ticket), _reprint(remedy))
 
 

@@ -35,7 +35,7 @@ from kiosk_app.answers import (
     product_of,
     wanted,
 )
-from kiosk_app.products import Details, Later, Product
+from kiosk_app.products import Details, Later, Product, copies_of
 from kiosk_app.visit import Challenge, Person, Progress, Remedy, RemedyOffer
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ class TownHallClient:
 
     async def order(
         self, visit: int, ticket: UUID, product: Product, details: Details
-    ) -> tuple[bytes, str | None, int] | Later:
-        """Order a document and fetch it: its bytes, its Content-Digest and how many copies, or what comes of it later.
+    ) -> tuple[bytes, str | None] | Later:
+        """Order a document and fetch it: its bytes and its Content-Digest, or what comes of it later.
 
         The caller bounds how long in all.
         """
@@ -156,15 +156,17 @@ class TownHallClient:
             raise DeviceFault(FaultCode.SIGN_IN_REFUSED, "no session")
         bearer = {"Authorization": f"Bearer {session.access_token}"}
         path = f"/documentOrders/{ticket}"
-        order = parsed(OrderAnswer, await self._json("PUT", path, body=wanted(product, details), headers=bearer))
+        order = _about(ticket, await self._json("PUT", path, body=wanted(product, details), headers=bearer))
         while order.status == "processing":
             await asyncio.sleep(order.poll_after)
-            order = parsed(OrderAnswer, await self._json("GET", path, headers=bearer))
+            order = _about(ticket, await self._json("GET", path, headers=bearer))
         if order.status in ("deferred", "delivered"):
             return later(order)
         if order.status != "ready":
             raise DeviceFault(FaultCode.BACKEND_ANSWER, "order status")
-        return *await self._document(f"{path}/document", bearer), order.document.copies
+        if order.document.copies != copies_of(product, details):  # the resident was told another number
+            raise DeviceFault(FaultCode.BACKEND_ANSWER, "copies")
+        return await self._document(f"{path}/document", bearer)
 
     async def print_result(self, ticket: UUID, progress: Progress) -> RemedyOffer:
         """Report what became of a ticket (by kiosk certificate and ticket alone) and get the remedy.
@@ -311,3 +313,11 @@ async def _refusal(response: httpx.Response) -> DeviceFault:
     unwell = response.is_server_error or response.status_code == HTTPStatus.TOO_MANY_REQUESTS
     usual = FaultCode.BACKEND_DOWN if unwell else FaultCode.BACKEND_ANSWER
     return Refusal(_PROBLEMS.get(problem, usual), response.status_code, problem)
+
+
+def _about(ticket: UUID, answer: dict[str, Any]) -> OrderAnswer:
+    """Take an answer about our order. One about another ticket is somebody else's document: it is not printed here."""
+    order = parsed(OrderAnswer, answer)
+    if order.href.rstrip("/").rsplit("/", 1)[-1] != str(ticket):
+        raise DeviceFault(FaultCode.BACKEND_ANSWER, "another ticket")
+    return order

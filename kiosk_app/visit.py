@@ -14,6 +14,7 @@ from uuid import UUID
 from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
+from kiosk_app.bare import Bare
 from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
@@ -21,7 +22,9 @@ from kiosk_app.products import Later as Later
 from kiosk_app.products import Product as Product
 from kiosk_app.products import Purpose as Purpose
 from kiosk_app.products import Question as Question
+from kiosk_app.products import copies_of as copies_of
 from kiosk_app.products import details_of as details_of
+from kiosk_app.products import language_of as language_of
 from printing.progress import JobPhase as JobPhase
 from printing.progress import Progress as Progress
 
@@ -46,13 +49,18 @@ class Challenge:
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper."""
+    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper; `copies` of it come out."""
 
     ticket: UUID
     product: Product
     pdf: bytes
     pages: int
     copies: int = 1
+
+    @property
+    def sheets(self) -> int:
+        """Count what must come out, of all copies together: one page a sheet."""
+        return self.pages * self.copies
 
 
 @dataclass(frozen=True)
@@ -122,18 +130,15 @@ class Offer:
 # --- states --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Portal:
+class Portal(Bare):
     """Nobody is being served. The screen tells what the zone offers."""
 
 
-@dataclass(frozen=True)
-class PaperLeft:
+class PaperLeft(Bare):
     """Somebody's paper may still lie in the tray: asked before anything else."""
 
 
-@dataclass(frozen=True)
-class AskCard:
+class AskCard(Bare):
     """Asks for the card, and says what will be read from it."""
 
 
@@ -153,13 +158,11 @@ class EnterCode:
     refused: FaultCode | None = None
 
 
-@dataclass(frozen=True)
-class OpeningCode:
+class OpeningCode(Bare):
     """The back end is asked what the code stands for."""
 
 
-@dataclass(frozen=True)
-class Recognising:
+class Recognising(Bare):
     """A card was put in; the reader is asked what it is."""
 
 
@@ -296,8 +299,7 @@ class Printed:
     slip: SlipState = SlipState.NOT_ASKED
 
 
-@dataclass(frozen=True)
-class NotTaken:
+class NotTaken(Bare):
     """The resident says there is no paper, though the printer says there is."""
 
 
@@ -316,8 +318,7 @@ class CardBack:
     reminders: int = 0
 
 
-@dataclass(frozen=True)
-class Goodbye:
+class Goodbye(Bare):
     """A last word, then the portal."""
 
 

@@ -113,10 +113,10 @@ class Kiosk:
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
             if settings.card_reader is not None:
-                self._add_reader(settings.card_reader.name, settings.back_end.origin)
+                self._add_reader(settings.card_reader.name, settings.back_end.origin, settings.timeouts.pin_on_reader)
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
-            self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post))
+            self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -163,6 +163,7 @@ class Kiosk:
             Part.CARD_READER: settings.back_end and settings.card_reader,
             Part.PRINTER: settings.printer,
             Part.RECEIPT_PRINTER: settings.receipt_printer,
+            Part.KEYPAD: settings.keypad,
         }
         return {part for part, setting in have.items() if setting is not None}
 
@@ -176,8 +177,8 @@ class Kiosk:
         )
         self._hands.append(self._back_end)
 
-    def _add_reader(self, name: str, origin: str) -> None:
-        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER))
+    def _add_reader(self, name: str, origin: str, typing: float) -> None:
+        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER), typing)
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:

@@ -38,7 +38,8 @@ RECOVER_SECONDS = 20.0
 class UnfinishedJob:
     """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid.
 
-    `sheets` is what the device had counted when that was last written down.
+    `pages` is what must come out, of all copies together; `sheets` is what the device had counted when that was last
+    written down.
     """
 
     ticket: UUID
@@ -60,7 +61,10 @@ class JobJournal(Protocol):
         """The queue is about to be asked for a job."""
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
-        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands."""
+        """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands.
+
+        `pages` is what must come out, of all copies together.
+        """
 
     def printing(self, ticket: UUID, sheets: int | None) -> None:
         """The device says that it prints, and how many sheets are out."""
@@ -109,9 +113,10 @@ class PrintRun:
     ) -> Progress:
         """Print one document as wished, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check; `prepared` is what `prepare` gave for it, with the same wish.
-        Progress is in sheets, whatever the device counts. Blocks until the job has ended; `cancelled` calls it back,
-        and what had begun then still ends as the device says. Never raises a device's fault: it is in the answer.
+        A document must have passed the document check; `prepared` is what `prepare` gave for it and the same wish: its
+        copies are one job, so that a crash finds all of them again under one name. Progress is in sheets, whatever the
+        device counts. Blocks until the job has ended; `cancelled` calls it back, and what had begun then still ends as
+        the device says. Never raises a device's fault: it is in the answer.
         """
         name, sides = job_name(ticket, attempt), pages * wish.copies
 
@@ -150,8 +155,9 @@ class PrintRun:
         `sheets` are those that it had counted before, where somebody remembers.
         """
         progress = Progress(JobPhase.HANDED, sheets)
-        began = news = time.monotonic()
-        while True:
+        began = now = news = time.monotonic()
+        # Not asked at once: the document is still on its way to the device, and would only get there later.
+        while not cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
             job = self._printer.look(name)
             ending = _ending(job, pages, progress.sheets)
             if ending is not None:
@@ -162,8 +168,7 @@ class PrintRun:
                 on_progress(progress)
             if now - news > self._patience(progress, pages):
                 return self.give_up(name, pages, progress.fault or FaultCode.PRINT_FAILED, progress.sheets)
-            if cancelled.wait(QUICK_POLL if now - began < QUICK_SECONDS else POLL):
-                return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
+        return self.give_up(name, pages, FaultCode.PRINT_STOPPED, progress.sheets)
 
     def give_up(self, name: str, pages: int, fault: FaultCode, sheets: int | None = None) -> Progress:
         """Cancel everywhere, so that nothing comes out later, and return what the device says of the end.

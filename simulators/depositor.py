@@ -13,6 +13,7 @@ import ssl
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import typst
@@ -49,7 +50,7 @@ class Depositor:
             "productCode": "townDocument",
             "title": title,
             "language": "nl",
-            "validUntil": (dt.datetime.now().astimezone().date() + WAITS).isoformat(),
+            "validUntil": (dt.datetime.now(ZoneInfo("Europe/Brussels")).date() + WAITS).isoformat(),
             "access": access,
         }
         self._http.put(path, json=announced).raise_for_status()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap
@@ -18,26 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from simulators.eid.applet import ATR
+from simulators.eid.bench import CardState, Specification
 from simulators.world import World
 
 # Often enough for a person at the bench to see what the printer did.
 LOOK_MS = 500
 SLIP_WIDTH = 300
-
-CARDS = (
-    "1.8:an",
-    "1.7:an",
-    "1.8:alone",
-    "1.8:elsewhere",
-    "1.8:nothing",
-    "1.8:an:lastTry",
-    "1.8:an:blocked",
-    "1.8:an:expired",
-    "1.8:an:revoked",
-    "1.8:an:mute",
-    "1.8:an:notActivated",
-    "bank:an",
-)
 
 Deed = Callable[[], object]
 
@@ -53,6 +41,7 @@ class Dock(QWidget):
         self.setWindowTitle("Loket 24/7: de wereld eromheen")
         column = QVBoxLayout(self)
         column.addWidget(self._cards())
+        column.addWidget(self._keypad())
         for title, deeds in self._benches().items():
             column.addWidget(_bench(title, deeds))
         self._tray = QLabel()
@@ -65,13 +54,34 @@ class Dock(QWidget):
         self._look()
 
     def _cards(self) -> QGroupBox:
-        box, row = QGroupBox("Kaart (pincode 1234)"), QGridLayout()
-        choice = QComboBox()
-        choice.addItems(list(dict.fromkeys((self._on_top, *CARDS))))
-        row.addWidget(choice, 0, 0, 1, 2)
-        row.addWidget(_button("Steek in", lambda: self._world.cards.insert(choice.currentText())), 1, 0)
-        row.addWidget(_button("Trek uit", self._world.cards.pull), 1, 1)
-        box.setLayout(row)
+        """Every card that there can be: a kind, of somebody, with something the matter."""
+        box, grid = QGroupBox("Kaart (pincode 1234)"), QGridLayout()
+        kinds, people, states = (*ATR, "bank"), tuple(self._world.residents), tuple(state.value for state in CardState)
+        top = Specification.parse(self._on_top)
+        choices = [
+            _choice(kinds, top.kind),
+            _choice(people, top.person),
+            _choice(states, top.state.value),
+        ]
+        for row, choice in enumerate(choices):
+            grid.addWidget(choice, row, 0, 1, 2)
+        grid.addWidget(_button("Steek in", lambda: self._insert(choices)), len(choices), 0)
+        grid.addWidget(_button("Trek uit", self._world.cards.pull), len(choices), 1)
+        box.setLayout(grid)
+        return box
+
+    def _insert(self, choices: list[QComboBox]) -> None:
+        self._world.cards.insert(":".join(choice.currentText() for choice in choices))
+
+    def _keypad(self) -> QGroupBox:
+        """The keys as they lie, and its cable."""
+        keypad, box, grid = self._world.keypad, QGroupBox("Toetsenbord"), QGridLayout()
+        names = {"ok": "OK", "erase": "Wis", "cancel": "Stop"}
+        for place, key in enumerate((*"123", "cancel", *"456", "erase", *"789", "ok", "0")):
+            grid.addWidget(_button(names.get(key, key), partial(keypad.press, key)), place // 4, place % 4)
+        grid.addWidget(_button("Kabel uit", keypad.unplug), 3, 1)
+        grid.addWidget(_button("Kabel in", keypad.plug), 3, 2, 1, 2)
+        box.setLayout(grid)
         return box
 
     def _benches(self) -> dict[str, dict[str, Deed]]:
@@ -117,6 +127,13 @@ def _bench(title: str, deeds: dict[str, Deed]) -> QGroupBox:
         grid.addWidget(_button(name, deed), number // 2, number % 2)
     box.setLayout(grid)
     return box
+
+
+def _choice(names: tuple[str, ...], chosen: str) -> QComboBox:
+    choice = QComboBox()
+    choice.addItems(names)
+    choice.setCurrentText(chosen)
+    return choice
 
 
 def _button(name: str, deed: Deed) -> QPushButton:

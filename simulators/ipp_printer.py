@@ -6,7 +6,8 @@
         printer.mend()            # the other two follow
         assert printer.printed == [printer.folder / "printed" / "01.pdf"]
 
-`received` is what arrived, byte for byte; `printed` only what the engine finished, under the same number.
+`received` is what arrived, byte for byte; `printed` only what the engine finished, under the same number (`02-2.pdf` is
+a second copy of it).
 It listens on this machine alone, needs no avahi (a message bus of its own stands in), and keeps its port when switched
 off and on. What was in its memory or spool is gone when its power is cut.
 """

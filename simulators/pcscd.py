@@ -20,7 +20,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,9 +61,15 @@ class PcscdError(Exception):
 class Pcscd:
     """One private daemon. `port` is where a card plugs in; `environment` is what PC/SC clients need."""
 
-    def __init__(self, parent: Path | None = None, reader: str = READER_NAME) -> None:
-        """Lay out a folder of its own in `parent` (the system's folder for temporary files); its path must be short."""
+    def __init__(
+        self, parent: Path | None = None, reader: str = READER_NAME, driver: Callable[[Path], Path] | None = None
+    ) -> None:
+        """Lay out a folder of its own in `parent` (the system's folder for temporary files); its path must be short.
+
+        `driver` puts the reader's driver into a folder and gives its path; without it that is vpcd's.
+        """
         self._reader = reader
+        self._driver = driver or _vpcd
         self._claim, self.port = _claim_ports()
         self.folder = Path(tempfile.mkdtemp(prefix="pcscd-", dir=parent))
         self.socket = self.folder / "run" / "pcscd" / "pcscd.comm"
@@ -162,7 +168,7 @@ class Pcscd:
         for name in ("run", "run/pcscd", "conf", "no-drivers"):
             (self.folder / name).mkdir(mode=0o755)
         self.folder.chmod(0o755)  # clients may be somebody else than root
-        driver = shutil.copy(DRIVER, self.folder / DRIVER.name)
+        driver = self._driver(self.folder)
         (self.folder / "conf" / "vpcd").write_text(
             f'FRIENDLYNAME "{self._reader}"\nDEVICENAME /dev/null:{self.port:#x}\n'
             f"LIBPATH {driver}\nCHANNELID {self.port:#x}\n",
@@ -178,6 +184,10 @@ class Pcscd:
     def _said(self) -> str:
         logs = (self.folder / "start.log", self.folder / "run" / "pcscd.log")
         return " ".join(log.read_text(errors="replace") for log in logs if log.exists()).strip()
+
+
+def _vpcd(folder: Path) -> Path:
+    return Path(shutil.copy(DRIVER, folder / DRIVER.name))
 
 
 def _point(link: Path, target: Path | None) -> None:

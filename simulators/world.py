@@ -22,6 +22,7 @@ from simulators.eid.people import Person, load_residents
 from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
+from simulators.keypad import VirtualKeypad
 from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
 from simulators.pcscd import Pcscd
@@ -45,6 +46,7 @@ class World:
         self.pki = Pki(folder / "eid", self.ocsp.url)
         self.pcscd = Pcscd()
         self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
+        self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.cupsd = Cupsd()
         self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
@@ -56,7 +58,16 @@ class World:
         """Start it all. Raises what a part raises that cannot start; then nothing is left running."""
         with ExitStack() as starting:
             self.ocsp.serve(self.pki)
-            for part in (self.ocsp, self.pcscd, self.cards, self.cupsd, self.printer, self.slips, self.town_hall):
+            for part in (
+                self.ocsp,
+                self.pcscd,
+                self.cards,
+                self.keypad,
+                self.cupsd,
+                self.printer,
+                self.slips,
+                self.town_hall,
+            ):
                 starting.callback(part.close)
             self.pcscd.start()
             self.printer.start()
@@ -113,6 +124,7 @@ class World:
                 "seal_ca": str(files / "seal-ca.pem"),
             },
             "card_reader": {"name": ""},
+            "keypad": {"device": str(self.keypad.path)},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

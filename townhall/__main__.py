@@ -20,7 +20,6 @@ from townhall import catalogue, database, residents
 from townhall.authority import Authority, make
 from townhall.balie import accounts
 from townhall.claims import Claims
-from townhall.guesses import Guesses
 from townhall.ledger import Ledger
 from townhall.mtls import read
 from townhall.ocsp import Revocation
@@ -136,7 +135,6 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
         claims=Claims(engine),
         vault=Vault(arguments.data / "vault.key"),
         sessions=Sessions(),
-        guesses=Guesses(utc_now),
         trust=TrustStore.load(arguments.eid_trust),
         origin=origin,
         revocation=Revocation(arguments.ocsp),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from hmac import compare_digest
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,8 +25,12 @@ class Claims:
         return self._one(CLAIMS.c.id == id_)
 
     def of_code(self, code_hash: str) -> Claim | None:
-        """The claim of a code. Found by a keyed hash: how long that takes tells nothing about a code."""
-        return self._one(CLAIMS.c.code_hash == code_hash)
+        """The claim of a code, looked for by its keyed hash and then compared in constant time.
+
+        How long the database looks tells nothing about a code: without the key nobody knows which hash they ask for.
+        """
+        found = self._one(CLAIMS.c.code_hash == code_hash)
+        return found if found is not None and compare_digest(found.code_hash or "", code_hash) else None
 
     def of_resident(self, resident: str, today: dt.date) -> tuple[Claim, ...]:
         """What waits for a person now, oldest first."""

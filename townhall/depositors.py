@@ -33,18 +33,15 @@ from townhall.web import token_of
 
 SCOPE = "preparedDocuments:write"
 TOKEN_LIFE = dt.timedelta(minutes=10)
-# A program does not mistype. Ten wrong secrets in ten minutes are somebody trying.
-AT_ONE_CLIENT, AT_ALL_CLIENTS = 10, 50
 MAX_FIELDS = 20
 
 
 class Depositors:
     """Knows depositors by certificate or token. Safe from threads."""
 
-    def __init__(self, ledger: Ledger, clients: Mapping[str, str], now: Clock) -> None:
+    def __init__(self, ledger: Ledger, clients: Mapping[str, str], guesses: Guesses, now: Clock) -> None:
         """`clients`: id → hash of its secret."""
-        self._ledger, self._clients, self._now = ledger, clients, now
-        self._guesses = Guesses(now, AT_ONE_CLIENT, AT_ALL_CLIENTS)
+        self._ledger, self._clients, self._guesses, self._now = ledger, clients, guesses, now
         self._lock = threading.Lock()
         self._tokens: dict[bytes, tuple[str, dt.datetime]] = {}
 
@@ -105,7 +102,7 @@ class Depositors:
         begun = self._guesses.begin(name)
         if not fits(self._clients.get(name), unquote_plus(secret)):
             return None
-        self._guesses.forgive(name, begun)
+        self._guesses.forgive(begun)
         return name
 
     def _given(self, client: str) -> str:

@@ -28,6 +28,9 @@ from townhall.vault import VaultError
 from townhall.web import BASE, CLAIM, PRODUCT, UUID_PATTERN, Wish, session_of
 
 MOST_COPIES = 10
+# What our fonts have, and a kiosk's keys: the letters of western and middle Europe, and no sign that cannot be seen.
+_SIGNS = "!-~¡-¬®-ıĴ-ķĹ-ľŁ-ňŌ-ťŨ-ž\u2018\u2019\u201c\u201d\u2013€"
+RECIPIENT = f"^[{_SIGNS}][ {_SIGNS}]*$"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
 
 
@@ -38,7 +41,7 @@ class ProductOrder(Wish):
     language: Literal["nl", "fr", "de"]
     copies: Annotated[int, Field(ge=1, le=MOST_COPIES)] = 1
     purpose: Name | None = None
-    recipient: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    recipient: Annotated[str | None, Field(pattern=RECIPIENT, max_length=100)] = None
     channel: Literal["paper", "eBox"] | None = None
 
     def means(self) -> ProductWish:

@@ -10,9 +10,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from townhall.calendar import date_of
 from townhall.catalogue import Product
 from townhall.claims import Claims
-from townhall.guesses import Guesses
+from townhall.guesses import Door, Guesses
 from townhall.ledger import Ledger
 from townhall.ocsp import Revocation
 from townhall.seal import Sealer
@@ -49,7 +50,6 @@ class Service:
     claims: Claims
     vault: Vault
     sessions: Sessions
-    guesses: Guesses
     trust: TrustStore
     origin: str
     revocation: Revocation
@@ -57,9 +57,13 @@ class Service:
     sealed: Path | None
     now: Clock
 
+    def guesses_at(self, door: Door) -> Guesses:
+        """The tries at one door, of all processes of this town together."""
+        return Guesses(self.ledger.engine, self.vault.name_of, self.now, door)
+
     def today(self) -> dt.date:
-        """The town's own date: that of the machine's time zone."""
-        return self.now().astimezone().date()
+        """The town's own date."""
+        return date_of(self.now())
 
 
 class Reference:

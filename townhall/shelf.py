@@ -93,7 +93,7 @@ class Shelf:
     def first(self, id_: UUID) -> Claim:
         """What was announced under this name."""
         claim = self._service.claims.of(id_)
-        if claim is None or claim.kind is not ClaimKind.PREPARED:
+        if claim is None or claim.kind is not ClaimKind.PREPARED or claim.id != claim.root:
             raise Problem(ProblemType.RESOURCE_NOT_FOUND)
         return claim
 
@@ -144,7 +144,6 @@ class Shelf:
         new = replace(
             newest,
             id=id_,
-            kind=ClaimKind.REPRINT,
             access=Access.CODE,
             valid_until=max(newest.valid_until, self._service.today() + CODE_LIFE),
             made_at=self._service.now(),

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from townhall.claims import refusal
 from townhall.codes import read_claim_code
+from townhall.guesses import CODES
 from townhall.mtls import kiosk_of
 from townhall.offers import claims_of, products_of
 from townhall.people import Person
@@ -56,7 +57,7 @@ class SignIn:
     """The calls of signing in and out."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
+        self._service, self._guesses = service, service.guesses_at(CODES)
 
     def router(self) -> APIRouter:
         """Its routes."""
@@ -86,12 +87,12 @@ class SignIn:
         """Open a session for what a code stands for."""
         service = self._service
         kiosk = kiosk_of(request, service.ledger)
-        begun = service.guesses.begin(kiosk)
+        begun = self._guesses.begin(kiosk)
         code = read_claim_code(wish.code)
         claim = None if code is None else service.claims.of_code(service.vault.name_of(code))
         if claim is None:
             raise Problem(ProblemType.CODE_UNKNOWN)
-        service.guesses.forgive(kiosk, begun)
+        self._guesses.forgive(begun)
         if (why_not := refusal(claim, service.today())) is not None:
             raise Problem(why_not)
         if claim.access is Access.EID:

@@ -89,6 +89,17 @@ REVOKED_KIOSKS = sa.Table(
     sa.Column("fingerprint", HASH, primary_key=True),
     sa.Column("kiosk", NAME, nullable=False),
 )
+# A door is what can be guessed at; its row is what two tries at the same instant wait for.
+DOORS = sa.Table("doors", METADATA, sa.Column("door", SHORT, primary_key=True))
+GUESSES = sa.Table(
+    "guesses",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("door", SHORT, sa.ForeignKey("doors.door"), nullable=False),
+    sa.Column("who", HASH, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("ix_guesses_of_door", "door", "at"),
+)
 
 
 class OrderKind(Enum):

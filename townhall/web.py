@@ -39,6 +39,10 @@ UUID_PATTERN = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 ShortText = Annotated[str, Field(max_length=200)]
 
 
+# What is said of a request (and its trace id) that no route answers: too large, or broken off by a fault of ours.
+Refusal = Callable[[Scope, Problem, str], ASGIApp]
+
+
 class Wish(BaseModel):
     """A request's body: every field is known, and none is left over."""
 
@@ -50,10 +54,18 @@ def small(_scope: Scope) -> int:
     return MAX_BODY
 
 
-def new_app(limit: Callable[[Scope], int] = small) -> FastAPI:
-    """An app without routes, whose every refusal is a problem; `limit` says how many bytes a request may bring."""
+def as_problem(_scope: Scope, problem: Problem, trace: str) -> ASGIApp:
+    """A refusal for a program, which reads JSON."""
+    return problem.response(trace)
+
+
+def new_app(limit: Callable[[Scope], int] = small, refused: Refusal = as_problem) -> FastAPI:
+    """An app without routes, whose every refusal is a problem.
+
+    `limit` says how many bytes a request may bring, `refused` how it is told that a request never reaches a route.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Envelope, limit=limit)
+    app.add_middleware(Envelope, limit=limit, refused=refused)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _violation)
     app.add_exception_handler(HTTPException, _refusal)
@@ -81,8 +93,8 @@ def instant(moment: dt.datetime) -> str:
 class Envelope:
     """Puts the common headers on each answer, and turns what nobody foresaw into a problem that quotes nothing."""
 
-    def __init__(self, app: ASGIApp, limit: Callable[[Scope], int]) -> None:
-        self._app, self._limit = app, limit
+    def __init__(self, app: ASGIApp, limit: Callable[[Scope], int], refused: Refusal) -> None:
+        self._app, self._limit, self._refused = app, limit, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -107,12 +119,14 @@ class Envelope:
 
         try:
             refusal = _too_large(headers, self._limit(scope))
-            await (self._app if refusal is None else refusal.response(trace.decode()))(scope, receive, dressed)
+            app = self._app if refusal is None else self._refused(scope, refusal, trace.decode())
+            await app(scope, receive, dressed)
         except Exception as error:  # noqa: BLE001 - the rim: whatever it is, the kiosk gets an answer and the log no name
             LOG.error("unforeseen %s, trace %s", type(error).__name__, trace.decode())
             if begun:
                 raise ConnectionAbortedError from None
-            await Problem(ProblemType.INTERNAL_SERVER_ERROR).response(trace.decode())(scope, receive, dressed)
+            sorry = self._refused(scope, Problem(ProblemType.INTERNAL_SERVER_ERROR), trace.decode())
+            await sorry(scope, receive, dressed)
 
 
 def _too_large(headers: dict[bytes, bytes], limit: int) -> Problem | None:

@@ -13,10 +13,11 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
 # A software rasteriser beats OpenGL on one by fifteen times; and no idle wait of 5 ms before each frame. A platform or
 # a back end that was asked for stays.
@@ -36,16 +37,17 @@ from PySide6.QtCore import (
     QUrl,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage
-from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent, QQmlError
-from PySide6.QtQuick import QQuickWindow
+from PySide6.QtGui import QColor, QCursor, QFontDatabase, QGuiApplication, QImage, QPixmap
+from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlError
+from PySide6.QtQuick import QQuickView
 
 from config.settings import Screen as Panel
 from config.settings import Settings
 from ui import theme
-from ui.bridge import Bridge
 from ui.drawn import Drawings, Pages, QrCodes
-from ui.screen import Template
+
+if TYPE_CHECKING:
+    from ui.bridge import Bridge
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +84,8 @@ class App:
         windowed: bool = False,
         cursor: bool = True,
         size_px: tuple[int, int] | None = None,
-        now: Callable[[], datetime] = datetime.now,
     ) -> None:
-        self._now = now
+        self._now = settings.town.now
         qInstallMessageHandler(_qt_says)
         self.qt = QGuiApplication.instance() or QGuiApplication(["kiosk"])
         for font in sorted((_UI / "fonts").glob("*.ttf")):
@@ -99,11 +100,18 @@ class App:
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
         self._alarm.timeout.connect(self._ring)
-        self.bridge = Bridge(settings, now)
+        self.density = 1.0  # pixels of one millimetre, now
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)  # what QML complained of, which it never should
         self._panel = settings.screen
         size = QSize(*(size_px or self._size(windowed=windowed)))
-        self._engine = self._load(settings, size)
+        self._engine = QQmlEngine()
+        self._engine.warnings.connect(self._warned)
+        self._engine.addImportPath(str(_UI / "qml"))
+        self.bridge = self._bridge(settings)
+        self.bridge.dress(family=_FAMILY, **theme.colours(settings.town))
+        self._fit(size)
+        self._provide_images(theme.colours(settings.town))
+        self.bridge.tick()
         self.window = self._open(size, full=not windowed and size_px is None)
 
     # --- making it -----------------------------------------------------------------------------------------------
@@ -117,35 +125,34 @@ class App:
         share = min(_WINDOW_SHARE * room.height() / panel.height_px, _WINDOW_SHARE * room.width() / panel.width_px, 1.0)
         return round(panel.width_px * share), round(panel.height_px * share)
 
-    def _load(self, settings: Settings, size: QSize) -> QQmlApplicationEngine:
-        colours = theme.colours(settings.town)
-        density = theme.px_per_mm(self._panel, size.width(), size.height())
-        engine = QQmlApplicationEngine()
-        engine.warnings.connect(self._warned)
-        engine.addImportPath(str(_UI / "qml"))
-        engine.addImageProvider("drawn", Drawings(colours, density))
-        engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
-        engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
-        self._theme = _singleton(engine, "Theme")
-        for name, value in {**colours, "family": _FAMILY}.items():
-            self._theme.setProperty(name, value)
-        self._fit(size)
-        wire: Any = _singleton(engine, "Bridge")
-        wire.touched.connect(self.bridge.touch)
-        wire.digitTyped.connect(self.bridge.typeDigit)
-        self.bridge.headerChanged.connect(lambda: wire.setProperty("header", self.bridge.header))
-        self.bridge.barChanged.connect(lambda: wire.setProperty("bar", self.bridge.bar))
-        self.bridge.screenChanged.connect(lambda: wire.setProperty("screen", self.bridge.screen))
-        engine.loadFromModule("Loket", "Main")
-        return engine
+    def _bridge(self, settings: Settings) -> Bridge:
+        """Let Qt compile the first page in its own thread, while Python brings in the words that stand on it."""
+        self._compile("Main", "PortalPage")
+        reading = Thread(target=import_module, args=("ui.bridge",))
+        reading.start()
+        while any(component.isLoading() for component in self._components):
+            self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        reading.join()
+        from ui.bridge import Bridge
+
+        return Bridge(settings)
+
+    def _compile(self, *names: str) -> None:
+        """Have Qt compile templates, and keep them."""
+        self._components = [
+            QQmlComponent(
+                self._engine,
+                QUrl.fromLocalFile(str(_UI / "qml" / "Loket" / f"{name}.qml")),
+                QQmlComponent.CompilationMode.Asynchronous,
+            )
+            for name in names
+        ]
 
     def _fit(self, size: QSize) -> None:
         """Turn millimetres into pixels for a window of this size."""
-        density = theme.px_per_mm(self._panel, size.width(), size.height())
-        for role, height in theme.type_sizes(density).items():
-            self._theme.setProperty(role, height)
-        self._theme.setProperty("landscape", size.width() > size.height())
-        self._theme.setProperty("density", density)
+        self.density = theme.px_per_mm(self._panel, size.width(), size.height())
+        landscape = size.width() > size.height()
+        self.bridge.dress(density=self.density, landscape=landscape, **theme.type_sizes(self.density))
 
     def lay_out(self, panel: Panel) -> None:
         """Lay everything out for another panel, at its own size in pixels."""
@@ -153,15 +160,23 @@ class App:
         self.window.resize(panel.width_px, panel.height_px)
         self._fit(self.window.size())
 
-    def _open(self, size: QSize, *, full: bool) -> QQuickWindow:
-        roots = self._engine.rootObjects()
-        if not roots or not isinstance(roots[0], QQuickWindow):
-            raise RuntimeError(f"the screen cannot be loaded: {'; '.join(self.warnings)}")
-        window = roots[0]
+    def _provide_images(self, colours: dict[str, str]) -> None:
+        self._engine.addImageProvider("drawn", Drawings(colours, self.density))
+        self._engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
+        self._engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
+
+    def _open(self, size: QSize, *, full: bool) -> QQuickView:
+        window: QQuickView = QQuickView(self._engine, None)  # type: ignore[call-overload]  # Qt takes None for the parent
+        window.setTitle("Loket 24/7")
+        window.setColor(QColor(theme.GROUND))
+        window.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
         window.resize(size)
+        window.setInitialProperties({"python": self.bridge})
+        window.loadFromModule("Loket", "Main")
+        if window.status() != QQuickView.Status.Ready:
+            raise RuntimeError(f"the screen cannot be loaded: {'; '.join(self.warnings)}")
         window.widthChanged.connect(lambda: self._fit(window.size()))
         window.heightChanged.connect(lambda: self._fit(window.size()))
-        self.bridge.tick()
         # Qt calls it here, or queues it where the renderer has a thread of its own.
         window.frameSwapped.connect(self._first_frame)
         if full:
@@ -179,15 +194,10 @@ class App:
         self._settled = True
         if not self._cursor:
             _hide_cursor()
-        self._theme.setProperty("settled", True)  # noqa: FBT003 (Qt takes it so)
-        self._components = [
-            QQmlComponent(
-                self._engine,
-                QUrl.fromLocalFile(str(_UI / "qml" / "Loket" / f"{template}.qml")),
-                QQmlComponent.CompilationMode.Asynchronous,
-            )
-            for template in Template
-        ]
+        self.bridge.dress(settled=True)
+        from ui.screen import Template
+
+        self._compile(*Template)
         if self._when_painted is not None:
             self.call_soon(self._when_painted)
 
@@ -232,11 +242,6 @@ class App:
         else:
             self._alarm.start(max(0, round(seconds * 1000)))
 
-    @property
-    def density(self) -> float:
-        """Pixels of one millimetre, now."""
-        return float(self._theme.property("density"))
-
     def grab(self) -> QImage:
         """Give what is on the screen now."""
         return self.window.grabWindow()
@@ -249,7 +254,9 @@ class App:
         """Wait until the first frame is out and nothing is left to paint. Not for use beside `run`."""
         while not self._settled:
             self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        self.qt.processEvents()
+        rounds = QEventLoop()
+        while rounds.processEvents():  # one round asks for the next frame, another paints it
+            pass
 
     # --- the clocks ----------------------------------------------------------------------------------------------
 
@@ -266,17 +273,11 @@ class App:
         self._minute.start(60_050 - now.second * 1000 - now.microsecond // 1000)
 
 
-def _singleton(engine: QQmlApplicationEngine, name: str) -> QObject:
-    found = engine.singletonInstance("Loket", name)
-    if not isinstance(found, QObject):
-        raise RuntimeError(f"the screen cannot be loaded: no {name}")  # noqa: TRY004 (an installation that is broken)
-    return found
-
-
 def _hide_cursor() -> None:
-    from PySide6.QtCore import Qt  # a namespace so large that it takes 14 ms to come in
-
-    QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+    # Not Qt.BlankCursor: to look into that namespace takes 40 ms, and the portal's codes wait behind it.
+    blank = QPixmap(1, 1)
+    blank.fill(QColor(0, 0, 0, 0))
+    QGuiApplication.setOverrideCursor(QCursor(blank))
 
 
 def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:

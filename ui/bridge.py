@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
@@ -36,28 +35,32 @@ class Engine(Protocol):
 
 
 class Bridge(QObject):
-    """`screen`, `header` and `bar` are what QML paints, as plain maps; `touch` and `typeDigit` are what it calls."""
+    """`screen`, `header` and `bar` are what QML paints, as plain maps; `look` is with what.
 
-    screenChanged = Signal()  # noqa: N815 (Qt's way of naming)
+    `touch` and `typeDigit` are what it calls.
+    """
+
+    lookChanged = Signal()  # noqa: N815 (Qt's way of naming)
+    screenChanged = Signal()  # noqa: N815
     headerChanged = Signal()  # noqa: N815
     barChanged = Signal()  # noqa: N815
 
     def __init__(
         self,
         settings: Settings,
-        now: Callable[[], datetime] = datetime.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._settings = settings
-        self._now, self._monotonic = now, monotonic
+        self._now, self._monotonic = settings.town.now, monotonic
         self._engine: Engine | None = None
-        self._visit = Visit()
+        self.visit = Visit()  # the one that is painted
         self._shown: Screen | None = None
         self._choices: dict[str, Choice] = {}
-        self._screen: dict[str, Any] | None = None
-        self._header: dict[str, Any] | None = None
+        self._screen: dict[str, Any] = {}
+        self._header: dict[str, Any] = {}
         self._bar: list[dict[str, Any]] = []
+        self._look: dict[str, Any] = {}
         self._page = 0
         self._struck: tuple[float, float, float, int] | None = None
 
@@ -75,9 +78,14 @@ class Bridge(QObject):
         """The page that is looked at now: nothing else of the screen keeps it."""
         return self._shown.sheet.drawing if self._shown is not None and self._shown.sheet is not None else None
 
+    def dress(self, **look: str | float) -> None:
+        """Paint with these colours and sizes (properties of `Theme.qml`); what is not named stays."""
+        self._look |= look
+        self.lookChanged.emit()
+
     def show(self, visit: Visit) -> None:
         """Paint a visit at this moment."""
-        self._visit = visit
+        self.visit = visit
         self.paint(screen_for(visit, self._settings, self._now()))
 
     def paint(self, screen: Screen) -> None:
@@ -99,7 +107,7 @@ class Bridge(QObject):
 
     def tick(self) -> None:
         """Paint the same visit at a later moment."""
-        self.show(self._visit)
+        self.show(self.visit)
 
     @Slot(str, float, float)
     def touch(self, choice: str, x: float = -1e9, y: float = -1e9) -> None:
@@ -126,19 +134,22 @@ class Bridge(QObject):
         near = abs(x - was_x) < _DOUBLE_STRIKE_MM and abs(y - was_y) < _DOUBLE_STRIKE_MM and x >= 0
         return soon and near and page != self._page
 
-    def _get_screen(self) -> dict[str, Any] | None:
+    def _get_screen(self) -> dict[str, Any]:
         return self._screen
 
-    def _get_header(self) -> dict[str, Any] | None:
+    def _get_header(self) -> dict[str, Any]:
         return self._header
-
-    screen = Property(object, _get_screen, notify=screenChanged)
 
     def _get_bar(self) -> list[dict[str, Any]]:
         return self._bar
 
-    header = Property(object, _get_header, notify=headerChanged)
-    bar = Property(object, _get_bar, notify=barChanged)
+    def _get_look(self) -> dict[str, Any]:
+        return self._look
+
+    screen = Property(dict, _get_screen, notify=screenChanged)
+    header = Property(dict, _get_header, notify=headerChanged)
+    bar = Property(list, _get_bar, notify=barChanged)
+    look = Property(dict, _get_look, notify=lookChanged)
 
 
 def _same_page(before: Screen, after: Screen) -> bool:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QSize
 from PySide6.QtGui import QColor, QImage, QImageReader
 from PySide6.QtQuick import QQuickImageProvider
 
-from kiosk_app.visit import Drawing
+if TYPE_CHECKING:
+    from kiosk_app.visit import Drawing
 
 _PICTURES = Path(__file__).parent / "pictures"
 _COLOUR = re.compile(r"@([a-zA-Z]+)")
 # Dash and gap of an edge, in line widths.
 _DASH, _GAP = 3.2, 2.2
+# A visit shows some twenty pictures, and the next visit the same.
+_KEPT = 48
 # A page in a blur is so many blots wide: each covers two letters of two lines, and no sharpening brings them back.
 _BLOTS = 28
 
@@ -31,17 +36,20 @@ class Drawings(QQuickImageProvider):
         super().__init__(QQuickImageProvider.ImageType.Image)
         self._colours = colours
         self._density = density
+        self._draw = lru_cache(_KEPT)(self._draw_anew)
 
     def requestImage(self, id: str, size: QSize, _requested: QSize) -> QImage:  # noqa: N802, A002 (Qt's names)
-        """Draw one picture."""
-        name, colour, room = id.split("/")
-        width, height = (round(float(side)) for side in room.split("x"))
-        image = (
-            self._dashed(colour, (width, height)) if name == "dashed" else self._picture(name, colour, (width, height))
-        )
+        """Draw one picture, or give the one that was drawn before."""
+        image = self._draw(*id.split("/"))
         size.setWidth(image.width())
         size.setHeight(image.height())
         return image
+
+    def _draw_anew(self, name: str, colour: str, room: str) -> QImage:
+        width, height = (round(float(side)) for side in room.split("x"))
+        if name == "dashed":
+            return self._dashed(colour, (width, height))
+        return self._picture(name, colour, (width, height))
 
     def _picture(self, name: str, it: str, room: tuple[int, int]) -> QImage:
         colours = {**self._colours, "it": self._colours[it]}
@@ -131,5 +139,7 @@ class Pages(QQuickImageProvider):
 
 def _resized(image: QImage, width: int, height: int) -> QImage:
     """Give a copy of another size: each new pixel is the mean of those it covers."""
+    from PySide6.QtCore import Qt  # a namespace so large that the first frame would wait for it
+
     whole = Qt.AspectRatioMode.IgnoreAspectRatio
     return image.scaled(width, height, whole, Qt.TransformationMode.SmoothTransformation)

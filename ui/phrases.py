@@ -55,6 +55,11 @@ def day(texts: Texts, when: date) -> str:
     return texts.say("{weekday} {day}~{month}", weekday=weekday, day=when.day, month=month)
 
 
+def copies(texts: Texts, number: int) -> str:
+    """Give how many of one document: '3 exemplaren'."""
+    return texts.plural("{n}~exemplaar", "{n}~exemplaren", number)
+
+
 def full_date(texts: Texts, when: date) -> str:
     """Give the date with its year: '1 februari 2027'."""
     return texts.say("{day}~{month}~{year}", day=when.day, month=texts.say(_MONTHS[when.month - 1]), year=when.year)

@@ -70,7 +70,7 @@ _LONG = Person("Maria-Magdalena Josephina", "Van den Broecke-Vandenbussche")
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op jouw adres woont")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "Ook bekend als bewijs van woonst")
 NATIONALITY = Product("nationality", "Attest van nationaliteit", "Welke nationaliteit je hebt")
-_REFUSED = Product("cohabitation", "Attest van samenwoning", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
+_REFUSED = Product("cohabitation", "Attest van wettelijke samenwoning", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
 _THREE = (HOUSEHOLD, RESIDENCE, NATIONALITY)
 _NINE = (
     HOUSEHOLD,
@@ -109,6 +109,7 @@ _LATER = Product(
     purposes=_PURPOSES,
     asks_channel=True,
 )
+_BIRTH = Product("civilBirth", "Uittreksel uit de geboorteakte", "Als je in België geboren bent", max_copies=3)
 _CLOSED = replace(RESIDENCE, refusal=FaultCode.SOURCE_CLOSED, opens_at="2026-11-24T06:00:00+01:00")
 _CLAIM = Product("preparedDocument", "Bewijs van inschrijving in de muziekschool", "", claim=UUID(int=101))
 _REPRINT = Product("reprint", "Attest van hoofdverblijfplaats", "", claim=UUID(int=102))
@@ -220,6 +221,10 @@ def _asked() -> Iterator[tuple[str, State]]:
     asked = Asking(
         AN, (_RECORD,), (_RECORD.key,), several=False, details=(), product=_RECORD, question=Question.PURPOSE
     )
+    yield (
+        "asking-language",
+        replace(asked, product=replace(_RECORD, languages=("nl", "fr")), question=Question.LANGUAGE),
+    )
     yield "asking-purpose", asked
     yield "asking-recipient-empty", replace(asked, question=Question.RECIPIENT)
     yield "asking-recipient", replace(asked, question=Question.RECIPIENT, typed="JEUGDHUIS DE KRING")
@@ -227,6 +232,8 @@ def _asked() -> Iterator[tuple[str, State]]:
     yield "asking-recipient-long", replace(asked, question=Question.RECIPIENT, typed="VERENIGING " * 5)
     yield "asking-channel", replace(asked, question=Question.CHANNEL)
     yield "asking-channel-deferred", replace(asked, product=_LATER, question=Question.CHANNEL)
+    yield "asking-copies", replace(asked, product=_BIRTH, question=Question.COPIES)
+    yield "checking-copies", Checking(AN, (_BIRTH,), (_BIRTH.key,), details=(Details(_BIRTH.key, copies=3),))
     details = Details(_RECORD.key, _RECORD.purposes[0], "JEUGDHUIS DE KRING", Channel.PAPER)
     yield "checking-record", Checking(AN, (_RECORD,), (_RECORD.key,), details=(details,))
     yield "checking-ebox", Checking(AN, (_RECORD,), (_RECORD.key,), details=(replace(details, channel=Channel.EBOX),))
@@ -294,6 +301,10 @@ def _jobs(*progresses: Progress) -> tuple[Job, ...]:
     return tuple(Job(d, p) for d, p in zip(_documents(len(progresses)), progresses, strict=True))
 
 
+def _of_three(progress: Progress) -> Job:
+    return Job(Document(_TICKETS[0], _BIRTH, b"", 1, copies=3), progress)
+
+
 def _printings() -> Iterator[tuple[str, State]]:
     waiting = Progress(JobPhase.WAITING)
     now, done = Progress(JobPhase.PRINTING, 1), Progress(JobPhase.PRINTED, 1)
@@ -305,6 +316,7 @@ def _printings() -> Iterator[tuple[str, State]]:
     yield "printing-four", Printing(_jobs(done, now, waiting, waiting), _orders(4))
     yield "printing-eight", Printing(_jobs(done, done, now, *(waiting,) * 5), _orders(8))
     yield "printing-paused", Printing(_jobs(paused, waiting), _orders(2))
+    yield "printing-copies", Printing((_of_three(now),), _orders(1))
     stopped = Progress(JobPhase.FAILED, 0, FaultCode.PRINT_STOPPED)
     yield "printing-stopping", Printing(_jobs(now, stopped), _orders(2), stopping=True)
 
@@ -327,6 +339,7 @@ def _printeds() -> Iterator[tuple[str, State]]:
     yield "printed-two", Printed(_jobs(done, done), _orders(2))
     for slip in (SlipState.PRINTING, SlipState.PRINTED, SlipState.FAILED):
         yield f"printed-slip-{slip.value}", Printed(_jobs(done), _orders(1), slip=slip)
+    yield "printed-copies", Printed((_of_three(Progress(JobPhase.PRINTED, 3)),), _orders(1))
     yield "outcome-failed", Printed(_jobs(failed), _orders(1))
     yield "outcome-failed-code", Printed(_jobs(failed), _orders(1), ((_TICKETS[0], code),), SlipState.PRINTED)
     counter = RemedyOffer(Remedy.COUNTER)

@@ -1,4 +1,4 @@
-"""PC/SC as this driver uses it: the one file that knows pyscard, and only its bare calls (`smartcard.scard`).
+"""PC/SC as this driver uses it: the one file that knows pyscard, and only its bare calls (the extension `_scard`).
 
 Every failure leaves here as a DeviceFault: READER_LOST, CARD_REMOVED or CARD_UNREADABLE. pyscard's own connections and
 monitors are not used: they poll, and end for good when pcscd restarts.
@@ -6,10 +6,12 @@ monitors are not used: they poll, and end for good when pcscd restarts.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import Any
 
 from hardware.faults import DeviceFault, FaultCode
@@ -176,9 +178,14 @@ def _check(code: int, call: str, otherwise: FaultCode | None = None) -> None:
         raise DeviceFault(otherwise, found.detail) if otherwise and found.code is not otherwise else found
 
 
+@cache
 def _library() -> Any:  # noqa: ANN401 - a module without types
-    """pyscard, at first use: it takes 15 ms to import, which the portal need not wait for."""
-    try:
-        return importlib.import_module("smartcard.scard")
-    except ImportError:
-        raise DeviceFault(FaultCode.READER_LOST, "libpcsclite is not installed") from None
+    """Give the extension of pyscard, at first use; the package around it takes 50 ms more and is not used here."""
+    package = PathFinder.find_spec("smartcard")
+    folders = package.submodule_search_locations if package else None
+    found = PathFinder.find_spec("_scard", [f"{folder}/scard" for folder in folders or ()])
+    if found is None or found.loader is None:
+        raise DeviceFault(FaultCode.READER_LOST, "pyscard is not installed")
+    library = module_from_spec(found)
+    found.loader.exec_module(library)
+    return library

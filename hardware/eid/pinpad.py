@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from hardware.devices import PinRefused
+from hardware.devices import KEY_SECONDS, PinRefused
 from hardware.eid.apdu import OK, Response, exchange, unreadable
 from hardware.faults import DeviceFault, FaultCode
 
@@ -25,7 +25,7 @@ TIMED_OUT, CANCELLED, TOO_SHORT = 0x6400, 0x6401, 0x6403
 # PIN_VERIFY_STRUCTURE with the values of both [MW] and commons-eid.
 ENTRY = bytes(
     (
-        *(30, 30),  # bTimeOut, bTimeOut2: seconds, until the first digit and between two
+        *(KEY_SECONDS, KEY_SECONDS),  # bTimeOut, bTimeOut2: until the first digit and between two
         0x89,  # bmFormatString: BCD, left, from the byte after the length on
         0x47,  # bmPINBlockString: four bits of length, seven bytes of digits
         0x04,  # bmPINLengthFormat: the length begins after four bits

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -28,8 +28,8 @@ REMOVAL_KNOWN_MS = 600
 class EidReader:
     """The first PC/SC reader whose name contains `name`, and the eID in it.
 
-    One thread makes all calls but `close`, which may come from any. `on_change` is called from threads of this driver,
-    one call at a time; it must not call back.
+    One thread makes all calls but `cancel` and `close`, which may come from any. `on_change` is called from threads of
+    this driver, one call at a time; it must not call back.
     """
 
     def __init__(self, name: str = "") -> None:
@@ -43,6 +43,7 @@ class EidReader:
         self._watch: SlotWatch | None = None
         self._removal: RemovalWatch | None = None
         self._busy = threading.Lock()
+        self._called_off = threading.Event()
         self._closed = False
 
     # --- what happens at the slot -----------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ class EidReader:
     def status(self) -> Status:
         """Whether the reader is there, by pcscd's word."""
         try:
-            with self._busy:
+            with self._alone():
                 found = self._find()
         except DeviceFault:
             found = None
@@ -70,32 +71,38 @@ class EidReader:
 
     def recognise(self) -> Card:
         """Begin a session: say what card is in the slot."""
-        with self._busy:
+        with self._alone():
             self._drop_card()
             return self._twice(self._recognise, self._drop_card)
 
     def read_certificate(self) -> Certificate:
         """Read the authentication certificate of the card that was recognised."""
-        with self._busy:
+        with self._alone():
             self._card()
             return self._twice(self._read_certificate, self._reset_card)
 
     def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
         """Verify the PIN, sign, log off: one transaction, never repeated."""
-        return self._signed(lambda: dialogue.verify(self._card().transmit, pin), digest)
+        return self._signed(lambda: dialogue.verify(self._say, pin), digest)
 
     def sign_on_reader(self, digest: bytes) -> Signature | PinRefused:
         """Have the PIN typed on the reader, sign, log off: one transaction, never repeated."""
         return self._signed(lambda: pinpad.verify(self._own_keys()), digest)
 
+    def cancel(self) -> None:
+        """Call the session off, from any thread: not one command of it more but the log off and the reset."""
+        self._called_off.set()
+
     def release(self) -> None:
         """End the session: the card is reset, so that nothing it was told stays open."""
-        with self._busy:
+        with self._alone():
             self._drop_card()
+            self._called_off.clear()
 
     def close(self) -> None:
-        """Stop the watches and let go of the reader; a call that is under way does so when it ends."""
+        """Stop the watches and let go of the reader; a call that is under way is called off, and does so at its end."""
         self._closed = True
+        self.cancel()
         for watch in (self._removal, self._watch):
             if watch is not None:
                 watch.close()
@@ -107,6 +114,22 @@ class EidReader:
 
     # --- how ---------------------------------------------------------------------------------------------------------
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One call at a time; the last one lets go of a reader that was closed meanwhile."""
+        with self._busy:
+            try:
+                yield
+            finally:
+                if self._closed:
+                    self._drop_context()
+
+    def _say(self, command: bytes | bytearray) -> bytes:
+        """Send a command of the session, unless that was called off."""
+        if self._called_off.is_set():
+            raise DeviceFault(FaultCode.CARD_REMOVED, "called off")
+        return self._card().transmit(command)
+
     def _recognise(self) -> Card:
         reader = self._find()
         if self._context is None or reader is None:
@@ -114,18 +137,17 @@ class EidReader:
         self._reader = reader
         self._connection = self._context.connect(reader)
         with self._connection.transaction():
-            card = dialogue.recognise(self._connection.transmit, self._connection.atr())
+            card = dialogue.recognise(self._say, self._connection.atr())
             self._keys = pinpad.find(self._connection, reader)
         self._applet = card.applet
         return replace(card, keys_on_reader=self._keys is not None)
 
     def _read_certificate(self) -> Certificate:
-        connection = self._card()
-        with connection.transaction():
-            return dialogue.read_certificate(connection.transmit)
+        with self._card().transaction():
+            return dialogue.read_certificate(self._say)
 
     def _signed(self, verified: Callable[[], PinRefused | None], digest: bytes) -> Signature | PinRefused:
-        with self._busy:
+        with self._alone():
             try:
                 return self._sign(verified, digest)
             except DeviceFault as fault:
@@ -137,7 +159,7 @@ class EidReader:
             raise DeviceFault(FaultCode.CARD_UNREADABLE, "no card was recognised")
         with connection.transaction():
             try:
-                return dialogue.sign_when(verified, connection.transmit, self._applet, digest)
+                return dialogue.sign_when(verified, self._say, self._applet, digest)
             finally:
                 if not dialogue.log_off(connection.transmit):
                     with contextlib.suppress(DeviceFault):

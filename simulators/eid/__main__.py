@@ -20,8 +20,9 @@ from simulators.eid.applet import ATR
 from simulators.eid.bench import CardBench, CardState
 from simulators.eid.people import load_residents
 from simulators.eid.pinpad import Pinpad
+from simulators.eid.pinpad_driver import CONTROL_READER_NAME, lay_out
 from simulators.eid.pki import Pki
-from simulators.pcscd import PINPAD_READER_NAME, READER_NAME, Pcscd
+from simulators.pcscd import Pcscd
 
 RESIDENTS = Path(__file__).parents[2] / "townhall" / "residents.toml"
 
@@ -39,7 +40,11 @@ def arguments() -> argparse.Namespace:
     add("--kind", choices=[*ATR, "bank"], default="1.8", help="which generation (default: 1.8)")
     add("--state", choices=[state.value for state in CardState], default="normal", help="what is the matter with it")
     add("--line-speed", action="store_true", help="as slow as a real chip, byte for byte")
-    add("--pinpad", metavar="PIN", help="a reader with keys of its own, at which somebody types PIN each time")
+    add(
+        "--pinpad",
+        metavar="PIN",
+        help="a reader with keys of its own (PC/SC part 10), at which somebody types PIN each time",
+    )
     add("--keep", type=Path, metavar="DIR", help="keep the authority here, so that a card stays the same (trust.pem)")
     return parser.parse_args()
 
@@ -50,8 +55,8 @@ def main() -> int:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # not blocked: every program we start would inherit that
         signal.signal(number, lambda *_: over.set())
-    reader = PINPAD_READER_NAME if asked.pinpad else READER_NAME
-    with tempfile.TemporaryDirectory(prefix="eid-") as folder, Pcscd(reader=reader) as pcscd:
+    daemon = Pcscd(reader=CONTROL_READER_NAME, driver=lay_out) if asked.pinpad else Pcscd()
+    with tempfile.TemporaryDirectory(prefix="eid-") as folder, daemon as pcscd:
         bench = CardBench(Pki(asked.keep or Path(folder)), load_residents(RESIDENTS), pcscd.port)
         bench.at_line_speed = asked.line_speed
         bench.pinpad = Pinpad(always=asked.pinpad) if asked.pinpad else None

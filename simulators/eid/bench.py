@@ -117,6 +117,8 @@ class CardBench:
         with self._lock:
             plug, self._plug = self._plug, None
         if plug is not None:
+            if self.pinpad is not None:
+                self.pinpad.card_out()
             plug.pull()
             self._pulled_at = time.monotonic()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -25,6 +26,8 @@ COMMANDS = {
 }
 # What a byte takes at 4 MHz, 12 etu each [ISO 7816-3]: TA1 96 (Fi 512, Di 32) for 1.8, 13 (Fi 372, Di 4) before.
 SECONDS_PER_BYTE = {"1.8": 48e-6, "1.7": 279e-6, "hybrid": 279e-6, "1.1": 279e-6}
+# A sleep ends 0.1 ms late, on a busy machine a whole one; a line does not: the last of a crossing is waited for awake.
+AWAKE_SECONDS = 500e-6
 PROCEDURE_BYTE = 1  # the card repeats the instruction before data goes on, T=0
 SHORT, HEADER = 256, 5
 OK = b"\x90\x00"
@@ -82,6 +85,7 @@ class Hand:
     _rest: bytes = field(default=b"", init=False, repr=False)
     _apdus_left: int | None = field(default=None, init=False, repr=False)
     _bytes_left: int | None = field(default=None, init=False, repr=False)
+    _listener: Callable[[bytes], object] | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def pull_after(self, apdus: int) -> None:
@@ -121,6 +125,10 @@ class Hand:
             self.asked.clear()
             self.bytes_answered = self.line_bytes = 0
 
+    def listen(self, listener: Callable[[bytes], object] | None) -> None:
+        """Hand every command on to somebody who wants to know; None: to nobody any more."""
+        self._listener = listener
+
     # --- the card's side of the contacts ----------------------------------------------------------------------------
 
     def atr(self) -> bytes:
@@ -140,16 +148,19 @@ class Hand:
 
     def answer(self, apdu: bytes) -> bytes | None:
         """What reaches the reader. Raises Pulled."""
+        begun = time.perf_counter()
         with self._lock:
             if not self._powered:
                 return b""
+            if self._listener:
+                self._listener(apdu)
             command = COMMANDS.get(apdu[1] if len(apdu) > 1 else 0, "OTHER")
             self._count_down()
             self.asked[command] += 1
             answer = self._answer(apdu)
             mischief = self._spoilt_once.pop(command, None) or self._spoilt.get(command) or self._spoilt.get(None)
             spoilt = answer if mischief is None else self._spoil(mischief, apdu, answer)
-            return spoilt if spoilt is None else self._deliver(apdu, spoilt)
+            return spoilt if spoilt is None else self._deliver(apdu, spoilt, begun)
 
     def _answer(self, apdu: bytes) -> bytes:
         if self._rest and apdu[1:2] == b"\xc0":
@@ -165,11 +176,11 @@ class Hand:
         if self._apdus_left is not None:
             self._apdus_left -= 1
 
-    def _deliver(self, apdu: bytes, answer: bytes) -> bytes:
+    def _deliver(self, apdu: bytes, answer: bytes, begun: float) -> bytes:
         crossing = len(apdu) + PROCEDURE_BYTE + len(answer)
         self.line_bytes += crossing
         if self.seconds_per_byte:
-            time.sleep(crossing * self.seconds_per_byte)
+            _wait_until(begun + crossing * self.seconds_per_byte)  # the line alone takes time: the chip is for free
         if self._bytes_left is not None:
             if len(answer) > self._bytes_left:
                 raise Pulled(answer[: self._bytes_left])
@@ -196,6 +207,13 @@ class Hand:
                 return bytes(byte ^ self._less & 0xFF for byte in data) + OK
             case Mischief():
                 return _spoil(mischief, apdu, answer)
+
+
+def _wait_until(over: float) -> None:
+    """Return at that moment of `time.perf_counter`, late by some microseconds."""
+    time.sleep(max(0.0, over - time.perf_counter() - AWAKE_SECONDS))
+    while time.perf_counter() < over:
+        time.sleep(0)  # lets the other threads of this process go on
 
 
 def _spoil(mischief: Mischief, apdu: bytes, answer: bytes) -> bytes | None:

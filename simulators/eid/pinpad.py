@@ -6,9 +6,13 @@ is asked through SCardControl instead (`pinpad_reader.c`) hands the same two on.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from queue import Empty, SimpleQueue
+
+from simulators.eid.vpcd import Pulled
 
 PSEUDO = b"\xff\xc2\x01"
 FEATURES, VERIFY_PIN_DIRECT = 0x00, 0x06
@@ -25,6 +29,33 @@ class Deed(Enum):
     TYPES_TOO_LITTLE = bytes.fromhex("6403")
 
 
+class Later:
+    """What the resident does when somebody says so. Until then the reader waits, as long as it was told to."""
+
+    def __init__(self) -> None:
+        self.waits = threading.Event()
+        self._done: SimpleQueue[str | Deed | None] = SimpleQueue()
+
+    def do(self, deed: str | Deed) -> None:
+        """Now."""
+        self._done.put(deed)
+
+    def pull(self) -> None:
+        """Take the card out instead: that ends the waiting."""
+        self._done.put(None)
+
+    def wait(self, seconds: float) -> str | Deed:
+        """Give what was done. Raises Pulled."""
+        self.waits.set()
+        try:
+            deed = self._done.get(timeout=seconds)
+        except Empty:
+            return Deed.WAITS
+        if deed is None:
+            raise Pulled
+        return deed
+
+
 @dataclass(repr=False)
 class Pinpad:
     """The keys. `will` is what the resident does next, each time once: types a PIN or does something else.
@@ -32,9 +63,10 @@ class Pinpad:
     When that is done they type `always`, or nothing. `structures` is what the reader was told to do.
     """
 
-    will: list[str | Deed] = field(default_factory=list)
+    will: list[str | Deed | Later] = field(default_factory=list)
     always: str | None = None
     structures: list[bytes] = field(default_factory=list)
+    _later: Later | None = field(default=None, init=False)
 
     @staticmethod
     def means(apdu: bytes) -> bool:
@@ -51,9 +83,17 @@ class Pinpad:
             case _:
                 return bytes.fromhex("6A81")
 
+    def card_out(self) -> None:
+        """The card is pulled: a reader that waits for keys waits no longer."""
+        if self._later is not None:
+            self._later.pull()
+
     def _verify(self, structure: bytes, card: Callable[[bytes], bytes]) -> bytes:
         self.structures.append(structure)
         deed = self.will.pop(0) if self.will else self.always or Deed.WAITS
+        if isinstance(deed, Later):
+            self._later = deed
+            deed = deed.wait(structure[0])  # bTimeOut, in seconds
         if isinstance(deed, Deed):
             return deed.value
         return card(self._filled_in(structure[APDU_AT:], deed))

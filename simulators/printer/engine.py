@@ -4,9 +4,9 @@
 
 It keeps what arrived as RECEIVED/NN.pdf and takes the spool file away; it says each sheet on its standard error, as
 ippeveprinter(1) reads it there; it copies the document to PRINTED/NN.pdf once every sheet is out, cancelled since or
-not. Between sheets it looks into CONTROL (written by the bench) for what is wrong with it now, and asks its own printer
-over IPP whether the job was cancelled, as ippeveprinter does not tell. It imports nothing of ours: it is a machine of
-its own.
+not, and each further copy that was asked for to PRINTED/NN-2.pdf and so on. Between sheets it looks into CONTROL
+(written by the bench) for what is wrong with it now, and asks its own printer over IPP whether the job was cancelled,
+as ippeveprinter does not tell. It imports nothing of ours: it is a machine of its own.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Engine:
         """Print every sheet; False when the job was cancelled before the last. Ends the process when it must abort."""
         pages = int(subprocess.run(["qpdf", "--show-npages", document], capture_output=True, check=True).stdout)
         per_sheet = 1 if os.environ.get("IPP_SIDES", "one-sided") == "one-sided" else 2
-        total = pages * int(os.environ.get("IPP_COPIES", "1"))
+        total = pages * copies()
         say(f"ATTR: job-impressions={total}")
         for done in range(0, total, per_sheet):
             self._wait_until_mended(done // per_sheet)
@@ -147,6 +147,11 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def copies() -> int:
+    """Give how many the job wants, as ippeveprinter hands it on."""
+    return int(os.environ.get("IPP_COPIES", "1"))
+
+
 def keep(spool: Path, folder: Path) -> Path:
     """Keep what arrived under the next number; the file is there at once and whole, with the time of its last byte."""
     number = 1 + max((int(file.stem) for file in folder.glob("[0-9]*.pdf")), default=0)
@@ -168,7 +173,9 @@ def main() -> None:
     Path(spool).unlink()
     Path(spool).with_suffix(".prn").unlink(missing_ok=True)
     if engine.print_document(document):
-        copy(document, Path(printed) / document.name)
+        for number in range(1, copies() + 1):
+            name = document.name if number == 1 else f"{document.stem}-{number}.pdf"
+            copy(document, Path(printed) / name)
         engine.finish()
 
 

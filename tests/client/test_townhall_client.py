@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from kiosk_app.visit import Challenge, Details, Product, Progress, Remedy
 from printing.progress import JobPhase
 
 TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
+OURS = f"/kioskService/v1/documentOrders/{TICKET}"
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
 NONCE = "b" * 44
 TOKEN_ANSWER: dict[str, Any] = {
@@ -178,7 +180,7 @@ def test_unknown_fields_are_ignored_and_a_price_is_refused(certificates: Path) -
             client.sign_in(1, Challenge("1", NONCE), Certificate(b"der", "ES384", expired=False), Signature(b"s"))
         )
     assert (person.given_name, person.family_name) == ("An", "Peeters")
-    assert [product.refusal for product in products] == [None, FaultCode.COUNTER_ONLY, FaultCode.PRODUCT_UNAVAILABLE]
+    assert [product.refusal for product in products] == [None, FaultCode.COSTS_MONEY, FaultCode.PRODUCT_UNAVAILABLE]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_a_document_of_another_kind_or_without_end_is_refused(
         if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
             writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
         elif request.startswith(b"PUT"):
-            writer.write(http(201, b'{"status": "ready"}'))
+            writer.write(http(201, json.dumps({"status": "ready", "href": OURS}).encode()))
         else:
             writer.write(http(200, b"%PDF" * 1000, "Content-Type: application/pdf"))
 
@@ -219,24 +221,62 @@ def test_a_document_of_another_kind_or_without_end_is_refused(
         assert fault_of(runner, client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))) is FaultCode.BACKEND_ANSWER
 
 
-@pytest.mark.parametrize(("told", "copies"), [({"copies": 3}, 3), ({}, 1)])
-def test_as_many_copies_are_wanted_as_the_town_says_and_one_where_it_says_nothing(
-    certificates: Path, told: dict[str, int], copies: int
+@pytest.mark.parametrize(
+    ("ready", "fault"),
+    [
+        ({"copies": 2}, FaultCode.BACKEND_ANSWER),
+        ({}, FaultCode.BACKEND_ANSWER),
+        ({"copies": 11}, FaultCode.BACKEND_ANSWER),
+        ({"copies": 3}, None),
+    ],
+)
+def test_as_many_copies_are_ordered_as_were_asked_for_and_another_number_is_not_printed(
+    certificates: Path, ready: dict[str, int], fault: FaultCode | None
 ) -> None:
-    ready = {"status": "ready", "document": {"href": "document", "validUntil": "2026-12-31", **told}}
+    """The resident confirmed three: a town hall that answers otherwise is not what they said yes to."""
+    asked: list[dict[str, Any]] = []
 
     async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
         if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
             writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
         elif request.startswith(b"PUT"):
-            writer.write(http(201, json.dumps(ready).encode()))
+            asked.append(json.loads(request.partition(b"\r\n\r\n")[2]))
+            writer.write(http(201, json.dumps({"status": "ready", "href": OURS, "document": ready}).encode()))
         else:
             writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
 
     with town_hall(certificates, reply) as (runner, client):
         runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
-        answer = runner.run(client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key)))
-        assert answer == (b"%PDF", None, copies)
+        order = client.order(1, TICKET, replace(RESIDENCE, max_copies=3), Details(RESIDENCE.key, copies=3))
+        if fault is None:
+            assert runner.run(order) == (b"%PDF", None)
+        else:
+            assert fault_of(runner, order) is fault
+    assert asked == [{"productCode": "residence", "language": "nl", "copies": 3}]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_answer_for_another_ticket_is_not_printed_under_ours(certificates: Path, *, late: bool) -> None:
+    """Neither at once nor after waiting: somebody else's document would come out."""
+    other = {"status": "ready", "href": f"/kioskService/v1/documentOrders/{UUID(int=7)}"}
+    ours = {"status": "processing", "pollAfter": 0.1, "href": OURS}
+    fetched: list[bytes] = []
+
+    async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
+            writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
+        elif b"/document HTTP" in request:
+            fetched.append(request)
+            writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
+        else:
+            said = ours if late and request.startswith(b"PUT") else other
+            writer.write(http(200, json.dumps(said).encode()))
+
+    with town_hall(certificates, reply) as (runner, client):
+        runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
+        order = client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))
+        assert fault_of(runner, order) is FaultCode.BACKEND_ANSWER
+    assert not fetched
 
 
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:

@@ -261,6 +261,14 @@ def test_a_sealed_document_that_acts_or_hides_something_is_forbidden(
     assert desk.refusal(desk.town.seal(pdf)).code is FORBIDDEN
 
 
+def test_a_name_in_disguise_is_known(desk: Desk) -> None:
+    """Any letter of a name may be written as its number [ISO 32000-2 §7.3.5]."""
+    plain = desk.changed(desk.typeset(), launch_from_a_link, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    hidden = plain.replace(b" /S /Launch ", b"/S/L#61unch ")
+    assert hidden != plain
+    assert desk.refusal(desk.town.seal(hidden)).code is FORBIDDEN
+
+
 # --- the seal ----------------------------------------------------------------------------------------------------
 
 

@@ -1,137 +1,187 @@
-"""What every card reader promises (hardware.devices.CardReader), on the real pcscd.
+"""The contract of card readers (`kiosk_app.reader_contract`) on the real pcscd, with a bench for a hand.
 
-`TestCardReaderContract` needs a `reader` that is being watched, `reports`, `insert` and `take_out`: here the hand is a
-bench's, on site it is a person's.
+A new driver of a reader is judged by the same list: give `EidReader` another driver and `bench` another slot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from queue import Queue
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from hardware.devices import Applet, CardReader, Health, PinRefused, Signature, SlotChange
+from hardware.devices import Applet, Card, CardReader, Certificate, PinRefused, Signature, SlotChange
 from hardware.eid import EidReader
+from kiosk_app.reader_contract import CHECKS, OF_THE_CARD, OF_THE_SLOT, Check, CheckFailed, Trial
 from simulators.eid.bench import CardBench
+from simulators.pcscd import READER_NAME
 
-PIN, WRONG_PIN = b"1234", b"9876"
 KINDS = {
     "1.8:francois": (Applet.V1_8, "ES384"),
     "1.7:an": (Applet.V1_7, "RS256"),
     "hybrid:an": (Applet.V1_7, "RS256"),
 }
-DEADLINE = 20.0  # seconds; far more than anything here takes
-Insert = Callable[[str], None]
-TakeOut = Callable[[], None]
-Reports = Queue[SlotChange]
+
+
+class BenchHand:
+    """A hand with a virtual card, of which tries may be lost."""
+
+    may_sign = True
+
+    def __init__(self, bench: CardBench, card: str) -> None:
+        self._bench, self._card = bench, card
+
+    def put_in(self) -> None:
+        self._bench.insert(self._card)
+
+    def take_out(self) -> None:
+        self._bench.pull()
+
+    def pin(self) -> bytearray:
+        return bytearray(b"1234")
+
+    def wrong_pin(self) -> bytearray:
+        return bytearray(b"9876")
 
 
 @pytest.fixture
-def take_out(bench: CardBench) -> TakeOut:
-    return bench.pull
+def begun(bench: CardBench) -> Iterator[Callable[[str, Callable[[], CardReader]], Trial]]:
+    """Begin a trial of a driver, with a card in its reader."""
+    trials: list[Trial] = []
+
+    def begin(card: str, make: Callable[[], CardReader]) -> Trial:
+        trials.append(Trial(make, BenchHand(bench, card), lambda _: None))
+        trials[0].begin()
+        return trials[0]
+
+    yield begin
+    for trial in trials:
+        trial.reader.close()
 
 
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest, insert: Insert) -> str:
-    """One of each kind of card, in the slot."""
-    insert(request.param)
-    return str(request.param)
+Begun = Callable[[str, Callable[[], CardReader]], Trial]
 
 
-@pytest.fixture
-def card(insert: Insert) -> str:
-    """A card in the slot, where the kind makes no difference."""
-    insert("1.8:francois")
-    return "1.8:francois"
+def driver() -> EidReader:
+    return EidReader(READER_NAME)
 
 
-class TestCardReaderContract:
-    def test_it_says_what_card_it_is_how_many_tries_it_has_and_how_it_signs(
-        self, reader: CardReader, kind: str
-    ) -> None:
-        card = reader.recognise()
-        certificate = reader.read_certificate()
-        assert (card.applet, certificate.algorithm) == KINDS[kind]
-        assert (card.tries_left, certificate.expired) == (3, False)
+@pytest.mark.parametrize("check", OF_THE_CARD, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_reader_keeps_its_contract_with_every_kind_of_card(begun: Begun, check: Check, kind: str) -> None:
+    check(begun(kind, driver))
 
-    def test_the_signature_is_that_of_the_certificates_key(
-        self,
-        reader: CardReader,
-        kind: str,
-        digest_for: Callable[[str], bytes],
-        verify: Callable[[bytes, bytes, bytes], None],
-    ) -> None:
-        reader.recognise()
-        certificate = reader.read_certificate()
-        digest = digest_for(KINDS[kind][1])
-        signature = reader.sign(bytearray(PIN), digest)
-        assert isinstance(signature, Signature)
-        verify(certificate.der, signature.value, digest)
 
-    def test_a_wrong_pin_costs_a_try_and_the_right_one_gives_it_back(
-        self, reader: CardReader, kind: str, digest_for: Callable[[str], bytes]
-    ) -> None:
-        digest = digest_for(KINDS[kind][1])
-        reader.recognise()
-        assert reader.sign(bytearray(WRONG_PIN), digest) == PinRefused(2)
-        assert reader.recognise().tries_left == 2
-        assert isinstance(reader.sign(bytearray(PIN), digest), Signature)
-        assert reader.recognise().tries_left == 3
+@pytest.mark.parametrize("check", OF_THE_SLOT, ids=lambda check: check.__name__)
+def test_the_reader_keeps_its_contract_at_the_slot(begun: Begun, check: Check) -> None:
+    check(begun("1.8:francois", driver))
 
-    @pytest.mark.usefixtures("reader", "card")
-    def test_the_first_reports_tell_what_is_there_already(self) -> None:
-        told: Reports = Queue()
-        late = EidReader()
-        late.watch(told.put)
-        try:
-            first = [told.get(timeout=DEADLINE), told.get(timeout=DEADLINE)]
-            assert first == [SlotChange.READER_FOUND, SlotChange.CARD_THERE]
-        finally:
-            late.close()
 
-    @pytest.mark.usefixtures("reader", "card")
-    def test_a_card_that_is_taken_out_is_reported(self, reports: Reports, take_out: TakeOut) -> None:
-        take_out()
-        assert reports.get(timeout=DEADLINE) is SlotChange.CARD_OUT
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_says_what_card_it_is_how_many_tries_it_has_and_how_it_signs(begun: Begun, kind: str) -> None:
+    reader = begun(kind, driver).reader
+    card, certificate = reader.recognise(), reader.read_certificate()
+    assert (card.applet, certificate.algorithm) == KINDS[kind]
+    assert (card.tries_left, certificate.expired) == (3, False)
 
-    def test_a_card_that_is_waited_for_is_reported_once(
-        self, reader: CardReader, reports: Reports, card: str, take_out: TakeOut, insert: Insert
-    ) -> None:
-        reader.recognise()
-        reader.release()
-        reader.watch_removal()
-        reader.watch_removal()
-        take_out()
-        assert reports.get(timeout=DEADLINE) is SlotChange.CARD_OUT
-        insert(card)  # fails unless the next report is the new card
-        assert reports.empty()
 
-    @pytest.mark.usefixtures("card")
-    def test_nothing_is_reported_while_a_card_is_used(self, reader: CardReader, reports: Reports) -> None:
-        reader.recognise()
-        reader.sign(bytearray(PIN), bytes(48))
-        reader.release()
-        reader.recognise()
-        assert reports.empty()
+# --- the contract is no formality ------------------------------------------------------------------------------------
 
-    def test_release_never_raises(self, reader: CardReader) -> None:
-        reader.release()
-        reader.release()
 
-    def test_a_reader_that_is_there_is_in_good_health(self, reader: CardReader) -> None:
-        assert reader.status().health is Health.OK
+class Forgetful(EidReader):
+    """Counts no tries, and another number each time."""
 
-    @pytest.mark.usefixtures("card")
-    def test_after_close_nothing_is_reported(self, reader: CardReader, reports: Reports, take_out: TakeOut) -> None:
-        told: Reports = Queue()
-        witness = EidReader()
-        witness.watch(told.put)
-        try:
-            told.get(timeout=DEADLINE), told.get(timeout=DEADLINE)
-            reader.close()
-            take_out()
-            assert told.get(timeout=DEADLINE) is SlotChange.CARD_OUT
-            assert reports.empty()
-        finally:
-            witness.close()
+    def recognise(self) -> Card:
+        self._said = getattr(self, "_said", 3) - 1
+        card = super().recognise()
+        return Card(card.applet, self._said)
+
+
+class Mixing(EidReader):
+    """Gives another certificate each time."""
+
+    def read_certificate(self) -> Certificate:
+        self._said = getattr(self, "_said", 0) + 1
+        certificate = super().read_certificate()
+        return Certificate(certificate.der + bytes(self._said), certificate.algorithm, certificate.expired)
+
+
+class Signing(EidReader):
+    """Signs something else."""
+
+    def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
+        return super().sign(pin, digest[::-1])
+
+
+class Trying(EidReader):
+    """Gives a PIN twice."""
+
+    def sign(self, pin: bytearray, digest: bytes) -> Signature | PinRefused:
+        super().sign(pin, digest)
+        return super().sign(pin, digest)
+
+
+class Deaf(EidReader):
+    """Goes on with what was called off."""
+
+    def cancel(self) -> None:
+        pass
+
+
+class Reporting(EidReader):
+    """Reports what `changed` makes of each change."""
+
+    def changed(self, change: SlotChange) -> tuple[SlotChange, ...]:
+        return (change,)
+
+    def watch(self, on_change: Callable[[SlotChange], None]) -> None:
+        def tell(change: SlotChange) -> None:
+            for told in self.changed(change):
+                on_change(told)
+
+        super().watch(tell)
+
+
+class Hasty(Reporting):
+    """Takes a card that was there for one that was put in."""
+
+    def changed(self, change: SlotChange) -> tuple[SlotChange, ...]:
+        return (SlotChange.CARD_IN if change is SlotChange.CARD_THERE else change,)
+
+
+class Chatty(Reporting):
+    """Reports a card twice."""
+
+    def changed(self, change: SlotChange) -> tuple[SlotChange, ...]:
+        return (change,) if change is SlotChange.READER_FOUND else (change, change)
+
+
+class Lingering(EidReader):
+    """Reports once more when it was closed."""
+
+    def watch(self, on_change: Callable[[SlotChange], None]) -> None:
+        self._told = on_change
+        super().watch(on_change)
+
+    def close(self) -> None:
+        super().close()
+        self._told(SlotChange.CARD_OUT)
+
+
+CROOKED: dict[str, type[EidReader]] = {
+    "recognises": Forgetful,
+    "reads": Mixing,
+    "signs": Signing,
+    "counts_tries": Trying,
+    "tells_what_was_there": Hasty,
+    "is_quiet_in_use": Chatty,
+    "stops_when_called_off": Deaf,
+    "sees_hands": Chatty,
+    "is_quiet_when_closed": Lingering,
+}
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check.__name__ in CROOKED], ids=lambda c: c.__name__)
+def test_a_driver_that_breaks_a_promise_is_found_out(begun: Begun, check: Check) -> None:
+    trial = begun("1.8:francois", lambda: CROOKED[check.__name__](READER_NAME))
+    with pytest.raises(CheckFailed):
+        check(trial)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import traceback
 from collections.abc import Callable
 from types import UnionType
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hardware.devices import Applet, Card, Certificate, PinRefused, Signature
-from hardware.eid import certificate, dialogue
+from hardware.eid import dialogue
 from hardware.eid.apdu import exchange
 from hardware.faults import DeviceFault, FaultCode
 from simulators.eid.bench import CardBench, Hand, Mischief
@@ -171,19 +169,6 @@ def test_a_length_that_the_card_corrects_is_asked_for_again() -> None:
 
 def test_a_card_that_announces_more_for_ever_is_unreadable() -> None:
     assert fault_of(lambda: exchange(lambda _: b"x\x61\x10", bytes(4))) is FaultCode.CARD_UNREADABLE
-
-
-def test_a_key_that_no_eid_in_use_has_is_not_signed_with() -> None:
-    weak = ec.generate_private_key(ec.SECP256R1())
-    assert fault_of(lambda: certificate.parse(self_signed(weak))) is FaultCode.CARD_UNSUPPORTED
-
-
-def self_signed(key: ec.EllipticCurvePrivateKey) -> bytes:
-    name = x509.Name([])
-    now = dt.datetime.now(dt.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    dated = builder.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
-    return dated.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 # --- signing ------------------------------------------------------------------------------------------------------
@@ -352,17 +337,6 @@ def test_whatever_a_card_says_reading_ends_in_a_certificate_or_a_fault(said: lis
 @given(said=answers)
 def test_whatever_a_card_says_signing_ends_in_an_answer_or_a_fault(said: list[bytes]) -> None:
     allowed(lambda: dialogue.sign(talker(said), Applet.V1_8, bytearray(b"1234"), bytes(48)), Signature | PinRefused)
-
-
-# Such a serial number is for the back end to judge; here it is only passed on.
-@pytest.mark.filterwarnings("ignore:Parsed a serial number which wasn't positive")
-@some_settings
-@given(data=st.data())
-def test_a_certificate_with_bytes_changed_is_a_certificate_or_a_fault(cards: CardBench, data: st.DataObject) -> None:
-    whole = bytearray(cards.card("1.8:an").chip.authentication.der)  # type: ignore[union-attr]
-    for _ in range(data.draw(st.integers(1, 4))):
-        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    allowed(lambda: certificate.parse(bytes(whole)), Certificate)
 
 
 def allowed(work: Callable[[], object], kind: type | UnionType) -> None:

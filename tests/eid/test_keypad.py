@@ -5,18 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 
 import pytest
+from msgspec.structs import replace
 
-from hardware.devices import Health, KeypadKey
+from config.settings import Keypad, load
+from hardware.devices import Health, KeypadKey, Status
 from hardware.faults import FaultCode
 from hardware.keypad import EvdevKeypad
 from kiosk_app.events import Event, LastErased, PinEntered, StopPressed
+from kiosk_app.health import Part
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.loop import PlainLoop
+from kiosk_app.wiring import Kiosk
 
+EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
 DEADLINE = 20.0
 # linux/input-event-codes.h
 KEY_ESC, KEY_1, KEY_0, KEY_BACKSPACE, KEY_A, KEY_KP5, KEY_KP0, KEY_KPENTER, KEY_NUMERIC_7 = (
@@ -48,7 +54,7 @@ def typed() -> Queue[int | KeypadKey]:
 @pytest.fixture
 def keypad(device: Path, typed: Queue[int | KeypadKey]) -> Iterator[EvdevKeypad]:
     driver = EvdevKeypad(device)
-    driver.watch(typed.put, typed.put)
+    driver.watch(typed.put, typed.put, lambda _: None)
     yield driver
     driver.close()
 
@@ -99,12 +105,52 @@ def test_a_keypad_that_was_unplugged_is_found_again(
     assert keypad.status().faults == (FaultCode.KEYPAD_LOST,)
 
 
+def test_a_keypad_that_is_unplugged_and_plugged_in_again_is_told_each_time_once(device: Path) -> None:
+    told: Queue[Status] = Queue()
+    worker = KeypadWorker(EvdevKeypad(device), lambda _: None, lambda _: None, told.put)
+    end = os.open(device, os.O_RDWR)  # so that it is there before it is looked for
+    worker.start()
+    assert told.get(timeout=DEADLINE) == Status(Health.OK)
+    device.unlink()
+    os.close(end)
+    assert told.get(timeout=DEADLINE) == Status(Health.DOWN, (FaultCode.KEYPAD_LOST,))
+    os.mkfifo(device)
+    assert told.get(timeout=DEADLINE) == Status(Health.OK)
+    worker.stop()
+    assert told.empty()
+
+
+class StepLoop(PlainLoop):
+    """A loop whose `run` returns after the next work that comes from a worker."""
+
+    def call_soon(self, work: Callable[[], None]) -> None:
+        super().call_soon(work)
+        self.stop()
+
+
+def test_a_keypad_that_is_lost_is_a_part_of_the_kiosk_and_stops_nothing(tmp_path: Path) -> None:
+    """The kiosk notes it, and offers what it offered: a PIN can be typed on the screen."""
+    nothing_else = dict.fromkeys(("back_end", "card_reader", "printer", "receipt_printer"))
+    keypad, loop = Keypad(device=tmp_path / "nothing"), StepLoop()
+    kiosk = Kiosk(replace(load(EXAMPLE), data=tmp_path / "data", keypad=keypad, **nothing_else), loop)
+    kiosk.start()
+    offered = kiosk.health.offer
+    while kiosk.health.statuses[Part.KEYPAD].health is Health.UNKNOWN:
+        loop.run()
+    assert kiosk.health.statuses[Part.KEYPAD].faults == (FaultCode.KEYPAD_LOST,)
+    assert kiosk.health.complete
+    assert kiosk.health.offer == offered
+    kiosk.stop()
+
+
 def test_a_keypad_that_is_not_there_says_so(tmp_path: Path) -> None:
     driver = EvdevKeypad(tmp_path / "nothing")
-    driver.watch(lambda _: None, lambda _: None)
-    assert driver.status().health is Health.DOWN
+    told: Queue[Status] = Queue()
+    driver.watch(lambda _: None, lambda _: None, told.put)
+    assert told.get(timeout=DEADLINE) == Status(Health.DOWN, (FaultCode.KEYPAD_LOST,))
     driver.close()
     driver.close()
+    assert told.empty()
 
 
 # A file that is neither a pipe nor a device cannot be grabbed: then it is not listened to.
@@ -112,7 +158,9 @@ def test_what_cannot_be_had_alone_is_not_listened_to(tmp_path: Path) -> None:
     (tmp_path / "shared").write_bytes(press(KEY_1))
     heard: Queue[int | KeypadKey] = Queue()
     driver = EvdevKeypad(tmp_path / "shared")
-    driver.watch(heard.put, heard.put)
+    told: Queue[Status] = Queue()
+    driver.watch(heard.put, heard.put, told.put)
+    assert told.get(timeout=DEADLINE).health is Health.DOWN
     driver.close()
     assert heard.empty()
 
@@ -128,7 +176,7 @@ def test_no_log_tells_what_was_typed(
 
 def test_keys_do_in_a_visit_what_their_namesakes_on_the_screen_do(device: Path) -> None:
     told: Queue[int | Event] = Queue()
-    worker = KeypadWorker(EvdevKeypad(device), told.put, told.put)
+    worker = KeypadWorker(EvdevKeypad(device), told.put, told.put, lambda _: None)
     worker.start()
     end = os.open(device, os.O_WRONLY)
     for code in (KEY_KP5, KEY_BACKSPACE, KEY_KPENTER, KEY_ESC):

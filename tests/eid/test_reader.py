@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from simulators.pcscd import READER_NAME, Pcscd
 PIN = b"1234"
 DEADLINE = 20.0  # seconds; far more than anything here takes
 DIGEST = bytes(48)
+LOG_OFF = bytes.fromhex("80E60000")
 
 
 def log_in(reader: EidReader) -> Signature | PinRefused:
@@ -112,6 +114,31 @@ def test_a_card_that_falls_silent_is_let_go_of_when_it_is_pulled(
     reader.watch_removal()
     bench.pull()
     assert reports.get(timeout=DEADLINE) is SlotChange.CARD_OUT
+
+
+def test_a_session_that_is_called_off_ends_at_any_command_it_has_come_to(
+    reader: EidReader, bench: CardBench, insert: Callable[[str], None]
+) -> None:
+    """Nothing more is sent but the log off, until the session is released; then the card is read as before."""
+    insert("1.8:an")
+    log_in(reader)
+    whole = sum(bench.hand.asked.values())
+    for come_to in range(1, whole):
+        said: list[bytes] = []
+
+        def count(command: bytes, said: list[bytes] = said, come_to: int = come_to) -> None:
+            said.append(command)
+            if len(said) == come_to:
+                reader.cancel()
+
+        bench.hand.listen(count)
+        fault = outcome(lambda: log_in(reader))
+        bench.hand.listen(None)
+        assert [command for command in said[come_to:] if command != LOG_OFF] == [], come_to
+        assert fault is (FaultCode.CARD_REMOVED if come_to < whole - 1 else None), come_to
+        assert outcome(reader.read_certificate) is FaultCode.CARD_REMOVED
+        reader.release()
+    assert isinstance(log_in(reader), Signature)
 
 
 # --- recovering -----------------------------------------------------------------------------------------------------
@@ -293,6 +320,15 @@ def test_while_a_card_is_to_be_taken_the_card_itself_is_asked(
     while bench.hand.asked["SELECT"] < 2:
         assert time.monotonic() < deadline
         threading.Event().wait(0.005)
+
+
+def test_the_first_talk_with_pcscd_brings_pyscards_extension_and_not_the_package_around_it(pcscd: Pcscd) -> None:
+    program = "import sys; from hardware.eid.pcsc import Context; Context().close(); print('smartcard' in sys.modules)"
+    environment = {**os.environ, **pcscd.environment}
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert said.stdout == "False\n"
 
 
 def test_importing_the_driver_brings_neither_pyscard_nor_cryptography() -> None:

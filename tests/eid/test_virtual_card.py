@@ -113,6 +113,20 @@ def test_a_card_may_be_as_slow_as_its_line(cards: CardBench, kind: str, microsec
     assert hand.line_bytes == 7 + 1 + 2 + 5 + 1 + 258
 
 
+def test_its_line_is_no_slower_than_it_says(cards: CardBench) -> None:
+    """A sleep alone is 50 µs late (prctl(2), PR_SET_TIMERSLACK): as much as a byte takes."""
+    hand = Hand(cards.card("1.8:an"), 48e-6)
+    hand.power_on()
+    select = bytes.fromhex("00A4020C025038")
+
+    def late() -> float:
+        begun = time.perf_counter()
+        hand.answer(select)
+        return time.perf_counter() - begun - (len(select) + 1 + 2) * 48e-6
+
+    assert 0 <= min(late() for _ in range(50)) < 30e-6
+
+
 def test_the_card_can_be_had_without_a_kiosk() -> None:
     command = [sys.executable, "-m", "simulators.eid", "--person", "german", "--kind", "1.8"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as program:

@@ -53,6 +53,7 @@ class Hall:
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
         self.awaited: int | None = None  # documents that the screen still waits for while it asks for the card
+        self.wants: dict[str, Any] = {}  # what An comes for, where it is not one certificate
         self._folder = folder
         self._settings = folder / "kiosk.toml"
         settings_file.write(self._settings, world, folder / "kiosk")
@@ -68,7 +69,7 @@ class Hall:
         """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
         pin = self.world.residents["an"].pin
         slot = _Slot(self.world)
-        resident = Resident(self.kiosk, slot, pin, forgets_card=forgets_card, leaves_paper=leaves_paper)
+        resident = Resident(self.kiosk, slot, pin, forgets_card=forgets_card, leaves_paper=leaves_paper, **self.wants)
         self.kiosk.wait_until_known()
         self.kiosk.look()
         while (told := self._next_screen()) and not resident.see(told):
@@ -259,6 +260,15 @@ def test_power_lost_while_the_sheet_is_under_way(hall: Hall) -> None:
     lose_power_under_way(hall)
     hall.power_back()
     assert_told_and_ready(hall, "printed", 1)
+
+
+def test_power_lost_while_three_copies_are_under_way(hall: Hall) -> None:
+    """The printer finishes the three, and no second set of them ever comes."""
+    hall.wants = {"products": ("civilBirth",), "copies": 3}
+    lose_power_under_way(hall)
+    hall.wants = {}
+    hall.power_back()
+    assert_told_and_ready(hall, "printed", 3)
 
 
 def test_power_back_after_the_sheet_is_out(hall: Hall) -> None:

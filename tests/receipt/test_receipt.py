@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
 
+from config.settings import load
 from hardware.devices import Slip, SlipStyle
+from hardware.faults import FaultCode
+from kiosk_app.effects import PrintSlip
+from kiosk_app.slip import slip_of
+from kiosk_app.visit import Document, Job, JobPhase, Product, Progress
 from printing.receipt import Reprint, SlipDocument, lay_out
 
+EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 local time, as on the kiosk's clock
 HOUSEHOLD = "Samenstelling van het gezin"
 FAILED = SlipDocument(HOUSEHOLD, "Niet afgedrukt.", "3F2A-91C0", Reprint("4F7K-29", date(2026, 12, 7)))
@@ -52,6 +60,15 @@ def test_several_codes_leave_the_qr_code_out_for_it_could_be_either() -> None:
     assert slip.qr is None
     assert [line.text for line in slip.lines if line.style is SlipStyle.CODE] == ["4F7K-29", "8Q2M-55"]
     assert "Met deze codes" in words(slip)
+
+
+def test_a_slip_says_how_many_copies_came_out_and_counts_none_that_may_not_have() -> None:
+    document = Document(UUID(int=1), Product("civilBirth", "Uittreksel uit de geboorteakte", ""), b"", 1, copies=3)
+    endings = Progress(JobPhase.PRINTED, 3), Progress(JobPhase.FAILED, 2, FaultCode.PAPER_JAM)
+    printed, failed = (words(slip_of(PrintSlip(1, (Job(document, one),), ()), load(EXAMPLE))) for one in endings)
+    assert "Afgedrukt: 3 exemplaren." in printed
+    assert "Niet afgedrukt." in failed
+    assert "exemplaren" not in failed
 
 
 def test_no_code_means_no_promise_of_a_free_document() -> None:

@@ -7,8 +7,6 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,67 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from townhall.codes import ALPHABET, document_code, read_claim_code, read_document_code
-from townhall.guesses import Guesses
 from townhall.opening import Opening, Openings
-from townhall.problems import Problem, ProblemType
 from townhall.vault import Vault, VaultError
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-TEN_THOUSAND, FIFTY = 10_000, 50
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     return Vault(tmp_path / "vault.key")
-
-
-def test_ten_thousand_guesses_from_fifty_kiosks_are_looked_at_a_hundred_times() -> None:
-    guesses = Guesses(lambda: NOW)
-    kiosks = [f"LV-{number:02}" for number in range(FIFTY)]
-    refusals: set[tuple[ProblemType, int]] = set()
-
-    def tried(kiosk: str) -> bool:
-        try:
-            guesses.begin(kiosk)
-        except Problem as problem:
-            refusals.add((problem.kind, problem.retry_seconds))
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        looked_at = sum(pool.map(tried, islice(cycle(kiosks), TEN_THOUSAND)))
-    assert looked_at == 100
-    assert refusals == {(ProblemType.TOO_MANY_FAILED_REQUESTS, 600)}
-    # Were a thousand codes waiting, these would find one with odds of less than one in a hundred thousand.
-    assert looked_at * 1000 / len(ALPHABET) ** 8 < 1e-5
-    # Without any limit it would still be less than one in a thousand.
-    assert TEN_THOUSAND * 1000 / len(ALPHABET) ** 8 < 1e-3
-
-
-def test_a_resident_with_a_good_code_is_no_guesser_and_time_forgives() -> None:
-    time = [NOW]
-    guesses = Guesses(lambda: time[0])
-    for _ in range(50):
-        guesses.forgive("LV-01", guesses.begin("LV-01"))
-    for _ in range(10):
-        guesses.begin("LV-01")
-    time[0] += 4 * MINUTE
-    with pytest.raises(Problem) as refused:
-        guesses.begin("LV-01")
-    assert refused.value.retry_seconds == 360
-    guesses.begin("LV-02")
-    time[0] += 6 * MINUTE
-    guesses.begin("LV-01")
-
-
-def test_whoever_makes_up_a_name_for_each_try_fills_no_memory() -> None:
-    time = [NOW]
-    guesses = Guesses(lambda: time[0], 5, 10_000)
-    for number in range(5000):
-        guesses.begin(f"name {number}")
-        time[0] += MINUTE
-    assert len(guesses._at) <= 1000
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

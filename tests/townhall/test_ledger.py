@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -161,6 +162,24 @@ def test_of_many_tickets_at_one_instant_one_gets_the_claim(ledger: Ledger, claim
         found = claims.of(waiting.id)
         assert found is not None
         assert found.state is ClaimState.BOUND
+
+
+def test_what_the_database_finds_for_a_code_is_compared_once_more_and_in_constant_time(
+    claims: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database may take two texts for the same (capitals, blanks at the end); a code opens its own claim alone."""
+    waiting = shelved(claims, code_hash=uuid4().hex)
+    compared: list[bool] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append(hmac.compare_digest(one, other))
+        return compared[-1]
+
+    monkeypatch.setattr("townhall.claims.compare_digest", compare)
+    assert claims.of_code(str(waiting.code_hash)) == waiting
+    monkeypatch.setattr(Claims, "_one", lambda *_: waiting)
+    assert claims.of_code(str(waiting.code_hash).upper() + " ") is None
+    assert compared == [True, False]
 
 
 def test_who_loses_a_claim_leaves_no_order_behind(ledger: Ledger, claims: Claims) -> None:

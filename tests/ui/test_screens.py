@@ -249,7 +249,7 @@ def test_a_blocked_pin_is_renewed_as_the_card_s_generation_asks() -> None:
 
 def test_what_cannot_be_had_comes_last_with_its_reason() -> None:
     row = sample_screen("choosing-refused").rows[-1]
-    assert (row.label, row.enabled, row.event) == ("Attest van samenwoning", False, None)
+    assert (row.label, row.enabled, row.event) == ("Attest van wettelijke samenwoning", False, None)
     assert row.description == "Dit document is er nu niet."
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -110,12 +110,28 @@ def test_a_lead_time_is_said_in_days_weeks_or_months_or_not_at_all(lead_time: st
     assert plain(of(Offerings((product,))).rows[0].description) == f"Wat er staat. {said}"
 
 
-def test_a_source_that_is_closed_says_from_when_it_works_again() -> None:
-    for hour, said in (("2026-11-24T06:00", "dinsdag 24 november, 6 uur."), ("2026-11-23T22:30", "22.30 uur.")):
-        opens = datetime.fromisoformat(hour).astimezone().isoformat()
-        product = Product("x", "Attest", "", refusal=FaultCode.SOURCE_CLOSED, opens_at=opens)
-        rows = (of(Offerings((product,))).rows[0], of(Choosing(None, (product,))).rows[0])
-        assert [(plain(row.description), row.enabled) for row in rows] == [(f"Opnieuw vanaf {said}", False)] * 2
+# 6 o'clock in Belgium is 5 in winter by UTC and 4 in summer; the clock of these samples stands at 23 November, 20.41.
+@pytest.mark.parametrize(
+    ("opens_at", "said"),
+    [
+        ("2026-11-24T05:00:00+00:00", "dinsdag 24 november, 6 uur."),
+        ("2026-11-23T21:30:00Z", "22.30 uur."),
+        ("2026-11-23T23:30:00Z", "dinsdag 24 november, 0.30 uur."),
+        ("2027-06-01T04:00:00Z", "dinsdag 1 juni, 6 uur."),
+        ("2026-11-24T12:00:00+07:00", "dinsdag 24 november, 6 uur."),
+    ],
+)
+@pytest.mark.parametrize("machine", ["UTC", "America/New_York", "Europe/Brussels"])
+def test_a_source_that_is_closed_says_from_when_it_works_again_by_the_town_s_own_clock(
+    monkeypatch: pytest.MonkeyPatch, machine: str, opens_at: str, said: str
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    product = Product("x", "Attest", "", refusal=FaultCode.SOURCE_CLOSED, opens_at=opens_at)
+    rows = (of(Offerings((product,))).rows[0], of(Choosing(None, (product,))).rows[0])
+    monkeypatch.undo()
+    time.tzset()
+    assert [(plain(row.description), row.enabled) for row in rows] == [(f"Opnieuw vanaf {said}", False)] * 2
 
 
 def test_who_waits_for_the_list_is_told_whom_we_wait_for() -> None:

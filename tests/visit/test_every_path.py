@@ -68,7 +68,10 @@ CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 DOCUMENTS = tuple(Document(t, p, b"%PDF", 1) for t, p in zip(TICKETS, (HOUSEHOLD, RESIDENCE), strict=True))
 DRAWING = Drawing(1, 1, bytes(4))
 # The notices of this chart that ask to try again: whoever puts in a card there is the one who read them.
-ASK_AGAIN = {FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW, FaultCode.CODE_UNKNOWN}
+ASK_AGAIN = {
+    *(FaultCode.CARD_UNREADABLE, FaultCode.CARD_REMOVED, FaultCode.BACKEND_SLOW, FaultCode.CODE_UNKNOWN),
+    FaultCode.PIN_NOT_TYPED,
+}
 FAULT_OFFER = Offer(FaultCode.PAPER_EMPTY, FaultCode.PAPER_EMPTY, slips=False)
 # One product of which everything is asked, and a code for one thing of two.
 RECORD = Product(
@@ -77,6 +80,8 @@ RECORD = Product(
     "",
     purposes=(Purpose("job", "Voor een job", needs_recipient=True), Purpose("other", "Iets anders")),
     asks_channel=True,
+    max_copies=2,
+    languages=("nl", "fr"),
 )
 CLAIM = Product("preparedDocument", "Bewijs van inschrijving", "", claim=UUID(int=9))
 LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
@@ -103,7 +108,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
         events.SignTyped("C"),
-        *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox")),
+        *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
         events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),

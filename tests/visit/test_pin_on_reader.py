@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware.devices import Applet, Certificate, Signature
+from config.timeouts import Timeouts
+from hardware.devices import KEY_SECONDS, Applet, Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
+from kiosk_app.clocks import running
+from kiosk_app.events import Clock
 from kiosk_app.step import step
 from kiosk_app.visit import (
+    CardBack,
     Challenge,
     Choosing,
     LastTry,
@@ -69,6 +73,23 @@ def test_what_the_readers_keys_say_ends_in_its_own_words() -> None:
     assert isinstance(played(signed, events.SignedIn(0, PERSON, (HOUSEHOLD,))).state, Choosing)
     for fault in (FaultCode.PIN_CANCELLED, FaultCode.PIN_NOT_TYPED):
         assert played(visit, events.CardFailed(0, fault)).state == Notice(fault)
+
+
+def test_stop_while_the_reader_waits_lets_the_card_go_and_what_is_typed_afterwards_changes_nothing() -> None:
+    """The card is called off at once; the reader's own keys go on waiting until it is out."""
+    visit, effects = step(played(Visit(), *READER_ASKED), events.StopPressed())
+    assert isinstance(visit.state, CardBack)
+    assert wishes.ReleaseCard(visit.number) in effects
+    for late in (events.ChallengeSigned(visit.number, Signature(b"signature")), events.PinFailed(visit.number, 0)):
+        assert step(visit, late) == (visit, ())
+
+
+def test_a_pin_that_is_never_finished_is_not_the_cards_fault() -> None:
+    """The visit waits three times as long as the reader does after each key."""
+    visit = played(Visit(), *READER_ASKED)
+    assert running(visit) == {Clock.STEP: "pin_on_reader"}
+    assert Timeouts().pin_on_reader >= 3 * KEY_SECONDS
+    assert played(visit, events.TimedOut(Clock.STEP)).state == Notice(FaultCode.PIN_NOT_TYPED)
 
 
 def test_who_does_not_know_the_pin_reads_what_works_without_it_until_the_reader_is_answered() -> None:

@@ -11,6 +11,7 @@ from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
+from kiosk_app.answers import wanted
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
@@ -37,6 +38,7 @@ from kiosk_app.visit import (
     Person,
     Portal,
     Printed,
+    Printing,
     Product,
     Progress,
     Purpose,
@@ -213,6 +215,16 @@ def test_a_slip_waits_until_every_bad_ending_has_its_remedy() -> None:
     assert dict(slip.remedies) == {TICKET: offers[0], second.ticket: offers[1]}
 
 
+def test_the_session_ends_once_with_the_first_word_of_the_device() -> None:
+    """Until the paper is on its way nothing may stand before it; then the resident's session serves nobody."""
+    state = Printing((Job(DOCUMENT, Progress(JobPhase.REQUESTED)),), ())
+    visit, ended = Visit(number=1, state=state), []
+    for phase in (JobPhase.HANDED, JobPhase.PRINTING, JobPhase.PRINTED):
+        visit, effects = step(visit, events.JobChanged(1, TICKET, Progress(phase)))
+        ended += [phase for effect in effects if effect == wishes.EndSession(1)]
+    assert ended == [JobPhase.PRINTING]
+
+
 def test_a_lost_reader_leaves_the_way_of_a_code() -> None:
     """No card can be read; what waits behind a code can still be printed."""
     lost = Offer(documents=FaultCode.READER_LOST)
@@ -250,6 +262,45 @@ def test_what_a_product_wants_to_know_is_asked_before_it_is_checked() -> None:
     _, effects = step(visit, events.Confirmed((TICKET,)))
     assert [effect.details for effect in effects if isinstance(effect, wishes.OrderDocument)] == [answers]
     assert not any(isinstance(effect, wishes.PreparePrint) for effect in effects)
+
+
+def test_the_language_is_asked_where_the_law_allows_more_than_one_and_goes_with_the_order() -> None:
+    both = replace(HOUSEHOLD, languages=("nl", "fr"))
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
+    assert isinstance(visit.state, Asking)
+    assert visit.state.question is Question.LANGUAGE
+    assert played(visit, events.Answered("en")) == visit
+    _, effects = step(played(visit, events.Answered("fr")), events.Confirmed((TICKET,)))
+    (ordered,) = [effect for effect in effects if isinstance(effect, wishes.OrderDocument)]
+    assert wanted(ordered.product, ordered.details) == {"productCode": "householdComposition", "language": "fr"}
+
+
+def test_how_many_is_asked_where_there_may_be_more_than_one_and_only_for_paper() -> None:
+    """The answer goes with the order and with the job that is held ready; one that was not offered changes nothing."""
+    birth = replace(HOUSEHOLD, code="civilBirth", max_copies=3)
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (birth,)), events.Chose(birth.key))
+    assert isinstance(visit.state, Asking)
+    assert visit.state.question is Question.COPIES
+    for wrong in ("0", "4", "-1", "paper", ""):
+        assert played(visit, events.Answered(wrong)) == visit
+    back = played(visit, events.ChangeAsked())
+    assert isinstance(back.state, Choosing)
+    _, effects = step(played(visit, events.Answered("3")), events.Confirmed((TICKET,)))
+    assert [effect.details.copies for effect in effects if isinstance(effect, wishes.OrderDocument)] == [3]
+    assert [effect.copies for effect in effects if isinstance(effect, wishes.PreparePrint)] == [3]
+    both = replace(birth, asks_channel=True)
+    visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
+    assert isinstance(played(visit, events.Answered("eBox")).state, Checking)
+    assert isinstance(played(visit, events.Answered("paper")).state, Asking)
+
+
+def test_a_free_print_of_several_copies_is_held_ready_for_as_many() -> None:
+    """What a claim holds is not asked for: the town said how many come out."""
+    three = replace(CLAIM, copies=3)
+    visit = played(Visit(), events.CodeAsked(), *[events.SignTyped("C")] * 9, events.TypingDone())
+    visit = played(visit, events.CodeOpened(0, (three,)))
+    _, effects = step(visit, events.Confirmed((TICKET,)))
+    assert [effect.copies for effect in effects if isinstance(effect, wishes.PreparePrint)] == [3]
 
 
 def test_nothing_that_comes_later_is_called_printed_or_given_up() -> None:

@@ -13,8 +13,6 @@ import pytest
 
 from hardware.devices import (
     PLAIN,
-    Card,
-    CardReader,
     Certificate,
     DeviceJob,
     DeviceJobState,
@@ -24,13 +22,11 @@ from hardware.devices import (
     ReceiptPrinter,
     Signature,
     Slip,
-    SlotChange,
     Status,
 )
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app import card_worker, effects, events
+from kiosk_app import effects, events
 from kiosk_app.back_end_worker import BackEndWorker
-from kiosk_app.card_worker import CardWorker
 from kiosk_app.journal import Journal
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.store import Store
@@ -205,70 +201,6 @@ def test_a_result_that_is_not_taken_keeps_no_other_waiting(tmp_path: Path) -> No
     with back_end(tmp_path, *TICKETS) as (_worker, town, told, journal):
         told.until(lambda: town.reported == [TICKETS[1]])
         told.until(lambda: journal.unreported() == [(TICKETS[0], STOPPED)])
-
-
-class Reader:
-    """A reader whose card can be kept from answering."""
-
-    def __init__(self) -> None:
-        self.asked = threading.Event()
-        self.answers = threading.Event()
-
-    def recognise(self) -> Card:
-        """Hang until told otherwise."""
-        self.asked.set()
-        self.answers.wait(10)
-        raise DeviceFault(FaultCode.CARD_UNREADABLE)
-
-    def release(self) -> None:
-        """Nothing to end."""
-
-    def status(self) -> Status:
-        """Be well."""
-        return Status(Health.OK)
-
-    def watch(self, on_change: Callable[[SlotChange], None]) -> None:
-        """See nothing."""
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
-def test_a_card_call_that_hangs_makes_the_reader_unknown_and_answers_the_next_resident(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Past its deadline the visit goes on; when the call ends after all, the reader is asked how it does."""
-    monkeypatch.setattr(card_worker, "CALL_SECONDS", 0.0)
-    told, reader = Told(), Reader()
-    worker = CardWorker(cast("CardReader", reader), "https://kiosk.example", told.post, told.note)
-    worker.start()
-    try:
-        worker.do(effects.RecogniseCard(1))
-        assert reader.asked.wait(10)
-        worker.do(effects.ReleaseCard(1))
-        worker.do(effects.RecogniseCard(2))
-        assert told.noted[0].health is Health.UNKNOWN
-        assert told.posted == [events.CardFailed(2, FaultCode.READER_LOST)]
-        reader.answers.set()
-        told.until(lambda: told.noted[-1].health is Health.OK)
-    finally:
-        reader.answers.set()
-        worker.stop()
-
-
-def test_a_card_that_lay_there_is_told_apart_from_one_that_is_put_in() -> None:
-    """The visit hears which of the two it was."""
-    told = Told()
-
-    class Seen(Reader):
-        def watch(self, on_change: Callable[[SlotChange], None]) -> None:
-            for change in (SlotChange.READER_FOUND, SlotChange.CARD_THERE, SlotChange.CARD_OUT, SlotChange.CARD_IN):
-                on_change(change)
-
-    worker = CardWorker(cast("CardReader", Seen()), "https://kiosk.example", told.post, told.note)
-    worker.start()
-    worker.stop()
-    assert told.posted == [events.CardFound(), events.CardRemoved(), events.CardInserted()]
 
 
 class Tray:

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from townhall.balie import words
 from townhall.balie.accounts import Role
+from townhall.calendar import date_of
 from townhall.service import Town
 from townhall.typeset import day
 
@@ -45,15 +46,18 @@ class Look:
         self._templates = jinja2.Environment(
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        self._templates.filters["say_fault"] = words.fault
         self._templates.globals.update(
             town=town.name,
             products=town.products,
             day=day,
+            date_of=date_of,
             languages=words.LANGUAGES,
             balie=Role.BALIE,
             clerk=None,
             desk=None,
             here="",
+            back="",
             name="",
             typed="",
             nothing=False,

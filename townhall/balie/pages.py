@@ -19,7 +19,7 @@ from townhall.balie.finding import Finding
 from townhall.balie.forms import DepositForm, fields_of, is_ours
 from townhall.balie.look import LETTERS, STATIC, Kept, Look
 from townhall.balie.sessions import Desk, Desks
-from townhall.guesses import Guesses
+from townhall.guesses import CLERKS
 from townhall.passwords import fits
 from townhall.pdf_judge import PdfJudge, Rejected
 from townhall.problems import Problem, ProblemType
@@ -27,8 +27,6 @@ from townhall.service import Service
 from townhall.shelf import Shelf, ShelfState
 from townhall.tables import Claim
 
-# Who mistypes gets it right by the fifth time; the whole counter together rarely fails thirty times in ten minutes.
-AT_ONE_CLERK, AT_ALL_CLERKS = 5, 30
 # What has waited a week will hardly be collected any more without a word from the counter.
 FORGOTTEN = dt.timedelta(days=7)
 SHOWN = dt.timedelta(days=30)  # so long the list says what expired; then nobody asks any more
@@ -48,7 +46,7 @@ class Balie:
     def __init__(self, service: Service, shelf: Shelf, judge: PdfJudge, accounts: Accounts) -> None:
         self._service, self._shelf, self._judge, self._accounts = service, shelf, judge, accounts
         self._desks, self._finding = Desks(service.now), Finding(service)
-        self._guesses = Guesses(service.now, AT_ONE_CLERK, AT_ALL_CLERKS)
+        self._guesses = service.guesses_at(CLERKS)
         self._look = Look(service.town)
 
     def app(self) -> FastAPI:
@@ -78,6 +76,14 @@ class Balie:
         app.add_exception_handler(Problem, self._problem)
         app.add_exception_handler(HTTPException, self._missing)
         return app
+
+    def refusal(self, path: str, problem: Problem) -> Response:
+        """What is said of a request that none of these pages saw: too large, or broken off by a fault of ours."""
+        sentence = words.said(problem)[1]
+        if path == "/balie/nakijken":  # our script reads this one
+            return JSONResponse({"good": False, "sentence": sentence}, problem.kind.status)
+        back = "klaarleggen" if path == "/balie/klaarleggen" else ""
+        return self._look.page("fout", problem.kind.status, sentence=sentence, back=back)
 
     # --- in and out --------------------------------------------------------------------------------------------------
 
@@ -165,7 +171,7 @@ class Balie:
         form = DepositForm(id=str(uuid4()), valid_until=self._service.today() + dt.timedelta(days=30))
         if found is not None:
             form = form.for_order(found.order)
-        return self._shown(request, "klaarleggen", form=form, field="", sentence="")
+        return self._shown(request, "klaarleggen", **self._about(form))
 
     async def deposit(self, request: Request) -> Response:
         """Put a document on the shelf."""
@@ -175,9 +181,8 @@ class Balie:
             claim = await run_in_threadpool(self._deposited, form, clerk)
         except Problem as problem:
             field, sentence = words.said(problem)
-            page = self._look.page(
-                "klaarleggen", 400, clerk=clerk, desk=desk, form=form, field=field, sentence=sentence
-            )
+            facts = self._about(form, field, sentence)
+            page = self._look.page("klaarleggen", 400, clerk=clerk, desk=desk, **facts)
             self._desks.stay(desk, page)
             return page
         return RedirectResponse(f"/balie/stuk/{claim.id}", 303)
@@ -205,7 +210,7 @@ class Balie:
         clerk = self._accounts.clerks.get(name)
         if not fits(None if clerk is None else clerk.password, password):
             return self._look.page("aanmelden", 403, name=name, wrong=True)
-        self._guesses.forgive(name, begun)
+        self._guesses.forgive(begun)
         response = RedirectResponse("/balie/", 303)
         self._desks.open(name, response)
         return response
@@ -216,6 +221,14 @@ class Balie:
             raise Problem.of_field("document")
         claim, _ = self._shelf.announce(UUID(form.id), announcement, clerk.name)
         return self._shelf.fill(claim.id, form.pdf)[0]
+
+    def _about(self, form: DepositForm, field: str = "", sentence: str = "") -> dict[str, object]:
+        """What the form shows: what was filled in, and what is wrong with it."""
+        return {"form": form, "field": field, "sentence": sentence, "card_only": self._card_only(form.product)}
+
+    def _card_only(self, product: str) -> bool:
+        found = self._service.town.product(product)
+        return found is not None and found.needs_card
 
     def _forgotten(self) -> tuple[Claim, ...]:
         now = self._service.now()
@@ -237,6 +250,7 @@ class Balie:
             state=state,
             said=words.STATES[state],
             waits=state is ShelfState.WAITING,
+            card_only=self._card_only(claim.product_code),
             newer=newest if newest is not None and newest.id != claim.id else None,
             code=self._shelf.code(claim) if state is ShelfState.WAITING else None,
         )

@@ -23,6 +23,28 @@ OUTCOMES = {
     "stopped": ("Gestopt", "Het bezoek stopte voor het document volledig afgedrukt was."),
 }
 
+# What the kiosk's word for a fault means; one that is not here stands as it came.
+FAULTS = {
+    "paperEmpty": "papier op",
+    "paperJam": "papier vastgelopen",
+    "coverOpen": "klep open",
+    "trayMissing": "papierlade uit de printer",
+    "tonerEmpty": "toner op",
+    "printerLost": "printer antwoordt niet",
+    "printerFault": "printer defect",
+    "printFailed": "printer stopte",
+    "printStopped": "afgebroken",
+    "printUnknown": "printer zei niet hoe het afliep",
+    "documentBroken": "document beschadigd aangekomen",
+    "documentSeal": "zegel niet in orde",
+    "documentForbidden": "inhoud die niet op papier kan",
+    "documentFormat": "past niet op het papier",
+    "backendSlow": "gemeentehuis antwoordde te laat",
+    "backendDown": "gemeentehuis niet bereikbaar",
+    "backendAnswer": "onverwacht antwoord van het gemeentehuis",
+    "internal": "fout in de kiosk",
+}
+
 # Each word of the contract for why a PDF is not taken.
 REJECTIONS = {
     "notPdf": "Dit bestand is geen PDF, of het is beschadigd.",
@@ -31,7 +53,7 @@ REJECTIONS = {
     "embeddedFile": "In deze PDF zit een bijlage. De kiosk drukt die niet af. Haal ze eruit.",
     "externalAction": "Deze PDF opent iets anders of speelt iets af. De kiosk drukt dat niet af.",
     "pageSize": "Niet elke pagina is A4.",
-    "tooManyPages": "Het document is te lang. 50 pagina’s is het meeste.",
+    "tooManyPages": "Het document is te lang: hoogstens 50 pagina’s.",
     "noSeal": "Er staat geen elektronisch zegel op.",
     "brokenSeal": "Het zegel klopt niet meer: er is na het verzegelen iets veranderd.",
     "strangeSeal": "Het zegel is niet van een instantie die de gemeente aanvaardt.",
@@ -50,9 +72,14 @@ PROBLEMS = {
     ProblemType.CODE_EXPIRED: "Dit is verlopen of teruggenomen.",
     ProblemType.CONFLICT: "Dat kan nu niet meer: het document is onderweg naar papier, of al opgehaald.",
     ProblemType.RESOURCE_NOT_FOUND: "Er is geen ticket dat op dit document wacht.",
-    ProblemType.PAYLOAD_TOO_LARGE: "Dit bestand is te groot. 24 MB is het meeste.",
+    ProblemType.PAYLOAD_TOO_LARGE: "Dit bestand is te groot: hoogstens 24 MB. Er is niets klaargelegd.",
 }
 SOMETHING = "Dat is niet gelukt. Probeer het opnieuw."
+
+
+def fault(reason: str) -> str:
+    """A fault in Dutch, and the kiosk's own word for whoever mends it."""
+    return f"{FAULTS[reason]} ({reason})" if reason in FAULTS else reason
 
 
 def said(problem: Problem) -> tuple[str, str]:

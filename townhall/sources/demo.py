@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from uuid import UUID
 
+from townhall.calendar import date_of
 from townhall.catalogue import Channel, Product, Wanted, age_on
 from townhall.opening import Openings
 from townhall.people import Person
@@ -69,7 +70,7 @@ class DemoSource:
 
     def _offer(self, product: Product, person: Person | None, now: dt.datetime) -> Offer:
         opening = self._openings.of(product.category, now)
-        reason = self._reason(product, self._resident(person), now.astimezone().date()) if person else None
+        reason = self._reason(product, self._resident(person), date_of(now)) if person else None
         if reason is None and not opening.open:
             reason = SOURCE_CLOSED
         return Offer(product, opening, reason)
@@ -89,7 +90,7 @@ class DemoSource:
         return None
 
     def _allowed(self, person: Person, product: Product, wanted: Wanted) -> Resident:
-        resident, today = self._resident(person), dt.datetime.now(dt.UTC).astimezone().date()
+        resident, today = self._resident(person), date_of(dt.datetime.now(dt.UTC))
         refused = wanted.language not in product.languages or self._reason(product, resident, today) is not None
         if resident is None or refused:
             raise DocumentUnavailable(product.code)

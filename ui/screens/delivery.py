@@ -134,7 +134,10 @@ def _documents(scene: Scene, number: int) -> str:
 def _progress_item(scene: Scene, job: Job, number: int) -> Item:
     title, progress = job.document.product.title, job.progress
     sheets = ""
-    if progress.sheets:
+    if progress.sheets and progress.sheets < job.document.sheets:
+        whole = job.document.sheets
+        sheets = scene.say("{done} van {whole}~bladen uit de printer", done=progress.sheets, whole=whole)
+    elif progress.sheets:
         sheets = scene.plural("{n}~blad uit de printer", "{n}~bladen uit de printer", progress.sheets)
     match progress.phase:
         case JobPhase.WAITING:

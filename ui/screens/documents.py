@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hardware.faults import FaultCode
 from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
-from kiosk_app.visit import Checking, Choosing, Details, Ordering, Person, Product, details_of
+from kiosk_app.visit import Checking, Choosing, Details, Ordering, Person, Product, copies_of, details_of, language_of
 from ui import phrases
 from ui.screen import Choice, Fact, Role, Screen, Template, Value
 from ui.screens.paging import page_of
@@ -67,7 +67,7 @@ def refusal(scene: Scene, product: Product) -> str:
     why = f"{scene.words(scene.fault(product.refusal).title)}."
     if product.refusal is not FaultCode.SOURCE_CLOSED or not product.opens_at:
         return why
-    opens = datetime.fromisoformat(product.opens_at).astimezone().replace(tzinfo=None)
+    opens = scene.settings.town.clock(datetime.fromisoformat(product.opens_at))
     if opens.date() == scene.now.date():
         return scene.say("Opnieuw vanaf {hour}.", hour=phrases.at(scene.texts, opens.time()))
     day = phrases.day(scene.texts, opens.date())
@@ -109,23 +109,26 @@ def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact
     person = state.person
     whose = (Value(f"{person.given_name} {person.family_name}", strong=True),) if person is not None else ()
     answers = [details_of(product, state.details) for product in products]
-    languages = sorted({phrases.language(scene.texts, product.languages[0]) for product in products})
+    codes = {language_of(product, one) for product, one in zip(products, answers, strict=True)}
+    languages = sorted(phrases.language(scene.texts, code) for code in codes)
     ways = dict.fromkeys(_way(scene, product, one) for product, one in zip(products, answers, strict=True))
     return (
         Fact(scene.say("Voor"), whose),
-        Fact(scene.say("Je krijgt"), tuple(_titles(products, answers))),
+        Fact(scene.say("Je krijgt"), tuple(_titles(scene, products, answers))),
         Fact(scene.say("Taal"), (Value(phrases.joined(scene.texts, languages)),)),
         Fact(scene.say("Hoe"), tuple(Value(way) for way in ways)),
         Fact(scene.say("Prijs"), (Value(scene.say("Gratis")),)),
     )
 
 
-def _titles(products: list[Product], answers: list[Details]) -> Iterator[Value]:
-    """Give each document, and below it what it is for, where that was asked: among several nobody guesses whose."""
+def _titles(scene: Scene, products: list[Product], answers: list[Details]) -> Iterator[Value]:
+    """Give each document, and below it what it is for and how many, where that was asked: nobody guesses whose."""
     for product, one in zip(products, answers, strict=True):
         yield Value(product.title, strong=True)
         if one.purpose is not None:
             yield Value(f"{one.purpose.label}: {one.recipient}" if one.recipient else one.purpose.label)
+        if copies_of(product, one) > 1:
+            yield Value(phrases.copies(scene.texts, copies_of(product, one)))
 
 
 def _way(scene: Scene, product: Product, answers: Details) -> str:

@@ -12,7 +12,8 @@ from ui.screens.scene import Scene
 
 Row = TypeVar("Row")
 
-# Rows a page: what fits without scrolling, upright and on its side; one fewer with a button or a QR code below.
+# Rows a page: what fits without scrolling, upright and on its side; one fewer with a QR code below, or where the way to
+# other pages stands above a button.
 _UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
 
 
@@ -28,7 +29,8 @@ class Page(Generic[Row]):
 def page_of(scene: Scene, rows: Sequence[Row], page: int, *, button: bool, qr: bool = False) -> Page[Row]:
     """Give a page of a list, the nearest there is; `button`: a button stands below it; `qr`: so does a QR code."""
     panel = scene.settings.screen
-    on_its_side = _ON_ITS_SIDE_WITH_A_BUTTON if button else _ON_ITS_SIDE
+    turns_beside_a_button = button and len(rows) > _ON_ITS_SIDE
+    on_its_side = _ON_ITS_SIDE_WITH_A_BUTTON if turns_beside_a_button else _ON_ITS_SIDE
     room = _UPRIGHT - qr if panel.height_mm > panel.width_mm else on_its_side
     last_page = max(len(rows) - 1, 0) // room
     page = min(max(page, 0), last_page)

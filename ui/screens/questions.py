@@ -1,9 +1,10 @@
-"""What has to be known about a document first: what it is for, who receives it, on paper or in the eBox."""
+"""What has to be known about a document first: which language, for what, for whom, paper or eBox, how many."""
 
 from __future__ import annotations
 
 from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped
 from kiosk_app.visit import Asking, Channel, Question
+from ui import phrases
 from ui.screen import Choice, Role, Screen, Template
 from ui.screens.opening import erasers, typing_done
 from ui.screens.paging import page_of
@@ -18,16 +19,37 @@ _COLUMNS = 10
 def asking(scene: Scene, state: Asking) -> Screen:
     """Give the page of the question that is open."""
     match state.question:
+        case Question.LANGUAGE:
+            return _language(scene, state)
         case Question.PURPOSE:
             return _purpose(scene, state)
         case Question.RECIPIENT:
             return _recipient(scene, state)
         case Question.CHANNEL:
             return _channel(scene, state)
+        case Question.COPIES:
+            return _copies(scene, state)
 
 
 def _back(scene: Scene) -> Choice:
     return Choice("change", scene.say("Terug"), ChangeAsked(), icon="icon-back")
+
+
+def _language(scene: Scene, state: Asking) -> Screen:
+    """Ask in which of the languages that the law allows here; the town says which, Dutch first."""
+    return Screen(
+        Template.CHOOSE,
+        scene.header,
+        scene.say("In welke taal?"),
+        lead=(state.product.title,),
+        step=CHOOSE,
+        rows=tuple(
+            Choice(f"answer-{one}", phrases.language(scene.texts, one), Answered(one), Role.ROW, "icon-chevron")
+            for one in state.product.languages
+        ),
+        actions=(_back(scene),),
+        bar=scene.bar,
+    )
 
 
 def _purpose(scene: Scene, state: Asking) -> Screen:
@@ -111,6 +133,26 @@ def _channel(scene: Scene, state: Asking) -> Screen:
                 scene.say("Je leest het online, in je beveiligde brievenbus van de overheid"),
             ),
         ),
+        actions=(_back(scene),),
+        bar=scene.bar,
+    )
+
+
+def _copies(scene: Scene, state: Asking) -> Screen:
+    """Ask how many come out, where there may be more than one; one stands first, for that is what most need."""
+    page = page_of(scene, range(1, state.product.max_copies + 1), state.page, button=True)
+    return Screen(
+        Template.CHOOSE,
+        scene.header,
+        scene.say("Hoeveel exemplaren?"),
+        lead=(state.product.title,),
+        step=CHOOSE,
+        rows=tuple(
+            Choice(f"answer-{n}", phrases.copies(scene.texts, n), Answered(str(n)), Role.ROW, "icon-chevron")
+            for n in page.rows
+        ),
+        hint=page.hint,
+        extra=page.turns,
         actions=(_back(scene),),
         bar=scene.bar,
     )

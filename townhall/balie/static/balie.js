@@ -10,7 +10,7 @@ for (const drop of document.querySelectorAll(".drop")) {
   input.addEventListener("change", async () => {
     const mine = ++turn, file = input.files[0];
     if (!file) { tell("", ""); return; }
-    if (file.size > 24 * 1024 * 1024) { tell("Dit bestand is te groot. 24 MB is het meeste.", "bad"); return; }
+    if (file.size > 24 * 1024 * 1024) { tell("Dit bestand is te groot: hoogstens 24 MB.", "bad"); return; }
     tell("We kijken het document na …", "");
     try {
       const answer = await fetch("/balie/nakijken", {

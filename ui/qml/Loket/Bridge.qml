@@ -1,7 +1,7 @@
 pragma Singleton
 import QtQuick
 
-// The templates' end of ui/bridge.py: the screen comes in, touches go out.
+// The templates' end of ui/bridge.py: the screen comes in, touches go out (Main.qml carries both).
 QtObject {
     property var screen: null
     property var header: ({

@@ -1,63 +1,56 @@
 import QtQuick
 
-// The frame that stays while pages come and go: the header, the steps and the bar, which never move under a finger.
-Window {
-    id: window
-    readonly property Page page: loader.item as Page
+// Hands what ui/bridge.py has to the singletons, and touches back; the frame is made once the theme is whole.
+//
+// It is QML that reaches for Python's object: the first object of QML's own that Python is given makes it learn every
+// class of Qt, which takes longer than painting.
+Item {
+    id: main
+    required property var python
 
-    color: Theme.ground
-    title: "Loket 24/7"
+    function dress(): void {
+        const look = main.python.look;
+        for (const name in look)
+            Theme[name] = look[name];
+    }
 
-    // A page of the same template is repainted; another template is another page. The old page never sees the new screen.
-    function paint(): void {
-        bar.choices = Bridge.bar;
-        const screen = Bridge.screen;
-        if (screen === null)
-            return;
-        const source = Qt.resolvedUrl(screen.template + ".qml");
-        if (loader.source === source && loader.item !== null)
-            (loader.item as Page).screen = screen;
-        else
-            loader.setSource(source, {
-                "screen": screen
-            });
+    Component.onCompleted: {
+        dress();
+        Bridge.header = python.header;
+        Bridge.bar = python.bar;
+        Bridge.screen = python.screen;
+        frame.active = true;
     }
 
     Connections {
-        target: Bridge
-        // Later means from Qt's own loop, without Python's lock: what the visit wished for begins meanwhile.
-        function onScreenChanged(): void {
-            Qt.callLater(window.paint);
+        target: main.python
+        function onLookChanged(): void {
+            main.dress();
+        }
+        function onHeaderChanged(): void {
+            Bridge.header = main.python.header;
         }
         function onBarChanged(): void {
-            Qt.callLater(window.paint);
+            Bridge.bar = main.python.bar;
+        }
+        function onScreenChanged(): void {
+            Bridge.screen = main.python.screen;
         }
     }
-
-    Header {
-        width: parent.width
-        words: Bridge.header
-        deep: window.page?.onColour ?? false
-    }
-    Steps {
-        x: Theme.margin
-        y: Theme.mm(36)
-        width: parent.width - 2 * Theme.margin
-        visible: step > 0
-        step: window.page?.screen.step ?? 0
-        names: Bridge.header.steps
-        onColour: window.page?.onColour ?? false
+    Connections {
+        target: Bridge
+        function onTouched(choice: string, x: real, y: real): void {
+            main.python.touch(choice, x, y);
+        }
+        function onDigitTyped(digit: int): void {
+            main.python.typeDigit(digit);
+        }
     }
     Loader {
-        id: loader
+        id: frame
         anchors.fill: parent
-        z: -1 // painted first; by keyboard it comes between header and bar
+        active: false
         focus: true
-    }
-    Bar {
-        id: bar
-        y: parent.height - height
-        width: parent.width
-        choices: []
+        sourceComponent: Frame {}
     }
 }

@@ -1,7 +1,7 @@
 pragma Singleton
 import QtQuick
 
-// What everything is painted with. ui/app.py fills it before the first page: colours from the town, sizes from the panel.
+// What everything is painted with. Main.qml fills it from ui/app.py before the frame is made: colours from the town, sizes from the panel.
 QtObject {
     property real density: 1 // pixels a millimetre
     property bool landscape: false
