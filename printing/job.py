@@ -113,8 +113,8 @@ class PrintRun:
     ) -> Progress:
         """Print one document as wished, and return how it ended; `on_progress` hears every change, the end too.
 
-        A document must have passed the document check; `prepared` is what `prepare` gave for it, with the same wish.
-        All copies are one job, so that a crash finds them again under one name. Progress is in sheets, whatever the
+        A document must have passed the document check; `prepared` is what `prepare` gave for it and the same wish: its
+        copies are one job, so that a crash finds all of them again under one name. Progress is in sheets, whatever the
         device counts. Blocks until the job has ended; `cancelled` calls it back, and what had begun then still ends as
         the device says. Never raises a device's fault: it is in the answer.
         """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hardware.child import Child, ChildGone
 from hardware.cups.facts import facts_in, queue_in
@@ -106,7 +106,8 @@ class CupsPrinter:
 
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Raises PRINT_FAILED, PRINTER_LOST."""
-        options = job_options(wish, self._known_facts() if wish != PLAIN else None)
+        plain = replace(wish, copies=1) == PLAIN  # then it matters little what the printer can
+        options = job_options(wish, None if plain else self._known_facts())
         uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
         self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time)
         if len(self._jobs) > JOBS_REMEMBERED:
