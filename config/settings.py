@@ -187,6 +187,10 @@ class Printer(Section, frozen=True, kw_only=True):
     full_tray: Annotated[int, Meta(ge=1, description="Sheets, for a printer that does not count what is in it.")] = 250
     full_cartridge: Annotated[int, Meta(ge=1, description="Sheets that a full toner prints, as its maker says.")] = 3000
 
+    def paper_for(self, product: str) -> Paper:
+        """Give how documents of a product are printed."""
+        return self.products.get(product, self.paper)
+
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):
     """The slip printer: on the network (`host`), or on a cable (`device`)."""

@@ -72,7 +72,7 @@ def slip_printer(setting: ReceiptPrinter) -> EscPosPrinter:
 
 def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
     """Say how the settings want a product on paper."""
-    paper = setting.products.get(product, setting.paper)
+    paper = setting.paper_for(product)
     return devices.PaperWish(paper.two_sided, paper.tray, paper.monochrome)
 
 

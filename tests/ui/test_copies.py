@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from config.settings import load
+from msgspec import structs
+
+from config.settings import Paper, load
 from kiosk_app import events
 from ui.gallery import landscape
 from ui.sample import EXAMPLE, samples
@@ -40,6 +42,15 @@ def test_sheets_are_counted_out_of_those_of_all_copies() -> None:
     (item,) = shown("printing-copies").items
     assert plain(item.detail) == "1 van 3 bladen uit de printer"
     assert plain(shown("printed-copies").lead[0]).startswith("Je 3 bladen liggen in de gleuf")
+
+
+def test_where_two_sides_are_wanted_only_what_came_out_is_said() -> None:
+    """The printer may not be able to: how many sheets there will be is its own to say."""
+    sample, printer = BY_NAME["printing-copies"], SETTINGS.printer
+    assert printer is not None
+    on_two_sides = structs.replace(SETTINGS, printer=structs.replace(printer, paper=Paper(two_sided=True)))
+    (item,) = screen_for(sample.visit, on_two_sides, sample.now).items
+    assert plain(item.detail) == "1 blad uit de printer"
 
 
 def test_three_stand_on_one_page_on_a_panel_on_its_side_too() -> None:

@@ -131,11 +131,17 @@ def _documents(scene: Scene, number: int) -> str:
     return scene.plural("{n}~document", "{n}~documenten", number)
 
 
+def _on_two_sides(scene: Scene, job: Job) -> bool:
+    """Whether the settings ask for two sides: then only the printer knows how many sheets there will be."""
+    printer = scene.settings.printer
+    return printer is not None and printer.paper_for(job.document.product.code).two_sided
+
+
 def _progress_item(scene: Scene, job: Job, number: int) -> Item:
     title, progress = job.document.product.title, job.progress
     sheets = ""
-    if progress.sheets and progress.sheets < job.document.sheets:
-        whole = job.document.sheets
+    whole = None if _on_two_sides(scene, job) else job.document.sheets
+    if progress.sheets and whole is not None and progress.sheets < whole:
         sheets = scene.say("{done} van {whole}~bladen uit de printer", done=progress.sheets, whole=whole)
     elif progress.sheets:
         sheets = scene.plural("{n}~blad uit de printer", "{n}~bladen uit de printer", progress.sheets)
