@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from config.settings import load
 from ui.app import App
@@ -13,6 +14,8 @@ from ui.sample import EXAMPLE
 
 @pytest.fixture(scope="session")
 def the_app() -> App:
+    # A process has one application of Qt: this kind serves the window of the dock too, whose tests may run here.
+    QApplication.instance() or QApplication(["kiosk"])
     settings = load(EXAMPLE)
     app = App(settings, size_px=(settings.screen.width_px, settings.screen.height_px))
     app.settle()
