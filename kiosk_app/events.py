@@ -1,4 +1,4 @@
-"""The facts that move a visit, in the past tense: what the resident did, what devices and the back end answered.
+"""The facts that move a visit, in the past tense: what the resident did (`touches`), what others answered.
 
 Every answer carries the number of the visit that asked, so that a slow answer never greets the next person.
 """
@@ -12,138 +12,38 @@ from uuid import UUID
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
-from kiosk_app.looks import LookAsked as LookAsked
-from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import PageDrawn as PageDrawn
-from kiosk_app.looks import SheetTouched as SheetTouched
-from kiosk_app.looks import SheetTurned as SheetTurned
-from kiosk_app.visit import Challenge, Document, Language, Later, Offer, Person, Product, Progress, RemedyOffer
-
-# --- the resident ------------------------------------------------------------------------------------------
-
-
-class DocumentsAsked(Bare):
-    """The tile for documents was touched."""
-
-
-class OfferingsAsked(Bare):
-    """The resident wants to see what can be had here."""
-
-
-class CodeAsked(Bare):
-    """The button "Ik heb een code" was touched."""
-
-
-@dataclass(frozen=True, repr=False)
-class SignTyped:
-    """One more sign of a code or a name was typed. For a PIN there is `DigitTyped`, which carries none."""
-
-    sign: str
-
-
-class TypingDone(Bare):
-    """What was typed is whole."""
-
-
-class PinUnknown(Bare):
-    """The button "Ik ken mijn pincode niet" was touched."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """One of the answers to a question about a product was touched, by its code."""
-
-    answer: str
-
-
-class PaperGone(Bare):
-    """The resident says that no paper of somebody else lies here any more."""
-
-
-class DigitTyped(Bare):
-    """One more digit is in the PIN buffer."""
-
-
-class LastErased(Bare):
-    """The last digit or sign was erased."""
-
-
-class AllErased(Bare):
-    """Every digit or sign was erased."""
-
-
-class PinEntered(Bare):
-    """OK was pressed on the PIN pad."""
-
-
-class TriedAnyway(Bare):
-    """The resident chose to use the last PIN try."""
-
-
-@dataclass(frozen=True)
-class Chose:
-    """A product was touched: chosen, or unchosen where boxes are shown."""
-
-    product: str
-
-
-@dataclass(frozen=True)
-class PageTurned:
-    """Another page of the list was asked for."""
-
-    page: int
-
-
-class AnotherAsked(Bare):
-    """The tile "Nog een document" was touched."""
-
-
-class ChoiceDone(Bare):
-    """The button "Verder met n documenten" was touched."""
-
-
-class ChangeAsked(Bare):
-    """Back to the list: "Wijzigen" on the check screen, "Terug" at a question."""
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """Confirmed, with a fresh ticket for each chosen product (minted by the core; the screen posts it empty)."""
-
-    tickets: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True)
-class PaperTaken:
-    """The answer to "Heb je je document?"."""
-
-    yes: bool
-
-
-class SlipAsked(Bare):
-    """The resident wants a slip."""
-
-
-class StopPressed(Bare):
-    """Stoppen was touched."""
-
-
-class HelpAsked(Bare):
-    """Help was touched."""
-
-
-@dataclass(frozen=True)
-class LanguageChosen:
-    """Another language of the screen was touched, by its own name."""
-
-    language: Language
-
-
-class StillHere(Bare):
-    """An overlay was answered: go on."""
-
-
-# --- devices and back end ----------------------------------------------------------------------------------
+from kiosk_app.touches import AllErased as AllErased
+from kiosk_app.touches import AnotherAsked as AnotherAsked
+from kiosk_app.touches import Answered as Answered
+from kiosk_app.touches import ChangeAsked as ChangeAsked
+from kiosk_app.touches import ChoiceDone as ChoiceDone
+from kiosk_app.touches import Chose as Chose
+from kiosk_app.touches import CodeAsked as CodeAsked
+from kiosk_app.touches import Confirmed as Confirmed
+from kiosk_app.touches import DigitTyped as DigitTyped
+from kiosk_app.touches import DocumentsAsked as DocumentsAsked
+from kiosk_app.touches import HelpAsked as HelpAsked
+from kiosk_app.touches import LanguageChosen as LanguageChosen
+from kiosk_app.touches import LastErased as LastErased
+from kiosk_app.touches import LookAsked as LookAsked
+from kiosk_app.touches import LookedEnough as LookedEnough
+from kiosk_app.touches import OfferingsAsked as OfferingsAsked
+from kiosk_app.touches import PageTurned as PageTurned
+from kiosk_app.touches import PaperGone as PaperGone
+from kiosk_app.touches import PaperTaken as PaperTaken
+from kiosk_app.touches import PinEntered as PinEntered
+from kiosk_app.touches import PinUnknown as PinUnknown
+from kiosk_app.touches import SheetTouched as SheetTouched
+from kiosk_app.touches import SheetTurned as SheetTurned
+from kiosk_app.touches import SignTyped as SignTyped
+from kiosk_app.touches import SlipAsked as SlipAsked
+from kiosk_app.touches import StillHere as StillHere
+from kiosk_app.touches import StopPressed as StopPressed
+from kiosk_app.touches import Touch as Touch
+from kiosk_app.touches import TriedAnyway as TriedAnyway
+from kiosk_app.touches import TypingDone as TypingDone
+from kiosk_app.visit import Challenge, Document, Later, Offer, Person, Product, Progress, RemedyOffer
 
 
 class CardInserted(Bare):
@@ -319,37 +219,6 @@ class TimedOut:
     clock: Clock
 
 
-Touch = (
-    DocumentsAsked
-    | OfferingsAsked
-    | CodeAsked
-    | SignTyped
-    | TypingDone
-    | PinUnknown
-    | Answered
-    | PaperGone
-    | DigitTyped
-    | LastErased
-    | AllErased
-    | PinEntered
-    | TriedAnyway
-    | Chose
-    | PageTurned
-    | AnotherAsked
-    | ChoiceDone
-    | ChangeAsked
-    | Confirmed
-    | LookAsked
-    | SheetTouched
-    | SheetTurned
-    | LookedEnough
-    | PaperTaken
-    | SlipAsked
-    | StopPressed
-    | HelpAsked
-    | LanguageChosen
-    | StillHere
-)
 Answer = (
     CardRecognised
     | CardFailed

@@ -192,9 +192,9 @@ class App:
             return
         self.window.frameSwapped.disconnect(self._first_frame)
         self._settled = True
+        self.bridge.dress(settled=True)
         if not self._cursor:
             _hide_cursor()
-        self.bridge.dress(settled=True)
         from ui.screen import Template
 
         self._compile(*Template)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from config.settings import Settings
-from kiosk_app.events import Touch
+from kiosk_app.touches import Touch
 from kiosk_app.visit import Drawing, Visit
 from ui.screen import Choice, Screen
 from ui.screens import screen_for

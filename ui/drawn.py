@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,13 +103,27 @@ class QrCodes(QQuickImageProvider):
 
 
 def _modules(text: str) -> list[list[bool]]:
-    from qrcode.constants import ERROR_CORRECT_M
-    from qrcode.main import QRCode
+    with _left_out("PIL"):  # qrcode would bring it along, for pictures of its own, and the portal's code wait for that
+        from qrcode.constants import ERROR_CORRECT_M
+        from qrcode.main import QRCode
 
     code = QRCode(error_correction=ERROR_CORRECT_M, border=1)
     code.add_data(text)
     code.make(fit=True)
     return [[bool(cell) for cell in row] for row in code.get_matrix()]
+
+
+@contextmanager
+def _left_out(package: str) -> Iterator[None]:
+    """Import without a package that can be done without; whoever asks for it later finds it as ever."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # how Python says: not to be imported
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 class Pages(QQuickImageProvider):

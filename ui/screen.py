@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk_app.events import Touch
+from kiosk_app.touches import Touch
 from kiosk_app.visit import Drawing
 
 

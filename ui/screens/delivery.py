@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from kiosk_app.events import LookAsked, PaperTaken, SlipAsked
+from kiosk_app.touches import LookAsked, PaperTaken, SlipAsked
 from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
 from ui import phrases
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template

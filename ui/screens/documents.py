@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hardware.faults import FaultCode
-from kiosk_app.events import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
+from kiosk_app.touches import AnotherAsked, ChangeAsked, ChoiceDone, Chose, Confirmed
 from kiosk_app.visit import Checking, Choosing, Details, Ordering, Person, Product, copies_of, details_of, language_of
 from ui import phrases
 from ui.screen import Choice, Fact, Role, Screen, Template, Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hardware.devices import Applet
 from hardware.faults import FaultCode, Mender
-from kiosk_app.events import PaperGone, StillHere, StopPressed
+from kiosk_app.touches import PaperGone, StillHere, StopPressed
 from kiosk_app.visit import CardBack, CardSlot, Notice, Portal
 from ui import phrases
 from ui.screen import Choice, Qr, Role, Screen, Section, Template

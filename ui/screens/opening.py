@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kiosk_app.events import AllErased, CodeAsked, DocumentsAsked, LastErased, SignTyped, TypingDone
+from kiosk_app.touches import AllErased, CodeAsked, DocumentsAsked, LastErased, SignTyped, TypingDone
 from kiosk_app.visit import EnterCode, Offerings, Product
 from ui.screen import Choice, Role, Screen, Template
 from ui.screens.documents import refusal

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from kiosk_app.events import PageTurned
+from kiosk_app.touches import PageTurned
 from ui.screen import Choice
 from ui.screens.scene import Scene
 

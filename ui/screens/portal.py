@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardware.faults import FaultCode
-from kiosk_app.events import CodeAsked, DocumentsAsked
+from kiosk_app.touches import CodeAsked, DocumentsAsked
 from kiosk_app.visit import CardSlot
 from ui import hours, phrases
 from ui.screen import Choice, Hero, Qr, Role, Screen, Section, Template

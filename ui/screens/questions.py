@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import Answered, ChangeAsked, PageTurned, SignTyped
+from kiosk_app.touches import Answered, ChangeAsked, PageTurned, SignTyped
 from kiosk_app.visit import Asking, Channel, Question
 from ui import phrases
 from ui.screen import Choice, Role, Screen, Template

@@ -8,7 +8,7 @@ from datetime import datetime
 from config.settings import Language, Settings
 from hardware import faults
 from hardware.faults import Fault, FaultCode
-from kiosk_app.events import HelpAsked, LanguageChosen, StopPressed
+from kiosk_app.touches import HelpAsked, LanguageChosen, StopPressed
 from kiosk_app.visit import Visit
 from ui import hours, phrases
 from ui.screen import Choice, Header, Qr, Role, Section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk_app.events import (
+from kiosk_app.touches import (
     AllErased,
     CodeAsked,
     LastErased,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk_app.events import LookedEnough, SheetTouched, SheetTurned
+from kiosk_app.touches import LookedEnough, SheetTouched, SheetTurned
 from kiosk_app.visit import Viewing
 from ui.screen import Choice, Role, Screen, Sheet, Template
 from ui.screens.scene import PRINT, Scene

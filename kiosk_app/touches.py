@@ -1,0 +1,170 @@
+"""What a resident does, in the past tense: the events that come from the screen and the keys.
+
+A file of its own, for the portal is painted before anything of the other events is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kiosk_app.bare import Bare
+from kiosk_app.looks import LookAsked as LookAsked
+from kiosk_app.looks import LookedEnough as LookedEnough
+from kiosk_app.looks import SheetTouched as SheetTouched
+from kiosk_app.looks import SheetTurned as SheetTurned
+from kiosk_app.visit import Language
+
+
+class DocumentsAsked(Bare):
+    """The tile for documents was touched."""
+
+
+class OfferingsAsked(Bare):
+    """The resident wants to see what can be had here."""
+
+
+class CodeAsked(Bare):
+    """The button "Ik heb een code" was touched."""
+
+
+@dataclass(frozen=True, repr=False)
+class SignTyped:
+    """One more sign of a code or a name was typed. For a PIN there is `DigitTyped`, which carries none."""
+
+    sign: str
+
+
+class TypingDone(Bare):
+    """What was typed is whole."""
+
+
+class PinUnknown(Bare):
+    """The button "Ik ken mijn pincode niet" was touched."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One of the answers to a question about a product was touched, by its code."""
+
+    answer: str
+
+
+class PaperGone(Bare):
+    """The resident says that no paper of somebody else lies here any more."""
+
+
+class DigitTyped(Bare):
+    """One more digit is in the PIN buffer."""
+
+
+class LastErased(Bare):
+    """The last digit or sign was erased."""
+
+
+class AllErased(Bare):
+    """Every digit or sign was erased."""
+
+
+class PinEntered(Bare):
+    """OK was pressed on the PIN pad."""
+
+
+class TriedAnyway(Bare):
+    """The resident chose to use the last PIN try."""
+
+
+@dataclass(frozen=True)
+class Chose:
+    """A product was touched: chosen, or unchosen where boxes are shown."""
+
+    product: str
+
+
+@dataclass(frozen=True)
+class PageTurned:
+    """Another page of the list was asked for."""
+
+    page: int
+
+
+class AnotherAsked(Bare):
+    """The tile "Nog een document" was touched."""
+
+
+class ChoiceDone(Bare):
+    """The button "Verder met n documenten" was touched."""
+
+
+class ChangeAsked(Bare):
+    """Back to the list: "Wijzigen" on the check screen, "Terug" at a question."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Confirmed, with a fresh ticket for each chosen product (minted by the core; the screen posts it empty)."""
+
+    tickets: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperTaken:
+    """The answer to "Heb je je document?"."""
+
+    yes: bool
+
+
+class SlipAsked(Bare):
+    """The resident wants a slip."""
+
+
+class StopPressed(Bare):
+    """Stoppen was touched."""
+
+
+class HelpAsked(Bare):
+    """Help was touched."""
+
+
+@dataclass(frozen=True)
+class LanguageChosen:
+    """Another language of the screen was touched, by its own name."""
+
+    language: Language
+
+
+class StillHere(Bare):
+    """An overlay was answered: go on."""
+
+
+Touch = (
+    DocumentsAsked
+    | OfferingsAsked
+    | CodeAsked
+    | SignTyped
+    | TypingDone
+    | PinUnknown
+    | Answered
+    | PaperGone
+    | DigitTyped
+    | LastErased
+    | AllErased
+    | PinEntered
+    | TriedAnyway
+    | Chose
+    | PageTurned
+    | AnotherAsked
+    | ChoiceDone
+    | ChangeAsked
+    | Confirmed
+    | LookAsked
+    | SheetTouched
+    | SheetTurned
+    | LookedEnough
+    | PaperTaken
+    | SlipAsked
+    | StopPressed
+    | HelpAsked
+    | LanguageChosen
+    | StillHere
+)
