@@ -19,11 +19,12 @@ from typing import Self
 STEP = 4  # every so many lines of pixels is looked at: text is taller than this
 PIECE = 48  # pixels: a line is looked at in pieces of this length
 PIXEL = 4  # bytes
+GROUND_AND_INK = 2  # colours
 READABLE = 0.95  # the clock in the header may turn meanwhile, and a sentence change: the rest must stand
 STILL_SECONDS = 2.0
 
-# What there is to read: where a piece of a line lies in the frame buffer, and its pixels; only pieces of more than one
-# colour, so that a page whose ground is painted before its words is not taken for read.
+# What there is to read: where a piece of a line lies in the frame buffer, and its pixels. Only pieces of more than two
+# colours: letters have soft edges. Grounds and rules say nothing, and a code is for a telephone nobody has out yet.
 Picture = list[tuple[int, bytes]]
 
 
@@ -112,6 +113,6 @@ class Screen:
         for line in range(self._start, self._start + self._height * self._stride, STEP * self._stride):
             for offset in range(line, line + self._stride, PIECE * PIXEL):
                 piece = self._dump[offset : min(offset + PIECE * PIXEL, line + self._stride)]
-                if piece != piece[:PIXEL] * (len(piece) // PIXEL):
+                if len({piece[at : at + PIXEL] for at in range(0, len(piece), PIXEL)}) > GROUND_AND_INK:
                     pieces.append((offset, piece))
         return pieces
