@@ -24,7 +24,7 @@ from benchmarks.rows import Peer, Row
 from benchmarks.start import chromium_memory
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
-from demo.resident import Resident
+from demo.resident import Resident, Slot
 from simulators.world import World
 
 ROUNDS = 9
@@ -87,7 +87,7 @@ class Ours:
         self._printer.forget()
         self._town_hall.forget()
         logged = self._log.stat().st_size
-        resident = Resident(self._kiosk, _Slot(self._world), self._world.residents["an"].pin)
+        resident = Resident(self._kiosk, Slot(self._world.cards, CARD), self._world.residents["an"].pin)
         asked: dict[str, int] = {}
 
         def count(state: str) -> None:
@@ -119,17 +119,6 @@ class Ours:
         told["printer"]["queue"] = QUEUE
         told["back_end"]["url"] = f"https://localhost:{self._town_hall.port}"
         return tomli_w.dumps(told)
-
-
-@dataclass(frozen=True)
-class _Slot:
-    world: World
-
-    def insert(self) -> None:
-        self.world.cards.insert(CARD)
-
-    def pull(self) -> None:
-        self.world.cards.pull()
 
 
 class Theirs:

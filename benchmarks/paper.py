@@ -30,7 +30,7 @@ from benchmarks.rounds import interleave
 from benchmarks.rows import Peer, Row
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
-from demo.resident import Resident
+from demo.resident import Resident, Slot
 from hardware.cups import CupsPrinter
 from hardware.cups.ipp import Device, Operation, Tag
 from kiosk_app.journal import Journal
@@ -135,17 +135,6 @@ def _handed() -> list[Row]:
 # --- until it is known -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Slot:
-    world: World
-
-    def insert(self) -> None:
-        self.world.cards.insert(CARD)
-
-    def pull(self) -> None:
-        self.world.cards.pull()
-
-
 def _known() -> Row:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loket-bench-")))
@@ -165,7 +154,7 @@ def _known() -> Row:
 
 def _screen_lag(world: World, kiosk: KioskProcess) -> float:
     """Play a visit; milliseconds from the last sheet to the screen."""
-    resident = Resident(kiosk, _Slot(world), world.residents["an"].pin)
+    resident = Resident(kiosk, Slot(world.cards, CARD), world.residents["an"].pin)
     kiosk.look()
     while (told := kiosk.next()) is not None:
         if "state" in told and resident.see(told):

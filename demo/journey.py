@@ -12,7 +12,7 @@ from pathlib import Path
 from demo import settings_file
 from demo.errands import ERRANDS, FAILED_BEFORE
 from demo.kiosk_process import KioskDied, KioskProcess
-from demo.resident import Resident
+from demo.resident import Resident, Slot
 from demo.strikes import STRIKES, Strike
 from demo.tables import Ending, cards, faults, journeys, sentences
 from simulators.world import QUEUE, World
@@ -107,23 +107,9 @@ def _clear(out: Path) -> None:
     (out / "screens").mkdir(parents=True)
 
 
-@dataclass(frozen=True)
-class _Slot:
-    """The reader's slot and this resident's card."""
-
-    world: World
-    card: str
-
-    def insert(self) -> None:
-        self.world.cards.insert(self.card)
-
-    def pull(self) -> None:
-        self.world.cards.pull()
-
-
 def _resident(journey: Journey, world: World, kiosk: KioskProcess) -> Resident:
     person = world.residents[journey.card.split(":")[1]]
-    return Resident(kiosk, _Slot(world, journey.card), person.pin)
+    return Resident(kiosk, Slot(world.cards, journey.card), person.pin)
 
 
 def _fail(journey: Journey, world: World, kiosk: KioskProcess) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from simulators.eid.bench import CardBench
+
 # What a choice that stands for a claim is called: by its number.
 _CLAIM = re.compile(r"product-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RECIPIENT = "KRING"
@@ -28,14 +30,20 @@ class Glass(Protocol):
         """Touch a choice by its id."""
 
 
-class Slot(Protocol):
+@dataclass(frozen=True)
+class Slot:
     """The reader's slot, with this resident's card."""
+
+    cards: CardBench
+    card: str
 
     def insert(self) -> None:
         """Put the card in."""
+        self.cards.insert(self.card)
 
     def pull(self) -> None:
         """Take the card out."""
+        self.cards.pull()
 
 
 @dataclass

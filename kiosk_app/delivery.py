@@ -61,8 +61,9 @@ def stopped(visit: Visit, state: Printing | Printed) -> Step:
 
 
 def deliver(visit: Visit, documents: tuple[Document, ...], orders: tuple[Order, ...]) -> Step:
-    """Begin with the first document; where there is none, show what comes later."""
-    return _onwards(visit, Printing(tuple(Job(document) for document in documents), orders), ())
+    """Begin with the first document; where there is none, the session ends, and what comes later is shown."""
+    ended = () if documents else (EndSession(visit.number),)
+    return _onwards(visit, Printing(tuple(Job(document) for document in documents), orders), ended)
 
 
 def _job_changed(visit: Visit, state: Printing, ticket: UUID, progress: Progress) -> Step:

@@ -90,14 +90,13 @@ class Screened:
             out_of_order = Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False)
             self._show(Visit(offer=out_of_order))
             self.app.alarm(RETRY_SECONDS, self._wire)
-            gc.enable()
             return
+        finally:
+            gc.enable()  # from here on there is garbage
         self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
-        # From here on there is garbage; what the start made is not, and no page waits for it to be looked at.
-        gc.freeze()
-        gc.enable()
+        gc.freeze()  # what the start made is none: no page waits for it to be looked at
 
     def _show(self, visit: Visit) -> None:
         self.app.bridge.show(visit)

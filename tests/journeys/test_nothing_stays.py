@@ -24,7 +24,7 @@ from pysqlite3 import dbapi2
 
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
-from demo.resident import Resident
+from demo.resident import Resident, Slot
 from simulators.eid.people import Person
 from simulators.world import RESIDENTS, World
 from townhall.vault import Vault
@@ -151,7 +151,7 @@ class Hall:
         **habits: str | bool | tuple[str, ...],
     ) -> list[str]:
         """Let somebody come and go; the states that were seen."""
-        slot = _Slot(self.world, f"1.8:{slug}")
+        slot = Slot(self.world.cards, f"1.8:{slug}")
         resident = Resident(self.kiosk, slot, self.world.residents[slug].pin)
         for habit, value in habits.items():
             setattr(resident, habit, value)
@@ -186,18 +186,6 @@ class Hall:
         if state in {"TakeCard", "Viewing", "Printing"}:
             self.readers.append(self.document_readers())
             assert list(self.tmp.rglob("*")) == []
-
-
-@dataclass(frozen=True)
-class _Slot:
-    world: World
-    card: str
-
-    def insert(self) -> None:
-        self.world.cards.insert(self.card)
-
-    def pull(self) -> None:
-        self.world.cards.pull()
 
 
 def pull_in_the_pin(moment: str, resident: Resident) -> None:

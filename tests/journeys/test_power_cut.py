@@ -22,7 +22,7 @@ from pysqlite3 import dbapi2
 
 from demo import settings_file
 from demo.kiosk_process import KioskDied, KioskProcess
-from demo.resident import Resident
+from demo.resident import Resident, Slot
 from simulators.world import QUEUE, World
 
 SECONDS = 40.0
@@ -68,7 +68,7 @@ class Hall:
     ) -> list[str]:
         """Let An come for a document, until she is home again or `kill_at` says that now the power goes."""
         pin = self.world.residents["an"].pin
-        slot = _Slot(self.world)
+        slot = Slot(self.world.cards, "1.8:an")
         resident = Resident(self.kiosk, slot, pin, forgets_card=forgets_card, leaves_paper=leaves_paper, **self.wants)
         self.kiosk.wait_until_known()
         self.kiosk.look()
@@ -83,7 +83,7 @@ class Hall:
 
     def killed_visit(self, moment: float) -> None:
         """Let An come for a document; the kiosk is killed so many seconds after it asked her to check."""
-        slot = _Slot(self.world)
+        slot = Slot(self.world.cards, "1.8:an")
         resident = Resident(self.kiosk, slot, self.world.residents["an"].pin)
         killer = threading.Timer(moment, self.kiosk.kill)
         self.kiosk.wait_until_known()
@@ -135,17 +135,6 @@ class Hall:
             if "state" in told:
                 return told
         pytest.fail("the kiosk said nothing any more")
-
-
-@dataclass(frozen=True)
-class _Slot:
-    world: World
-
-    def insert(self) -> None:
-        self.world.cards.insert("1.8:an")
-
-    def pull(self) -> None:
-        self.world.cards.pull()
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:

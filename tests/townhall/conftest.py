@@ -216,6 +216,15 @@ def tools() -> SimpleNamespace:
     )
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Give the address of an empty database at each call, of one make and then of the other."""
+    if request.param == "postgresql":
+        server: PostgreSql = request.getfixturevalue("postgresql")
+        return server.database
+    return lambda: f"sqlite:///{tmp_path_factory.mktemp('database') / 'town.db'}"
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSql]:
     """A PostgreSQL server of this run's own."""

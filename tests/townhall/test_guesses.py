@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from simulators.postgresql import PostgreSql
 from townhall import database
 from townhall.codes import ALPHABET
 from townhall.guesses import CODES, Guesses
@@ -44,13 +43,9 @@ print(let_in)
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    url = f"sqlite:///{tmp_path / 'town.db'}"
-    if request.param == "postgresql":
-        server: PostgreSql = request.getfixturevalue("postgresql")
-        url = server.database()
-    engine = database.opened(url)
+@pytest.fixture
+def engine(new_database: Callable[[], str]) -> Iterator[sa.Engine]:
+    engine = database.opened(new_database())
     yield engine
     engine.dispose()
 

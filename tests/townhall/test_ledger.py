@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,6 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulators.postgresql import PostgreSql
 from townhall import database, migrations
 from townhall.claims import Claims, refusal
 from townhall.ledger import ClaimTaken, Ledger
@@ -44,13 +43,9 @@ NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'town.db'}"
-    if request.param == "postgresql":
-        server: PostgreSql = request.getfixturevalue("postgresql")
-        url = server.database()
-    engine = database.opened(url)
+@pytest.fixture(scope="module")
+def engine(new_database: Callable[[], str]) -> Iterator[sa.Engine]:
+    engine = database.opened(new_database())
     yield engine
     engine.dispose()
 

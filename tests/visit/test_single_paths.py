@@ -315,6 +315,14 @@ def test_nothing_that_comes_later_is_called_printed_or_given_up() -> None:
     assert not any(isinstance(effect, wishes.Abandon) for effect in effects)
 
 
+def test_the_session_ends_too_where_no_paper_comes() -> None:
+    visit = played(Visit(), *SIGNED_IN, events.Chose(HOUSEHOLD.key), events.Confirmed((TICKET,)), events.CardRemoved())
+    taken = events.OrderTaken(visit.number, TICKET, Later(delivered=False, expected_on="2026-12-07"))
+    visit, effects = step(visit, taken)
+    assert isinstance(visit.state, Printed)
+    assert wishes.EndSession(visit.number) in effects
+
+
 def test_a_pin_that_is_not_known_costs_nothing() -> None:
     """The page about it lies over the pad; back at the pad what was typed still stands, and no try was spent."""
     pad = played(Visit(), *SIGNED_IN[:2], events.DigitTyped())

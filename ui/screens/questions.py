@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kiosk_app.touches import Answered, ChangeAsked, PageTurned, SignTyped
 from kiosk_app.visit import Asking, Channel, Question
 from ui import phrases
 from ui.screen import Choice, Role, Screen, Template
 from ui.screens.opening import erasers, typing_done
-from ui.screens.paging import page_of
+from ui.screens.paging import Page, page_of
 from ui.screens.scene import CHOOSE, Scene
 
 # The keyboard of this country, ten keys a row: letters first, and a page of what a name rarely has.
@@ -35,39 +37,36 @@ def _back(scene: Scene) -> Choice:
     return Choice("change", scene.say("Terug"), ChangeAsked(), icon="icon-back")
 
 
-def _language(scene: Scene, state: Asking) -> Screen:
-    """Ask in which of the languages that the law allows here; the town says which, Dutch first."""
+def _listed(scene: Scene, state: Asking, title: str, rows: tuple[Choice, ...], page: Page[Any] | None = None) -> Screen:
+    """Ask a question whose answers stand below each other; `page` where they may be more than one screen holds."""
     return Screen(
         Template.CHOOSE,
         scene.header,
-        scene.say("In welke taal?"),
+        title,
         lead=(state.product.title,),
         step=CHOOSE,
-        rows=tuple(
-            Choice(f"answer-{one}", phrases.language(scene.texts, one), Answered(one), Role.ROW, "icon-chevron")
-            for one in state.product.languages
-        ),
+        rows=rows,
+        hint=page.hint if page else "",
+        extra=page.turns if page else (),
         actions=(_back(scene),),
         bar=scene.bar,
     )
+
+
+def _answer(code: str, label: str, description: str = "") -> Choice:
+    return Choice(f"answer-{code}", label, Answered(code), Role.ROW, "icon-chevron", description)
+
+
+def _language(scene: Scene, state: Asking) -> Screen:
+    """Ask in which of the languages that the law allows here; the town says which, Dutch first."""
+    rows = tuple(_answer(one, phrases.language(scene.texts, one)) for one in state.product.languages)
+    return _listed(scene, state, scene.say("In welke taal?"), rows)
 
 
 def _purpose(scene: Scene, state: Asking) -> Screen:
     page = page_of(scene, state.product.purposes, state.page, button=True)
-    return Screen(
-        Template.CHOOSE,
-        scene.header,
-        scene.say("Waarvoor heb je het nodig?"),
-        lead=(state.product.title,),
-        step=CHOOSE,
-        rows=tuple(
-            Choice(f"answer-{one.code}", one.label, Answered(one.code), Role.ROW, "icon-chevron") for one in page.rows
-        ),
-        hint=page.hint,
-        extra=page.turns,
-        actions=(_back(scene),),
-        bar=scene.bar,
-    )
+    rows = tuple(_answer(one.code, one.label) for one in page.rows)
+    return _listed(scene, state, scene.say("Waarvoor heb je het nodig?"), rows, page)
 
 
 def _recipient(scene: Scene, state: Asking) -> Screen:
@@ -109,50 +108,16 @@ def _channel(scene: Scene, state: Asking) -> Screen:
     paper = scene.say("Meteen, uit deze printer")
     if state.product.deferred:
         paper = scene.say("Later, als het klaar is")
-    return Screen(
-        Template.CHOOSE,
-        scene.header,
-        scene.say("Op papier of in je eBox?"),
-        lead=(state.product.title,),
-        step=CHOOSE,
-        rows=(
-            Choice(
-                f"answer-{Channel.PAPER.value}",
-                scene.say("Op papier"),
-                Answered(Channel.PAPER.value),
-                Role.ROW,
-                "icon-chevron",
-                paper,
-            ),
-            Choice(
-                f"answer-{Channel.EBOX.value}",
-                scene.say("In mijn eBox"),
-                Answered(Channel.EBOX.value),
-                Role.ROW,
-                "icon-chevron",
-                scene.say("Je leest het online, in je beveiligde brievenbus van de overheid"),
-            ),
-        ),
-        actions=(_back(scene),),
-        bar=scene.bar,
+    online = scene.say("Je leest het online, in je beveiligde brievenbus van de overheid")
+    rows = (
+        _answer(Channel.PAPER.value, scene.say("Op papier"), paper),
+        _answer(Channel.EBOX.value, scene.say("In mijn eBox"), online),
     )
+    return _listed(scene, state, scene.say("Op papier of in je eBox?"), rows)
 
 
 def _copies(scene: Scene, state: Asking) -> Screen:
     """Ask how many come out, where there may be more than one; one stands first, for that is what most need."""
     page = page_of(scene, range(1, state.product.max_copies + 1), state.page, button=True)
-    return Screen(
-        Template.CHOOSE,
-        scene.header,
-        scene.say("Hoeveel exemplaren?"),
-        lead=(state.product.title,),
-        step=CHOOSE,
-        rows=tuple(
-            Choice(f"answer-{n}", phrases.copies(scene.texts, n), Answered(str(n)), Role.ROW, "icon-chevron")
-            for n in page.rows
-        ),
-        hint=page.hint,
-        extra=page.turns,
-        actions=(_back(scene),),
-        bar=scene.bar,
-    )
+    rows = tuple(_answer(str(number), phrases.copies(scene.texts, number)) for number in page.rows)
+    return _listed(scene, state, scene.say("Hoeveel exemplaren?"), rows, page)
