@@ -286,6 +286,9 @@ class Printer(Protocol):
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
+    def two_sided(self, job_name: str) -> bool:
+        """Say whether a job that was created here goes on both sides: as wished, where the printer can."""
+
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job and release it. Returns when CUPS has them all.
 

@@ -120,8 +120,12 @@ class PrintRun:
         """
         name, sides = job_name(ticket, attempt), pages * wish.copies
 
+        def in_sheets(progress: Progress) -> Progress:
+            two_sided = self._printer.two_sided(name)  # it was wished; whether it can, the printer knows
+            return _in_sheets(progress, pages, wish.copies) if two_sided else progress
+
         def tell(progress: Progress) -> None:
-            progress = _in_sheets(progress, pages, wish)
+            progress = in_sheets(progress)
             if progress.phase is JobPhase.PRINTING:
                 with contextlib.suppress(JournalLost):  # nothing is acted on; the device knows better anyway
                     self._journal.printing(ticket, progress.sheets)
@@ -136,7 +140,7 @@ class PrintRun:
             ending = self._never_sent(name, FaultCode.JOURNAL_LOST)
         if ending is None:
             ending = self.follow(name, sides, tell, cancelled)
-        ending = _in_sheets(ending, pages, wish)
+        ending = in_sheets(ending)
         with contextlib.suppress(JournalLost):  # true all the same; the next start asks the device once more
             self._journal.ended(ticket, ending.phase, ending.sheets, ending.fault)
         on_progress(ending)
@@ -281,12 +285,12 @@ def job_name(ticket: UUID, attempt: int) -> str:
     return f"{ticket}-{attempt}"
 
 
-def _in_sheets(progress: Progress, pages: int, wish: PaperWish) -> Progress:
+def _in_sheets(progress: Progress, pages: int, copies: int) -> Progress:
     """Turn sides of paper into sheets: each copy begins on a fresh one. Some count a last empty side too."""
-    if progress.sheets is None or not wish.two_sided:
+    if progress.sheets is None:
         return progress
-    copies, sides = divmod(min(progress.sheets, pages * wish.copies), pages)
-    return replace(progress, sheets=copies * -(-pages // 2) + -(-sides // 2))
+    whole, sides = divmod(min(progress.sheets, pages * copies), pages)
+    return replace(progress, sheets=whole * -(-pages // 2) + -(-sides // 2))
 
 
 def _cause(fault: FaultCode, ending: Progress) -> FaultCode | None:

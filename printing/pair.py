@@ -45,6 +45,10 @@ class PrinterPair:
                 del memory[next(iter(memory))]
         return uuid
 
+    def two_sided(self, job_name: str) -> bool:
+        """Say so of the printer that has the job."""
+        return self._of_job.get(job_name, self._first).two_sided(job_name)
+
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send to where the job was made; False, and nothing sent, when only the other printer can print it by now."""
         name = self._names.get(job_uuid, "")

@@ -13,6 +13,7 @@ import cups
 from hardware.cups.facts import describe as describe
 from hardware.cups.ipp import Attributes, Device, IppError, Operation, Silent, Tag, Unreachable, Wish
 from hardware.cups.lines import device_errors, first_group, number_in, to_cups, to_device, words_in
+from hardware.cups.options import ONE_SIDED
 from hardware.cups.queue import queue_now
 from hardware.cups.queue import set_up as set_up
 from hardware.faults import DeviceFault
@@ -21,7 +22,6 @@ from hardware.faults import DeviceFault
 FIRST_ENDED_STATE = 6
 # Through a raw queue the kiosk's own check of a document is the only one, and this is what it let through.
 FORMAT = "application/pdf"
-ONE_SIDED = "one-sided"
 
 JOB_WORDS = ("job-id", "job-name", "job-state", "job-state-reasons", "job-impressions-completed")
 PRINTER_WORDS = (

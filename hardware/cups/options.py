@@ -9,13 +9,14 @@ from __future__ import annotations
 from hardware.devices import PLAIN, PaperWish, PrinterFacts, PrintWay
 
 A4 = "iso_a4_210x297mm"
+ONE_SIDED = "one-sided"
 
 
 def job_options(wish: PaperWish = PLAIN, facts: PrinterFacts | None = None) -> dict[str, str]:
     """Give the options of a job; without `facts` those that every printer knows."""
     options = {
         "media": A4,
-        "sides": "one-sided",
+        "sides": ONE_SIDED,
         "copies": str(wish.copies),
         "print-scaling": "none",
         "job-cancel-after": "60",  # seconds; when the kiosk is gone nobody else calls a stuck job back

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from hardware.child import Child, ChildGone
 from hardware.cups.facts import facts_in, queue_in
 from hardware.cups.keywords import blocking, health
-from hardware.cups.options import job_options
+from hardware.cups.options import ONE_SIDED, job_options
 from hardware.cups.ways import way_to
 from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, PrinterFacts, PrintWay, Status
 from hardware.faults import DeviceFault, FaultCode
@@ -64,6 +64,7 @@ class _Job:
     reached: bool = False
     seen: bool = False
     up_time: int | None = None  # what it last said of that itself, in seconds
+    two_sided: bool = False
 
 
 class CupsPrinter:
@@ -109,10 +110,15 @@ class CupsPrinter:
         plain = replace(wish, copies=1) == PLAIN  # then it matters little what the printer can
         options = job_options(wish, None if plain else self._known_facts())
         uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
-        self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time)
+        two_sided = options["sides"] != ONE_SIDED
+        self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time, two_sided=two_sided)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
         return uuid
+
+    def two_sided(self, job_name: str) -> bool:
+        """Say whether a job that was created here goes on both sides."""
+        return job_name in self._jobs and self._jobs[job_name].two_sided
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job, release it; False when CUPS did not take them. Raises PRINTER_LOST."""

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+import simulators
 from config.settings import Paper
 from config.settings import Printer as PrinterSetting
 from hardware.cups import CupsPrinter
@@ -25,6 +26,8 @@ from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
 from simulators.raster_printer import RasterBench
+
+A4_PPD = Path(simulators.__file__).parent / "printer" / "a4.ppd"
 
 
 @pytest.fixture(params=[PrinterBench, RasterBench])
@@ -65,6 +68,31 @@ def test_three_pages_on_two_sides_are_two_sheets(
     assert ending == Progress(JobPhase.PRINTED, 2)
     assert max(progress.sheets or 0 for progress in heard) == 2
     assert on_the_printer(either, ticket)["sides"] == "two-sided-long-edge"
+
+
+class OneSided(PrinterBench):
+    """A printer that has no way to turn paper over."""
+
+    def __init__(self, folder: Path) -> None:
+        ppd = folder / "one-sided.ppd"
+        told = A4_PPD.read_text()
+        start, end = told.index("*OpenUI *Duplex"), told.index("*CloseUI: *Duplex")
+        ppd.write_text(told[:start] + told[end:].split("\n", 1)[1])
+        self.TELLS = ("-P", str(ppd))
+        super().__init__(ms_per_sheet=40)
+
+
+def test_on_a_printer_that_cannot_three_pages_are_three_sheets_whatever_was_wished(
+    journal: JobJournal, pdf: bytes, heard: list[Progress], tmp_path: Path
+) -> None:
+    """What came out is said, not what was wished."""
+    with OneSided(tmp_path) as one_sided, Cupsd() as cupsd:
+        driver = CupsPrinter("kiosk", one_sided.uri, cupsd.socket)
+        driver.status()
+        ticket, ending = printed(driver, journal, pdf, PaperWish(two_sided=True), heard)
+        driver.close()
+        assert on_the_printer(one_sided, ticket)["sides"] == "one-sided"
+    assert ending == Progress(JobPhase.PRINTED, 3)
 
 
 def test_nothing_wished_is_one_side(

@@ -32,6 +32,9 @@ class WordsOnly:
     def create(self, job_name: str, _wish: PaperWish = PLAIN) -> str:
         return f"urn:uuid:{job_name}"
 
+    def two_sided(self, _job_name: str) -> bool:
+        return False
+
     def send(self, _job_uuid: str, _pdf: bytes) -> bool:
         self.sent += 1
         if self._deaf:

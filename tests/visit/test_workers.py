@@ -271,6 +271,9 @@ def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_pa
         def create(self, _job_name: str, _wish: PaperWish = PLAIN) -> str:
             return "urn:uuid:1"
 
+        def two_sided(self, _job_name: str) -> bool:
+            return False
+
         def send(self, _job_uuid: str, _pdf: bytes) -> bool:
             return True
 
