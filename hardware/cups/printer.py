@@ -143,7 +143,7 @@ class CupsPrinter:
         if theirs is not None:
             known.seen = True
             up_time = _number(printer or {}, "up_time")
-            return _judged(theirs, _words(printer or {}), rebooted=_went_back(known.up_time, up_time))
+            return _judged(theirs, _in_the_way(printer or {}), rebooted=_went_back(known.up_time, up_time))
         if not answer["queueAnswers"]:
             return DeviceJob(DeviceJobState.SILENT)
         queue = _number(answer, "queue")
@@ -231,14 +231,19 @@ def _went_back(before: int | None, now: int | None) -> bool:
     return before is not None and now is not None and now < before
 
 
-def _judged(job: dict[str, object], printer_words: list[str], *, rebooted: bool) -> DeviceJob:
+def _in_the_way(printer: dict[str, object]) -> tuple[FaultCode, ...]:
+    """Give what stops the paper; a printer that has stopped and gives no reason has a reason of its own."""
+    faults = blocking(_words(printer))
+    return faults or ((FaultCode.PRINTER_FAULT,) if printer.get("state") == _STOPPED else ())
+
+
+def _judged(job: dict[str, object], faults: tuple[FaultCode, ...], *, rebooted: bool) -> DeviceJob:
     """Turn the device's own words on our job into ours; what it says of an end after a restart it only remembers."""
     state, impressions = _number(job, "state"), _number(job, "impressions")
     if state in _ENDED and rebooted:
         return DeviceJob(DeviceJobState.GONE, impressions)
     if state in _ENDED:
         return DeviceJob(_ENDED[state], impressions)
-    faults = blocking(printer_words)
     if faults and _STOPPING in _words(job):
         return DeviceJob(DeviceJobState.CANCELED, impressions, faults)
     return DeviceJob(DeviceJobState.PRINTING, impressions, faults)
@@ -249,7 +254,7 @@ def _not_there(queue: int | None, job: _Job, printer: dict[str, object] | None, 
     if queue is not None and queue < _JOB_STOPPED:
         if printer is None:
             return DeviceJob(DeviceJobState.SILENT)
-        return DeviceJob(DeviceJobState.NOT_THERE_YET, None, blocking(_words(printer)))
+        return DeviceJob(DeviceJobState.NOT_THERE_YET, None, _in_the_way(printer))
     stopped = _STOPPED_IN_CUPS.get(queue or 0)
     if stopped and not job.reached:
         # The device took no connection since the job was created: nothing can have left.
