@@ -13,7 +13,7 @@ from demo import settings_file
 from demo.errands import ERRANDS, FAILED_BEFORE
 from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident, Slot
-from demo.strikes import STRIKES, Strike
+from demo.strikes import STRIKES, Strike, printer_for
 from demo.tables import Ending, cards, faults, journeys, sentences
 from simulators.world import QUEUE, World
 
@@ -79,7 +79,8 @@ class Journey:
 def play(journey: Journey, folder: Path) -> bool:
     """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand."""
     _clear(journey.out)
-    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET) as world:
+    printer = printer_for(journey.fault)
+    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET, printer=printer) as world:
         try:
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:

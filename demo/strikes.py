@@ -5,9 +5,12 @@ from __future__ import annotations
 import resource
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
+from simulators.ipp_printer import PrinterBench
+from simulators.stubborn_printer import StubbornPrinter
 from simulators.world import QUEUE, World
 
 # Long enough for the screen to say what is wrong, and to be photographed.
@@ -228,6 +231,17 @@ def _stop_at_check(resident: Resident) -> None:
     resident.stops_at = "Checking"
 
 
+# What ippeveprinter cannot do is done by a printer of our own, in its words.
+ON_OUR_PRINTER = {
+    "stopped": "stopped",
+    "door-open": "door-open",
+    "job-vanishes": "vanish",
+    "job-stale": "stale",
+    "mute-printing": "mute",
+    "restarted": "restart",
+    "completed-empty": "completed-empty",
+}
+
 STRIKES: dict[str, Callable[[World], Strike]] = {
     "printer-off": lambda world: Beforehand(world, world.printer.power_cut),
     "printer-off-late": lambda world: AtState(world, "TakeCard", lambda _resident: world.printer.power_cut()),
@@ -242,6 +256,7 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "toner": lambda world: AtPrinter(world, "toner-empty"),
     "mute": lambda world: AtPrinter(world, "mute"),
     "garbage": lambda world: AtPrinter(world, "power-cut", world.printer.talk_nonsense),
+    **{name: partial(AtPrinter, name=strike) for name, strike in ON_OUR_PRINTER.items()},
     "cupsd-killed": lambda world: UnderWay(world, lambda _resident: _kill_cupsd(world)),
     "kiosk-killed": KioskKilled,
     "disk-full": DiskFull,
@@ -261,3 +276,8 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "wrong-pin": lambda world: Habit(world, "EnterPin", _mistype),
     "stop": lambda world: Habit(world, "Checking", _stop_at_check),
 }
+
+
+def printer_for(fault: str | None) -> type[PrinterBench]:
+    """Say which printer can have that fault."""
+    return StubbornPrinter if fault in ON_OUR_PRINTER else PrinterBench

@@ -36,7 +36,14 @@ MUNICIPALITY = 99999  # Lindeveld's NIS code in residents.toml: no town has this
 class World:
     """Starts every part in the order in which they need each other; ends them the other way round."""
 
-    def __init__(self, folder: Path, *, out: Path | None = None, ms_per_sheet: int = MS_PER_SHEET) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        out: Path | None = None,
+        ms_per_sheet: int = MS_PER_SHEET,
+        printer: type[PrinterBench] = PrinterBench,
+    ) -> None:
         """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed."""
         self._folder = folder
         self._stack = ExitStack()
@@ -48,7 +55,7 @@ class World:
         self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.cupsd = Cupsd()
-        self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)
+        self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
         sealed = None if out is None else out / "sealed"
         self.town_hall = TownHall(folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed)
