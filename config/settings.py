@@ -128,6 +128,14 @@ class Screen(Section, frozen=True, kw_only=True):
     height_px: Annotated[int, Meta(ge=480)] = 1920
 
 
+class SealRule(StrEnum):
+    """What becomes of a document that nobody sealed whom this kiosk knows."""
+
+    REQUIRE = "require"
+    WARN = "warn"
+    OFF = "off"
+
+
 class BackEnd(Section, frozen=True, kw_only=True):
     """The town hall's service and how this kiosk proves itself to it."""
 
@@ -137,6 +145,17 @@ class BackEnd(Section, frozen=True, kw_only=True):
     certificate: Path
     key: Path
     seal_ca: Annotated[Path, Meta(description="Who may seal documents (PEM).")]
+    seals: Annotated[
+        dict[str, SealRule],
+        Meta(
+            description="For a product, by its code, where a seal is not required: `warn` prints what nobody known "
+            "sealed and writes that down, `off` looks at no seal. Digest, pages, size and content are always checked."
+        ),
+    ] = {}
+
+    def seal_for(self, product: str) -> SealRule:
+        """Give the rule for a product's documents."""
+        return self.seals.get(product, SealRule.REQUIRE)
 
 
 class CardReader(Section, frozen=True, kw_only=True):

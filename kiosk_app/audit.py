@@ -22,6 +22,7 @@ from kiosk_app.events import (
     BackEndFailed,
     CardFailed,
     CodeOpened,
+    DocumentReady,
     Event,
     JobChanged,
     OrderFailed,
@@ -54,6 +55,7 @@ class What(Enum):
     PAPER_WANTED = "paperWanted"
     EBOX_WANTED = "eBoxWanted"
     COMES_LATER = "documentComesLater"
+    UNSEALED = "documentUnsealed"
     ORDER_FAILED = "orderFailed"
     ABANDONED = "documentAbandoned"
     PRINT_BEGAN = "printBegan"
@@ -110,6 +112,8 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
             yield AuditLine(What.CODE_OPENED, visit)
         case OrderTaken(visit, ticket):
             yield AuditLine(What.COMES_LATER, visit, ticket)
+        case DocumentReady(visit, document) if document.unsealed:
+            yield AuditLine(What.UNSEALED, visit, document.ticket, FaultCode.DOCUMENT_SEAL)
         case OrderFailed(visit, ticket, fault):
             yield AuditLine(What.ORDER_FAILED, visit, ticket, fault)
         case JobChanged(visit, ticket, progress) if progress.phase.ended:

@@ -49,13 +49,17 @@ class Challenge:
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper; `copies` of it come out."""
+    """A whole, checked PDF in memory, under one ticket from confirm to paper; `copies` of it come out.
+
+    `unsealed`: nobody known sealed it, and the settings let it be printed all the same.
+    """
 
     ticket: UUID
     product: Product
     pdf: bytes
     pages: int
     copies: int = 1
+    unsealed: bool = False
 
     @property
     def sheets(self) -> int:

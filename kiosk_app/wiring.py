@@ -35,6 +35,7 @@ from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
 from printing.pair import PrinterPair
+from printing.seal_rule import SealRule
 
 
 class Hand(Protocol):
@@ -174,6 +175,7 @@ class Kiosk:
             self.journal,
             self.core.post,
             self._noter(Part.BACK_END),
+            lambda product: SealRule(back_end.seal_for(product).value),
         )
         self._hands.append(self._back_end)
 
