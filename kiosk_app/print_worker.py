@@ -84,6 +84,8 @@ class PrintWorker:
 
     def _look(self) -> float | None:
         status = self._printer.status()
+        if status.health is not Health.UNKNOWN and FaultCode.PRINTER_LOST not in status.faults:
+            self._run.remind()
         if not self._journal.has_room:  # what cannot be written down is not printed: so it is not offered either
             status = Status(Health.DOWN, (FaultCode.JOURNAL_LOST,))
         self._note(status)

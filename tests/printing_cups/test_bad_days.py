@@ -15,6 +15,13 @@ import pytest
 from hardware.cups import CupsPrinter
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
+from kiosk_app.effects import Print
+from kiosk_app.events import Event, JobChanged
+from kiosk_app.journal import Journal
+from kiosk_app.print_worker import PrintWorker
+from kiosk_app.products import Product
+from kiosk_app.store import Store
+from kiosk_app.visit import Document
 from printing.job import JobJournal, PrintRun
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd
@@ -131,6 +138,43 @@ def test_a_stopped_printer_is_waited_for_and_goes_on(
     thread.join(20)
     assert heard[-1] == Progress(JobPhase.PRINTED, PAGES)
     assert bench.sheets == PAGES
+
+
+def test_a_printer_that_lost_its_voice_before_it_was_called_back_is_told_once_it_answers(
+    tmp_path: Path,
+    printer: CupsPrinter,
+    pdf: bytes,
+    bench: StubbornPrinter,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits for paper, and holds the document of somebody who has gone: the refill must not print that."""
+    monkeypatch.setattr("printing.job.MAX_SILENCES", 1)
+    monkeypatch.setattr("kiosk_app.print_worker.LOOK_EVERY", 0.2)
+    bench.strike("paper-empty")
+    heard: list[Event] = []
+    store = Store(tmp_path)
+    journal = Journal(store)
+    run = PrintRun(printer, journal, paper_wait=0.3, print_silence=0.3)
+    worker = PrintWorker(printer, run, journal, heard.append, lambda _: None, lambda: None)
+    worker.start()
+    ticket = uuid4()
+    journal.ordered(ticket, "residence")
+    worker.do(Print(1, Document(ticket, Product("residence", "Attest", "Waar je woont"), pdf, PAGES)))
+    phases = [JobPhase.PAUSED, JobPhase.UNKNOWN]
+    until(lambda: phases[0] in phases_of(heard))
+    bench.mute()
+    until(lambda: phases[1] in phases_of(heard))
+    bench.unmute()
+    until(lambda: not bench.busy)
+    bench.refill()
+    assert bench.sheets == 0
+    worker.stop()
+    store.close()
+
+
+def phases_of(heard: list[Event]) -> list[JobPhase]:
+    return [event.progress.phase for event in heard if isinstance(event, JobChanged)]
 
 
 def test_a_strike_is_undone_by_mending_and_one_that_nobody_knows_is_refused(bench: StubbornPrinter) -> None:
