@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from msgspec import structs
 import trustme
+from msgspec import structs
 
 from config.settings import BackEnd
 from hardware.devices import Certificate, Health, Signature, Status

@@ -172,7 +172,7 @@ def test_a_cancelled_job_on_a_raster_printer_ends_as_cancelled(
     until(lambda: on_raster.look("one").state is DeviceJobState.CANCELED)
 
 
-# In a mount namespace of its own, where a folder that only root may enter ($1) holds the project ($2) and lets anybody in.
+# In a mount namespace of its own, where a folder for root alone ($1) lets all into the project ($2).
 AS_NOBODY = """
 if [ "$1" ]; then
     mount --bind "$2" /mnt
@@ -198,7 +198,7 @@ def test_a_kiosk_that_may_change_no_queue_finds_the_one_that_root_made(raster: R
     as_nobody = [sys.executable, "-c", LOOK, raster.uri, empty_cupsd.socket]
     if os.geteuid() == 0:
         closed = next((folder for folder in reversed(PROJECT.parents) if not folder.stat().st_mode & stat.S_IXOTH), "")
-        as_nobody = ["unshare", "--mount", "sh", "-euc", AS_NOBODY, "sh", closed, PROJECT, *as_nobody]
+        as_nobody = ["unshare", "--mount", "sh", "-euc", AS_NOBODY, "sh", str(closed), str(PROJECT), *as_nobody]
     assert tool(*as_nobody) == ("down\n" if os.geteuid() == 0 else "ok\n")
     by_root = CupsPrinter("kiosk", raster.uri, empty_cupsd.socket)
     assert by_root.status() == Status(Health.OK)
