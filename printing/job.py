@@ -111,6 +111,10 @@ class PrintRun:
         for name in tuple(self._untold):
             self._call_back(name)
 
+    def remind_of(self, ticket: UUID, attempt: int) -> None:
+        """Have the printer told of a job when it answers: one that `recover` could not call back, for all it knows."""
+        self._untold.add(job_name(ticket, attempt))
+
     def run(
         self,
         ticket: UUID,
