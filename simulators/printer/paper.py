@@ -235,7 +235,9 @@ class Insides:
 
     def _count_sheet(self) -> None:
         counter = self._control.with_name("sheets")
-        counter.write_text(str(1 + (int(counter.read_text()) if counter.exists() else 0)))
+        fresh = counter.with_suffix(".new")
+        fresh.write_text(str(1 + (int(counter.read_text()) if counter.exists() else 0)))
+        fresh.rename(counter)
 
     def _end(self, job: Job, state: State) -> None:
         job.state, job.ended, job.document = state, self.up_time, b""
