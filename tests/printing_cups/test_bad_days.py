@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from hardware.cups import CupsPrinter
 from hardware.devices import Health, Status

@@ -6,9 +6,9 @@ A new driver is judged by the same list: give `CupsPrinter` another driver and `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hardware.cups import CupsPrinter
 from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, PrinterFacts, Status
