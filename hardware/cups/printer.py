@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hardware.child import Child, ChildGone
 from hardware.cups.facts import facts_in, queue_in
@@ -73,10 +73,12 @@ class _Job:
     boot: float | None  # when the device was switched on, by our clock, as far as we knew then
     reached: bool = False
     seen: bool = False
-    up_time: int | None = None  # what it last said of that itself, in seconds
     two_sided: bool = False
-    recalled: bool = False  # from before a restart
-    handed_at: float | None = None  # by the clock on the wall, of such a job
+    made_at: float = field(default_factory=time.monotonic)
+    # Of a job from before a restart: when the device got it by the clock on the wall, and how long it had been on then.
+    recalled: bool = False
+    handed_at: float | None = None
+    up_time: int | None = None
 
 
 class CupsPrinter:
@@ -123,7 +125,7 @@ class CupsPrinter:
         options = job_options(wish, None if plain else self._known_facts())
         uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
         two_sided = options["sides"] != ONE_SIDED
-        self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time, two_sided=two_sided)
+        self._jobs[job_name] = _Job(uuid, self._boot, two_sided=two_sided)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
         return uuid
@@ -251,15 +253,18 @@ class CupsPrinter:
 
 
 def _was_off(job: _Job, up_time: int | None) -> bool:
-    """Say whether the device was off since it had the job: what counts since it was switched on shows it.
+    """Say whether the device was switched on anew since it had the job.
 
-    That went back, or began after the hand-over. The second is for a kiosk that was dark for long, by the clock on the
-    wall: one that was set wrong makes a job unknown, never printed.
+    After a restart of the kiosk by the clock on the wall; where that is behind the hand-over itself, by what the device
+    said then. Whatever is doubtful makes a job unknown, never printed.
     """
     if up_time is None:
         return False
-    went_back = job.up_time is not None and up_time < job.up_time
-    return went_back or (job.handed_at is not None and time.time() - up_time > job.handed_at + BOOT_TOLERANCE)
+    if job.handed_at is None:
+        return time.monotonic() - up_time > job.made_at + BOOT_TOLERANCE
+    if time.time() < job.handed_at:
+        return job.up_time is not None and up_time < job.up_time
+    return time.time() - up_time > job.handed_at + BOOT_TOLERANCE
 
 
 def _in_the_way(printer: dict[str, object]) -> tuple[FaultCode, ...]:

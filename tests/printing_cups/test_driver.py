@@ -227,7 +227,7 @@ def test_a_job_that_the_device_does_not_show_is_judged_by_what_was_seen_of_it(
     ("state", "up_time", "says"),
     [
         (COMPLETED, 900, STATES.COMPLETED),
-        (COMPLETED, 899, STATES.COMPLETED),  # whole seconds: it may not have moved
+        (COMPLETED, 99, STATES.COMPLETED),  # it counts whole seconds
         (COMPLETED, 12, STATES.GONE),  # switched on since: what came out before that, nobody knows
         (ABORTED, 12, STATES.GONE),
         (PROCESSING, 12, STATES.PRINTING),  # it goes on with it: wait for how that ends
@@ -243,7 +243,7 @@ def test_the_end_of_a_job_is_not_believed_of_a_device_that_was_off_in_between(
 ) -> None:
     """A printer that keeps its jobs over a restart may call one completed of which half was lost."""
     printer.create("one")
-    printer._jobs["one"].up_time = 899
+    printer._jobs["one"].made_at -= 100
     device = {"state": 3, "reasons": ["none"], "accepting": True, "up_time": up_time}
     job = {"number": 1, "state": state, "reasons": [], "impressions": 3}
     answer = {"reached": True, "printer": device, "job": job, "queue": None, "queueAnswers": True}
@@ -255,8 +255,10 @@ def test_the_end_of_a_job_is_not_believed_of_a_device_that_was_off_in_between(
     ("handed_ago", "up_then", "up_now", "says"),
     [
         (600, 899, 1499, STATES.COMPLETED),  # on all the time
-        (600, 899, 300, STATES.GONE),  # what counts went back
-        (6000, 12, 300, STATES.GONE),  # it counts further than then, and began after the hand-over
+        (600, 899, 300, STATES.GONE),  # it began to count after the hand-over
+        (6000, 12, 300, STATES.GONE),  # and counts further than it did then
+        (-600, 899, 300, STATES.GONE),  # the kiosk's clock was set back: by what the printer said then
+        (-600, 899, 1499, STATES.COMPLETED),
         (600, None, 900, STATES.COMPLETED),  # it did not say then, but was on before
         (600, None, 300, STATES.GONE),
         (600, 12, None, STATES.COMPLETED),  # it does not say
