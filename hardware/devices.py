@@ -222,6 +222,19 @@ class PaperWish:
 PLAIN = PaperWish()
 
 
+class JobTrace(Struct, frozen=True):
+    """What finds a job again after the kiosk died, and tells whether its printer was off since.
+
+    `printer` is the name of the printer that has it; `up_time` for how many seconds that had been on when it was given
+    the job, as far as it says, and `handed_at` when that was, in seconds since 1970; `two_sided`: it turns paper.
+    """
+
+    printer: str = ""
+    up_time: int | None = None
+    handed_at: float | None = None
+    two_sided: bool = False
+
+
 class PrintWay(Enum):
     """How a document gets to a printer. SEALED: byte for byte, its seal too. RASTER: as pictures that CUPS makes."""
 
@@ -284,8 +297,11 @@ class Printer(Protocol):
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
-    def two_sided(self, job_name: str) -> bool:
-        """Say whether a job that was created here goes on both sides: as wished, where the printer can."""
+    def trace(self, job_name: str) -> JobTrace:
+        """Say what will find a job that was created here, as of now. Asks nobody."""
+
+    def recall(self, job_name: str, job_uuid: str | None, trace: JobTrace) -> bool:
+        """Take up a job from before a restart, so that `look` and `cancel` know it; False for another printer's."""
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job and release it. Returns when CUPS has them all.

@@ -169,14 +169,6 @@ class AuditTrail:
                 previous = str(row["hash"])
                 connection.execute(sa.insert(audit).values(**row))
 
-    def unclaimed(self) -> UUID | None:
-        """Give the ticket of the last print since which nobody said that the tray is empty; None when somebody did."""
-        said = [what.value for what in (What.PRINT_ENDED, What.PAPER_TAKEN, What.PAPER_MISSING, What.PAPER_GONE)]
-        query = sa.select(audit.c.what, audit.c.ticket).where(audit.c.what.in_(said))
-        with self._store.transaction() as connection:
-            last = connection.execute(query.order_by(audit.c.number.desc()).limit(1)).first()
-        return UUID(last.ticket) if last is not None and last.what == What.PRINT_ENDED.value else None
-
     def refilled_at(self) -> datetime | None:
         """Give the moment at which the printer last had paper again; None when it never ran out, or is empty now."""
         query = sa.select(audit.c.at, audit.c.fault).where(audit.c.part == Part.PRINTER.value)

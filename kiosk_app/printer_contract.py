@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from hardware.devices import DeviceJob, DeviceJobState, Health, Printer, PrinterFacts, Status
+from hardware.devices import DeviceJob, DeviceJobState, Health, JobTrace, Printer, PrinterFacts, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import CheckFailed, Say, explain
 from printing.job import PrintRun, UnfinishedJob, job_name
@@ -61,7 +61,7 @@ class _NoJournal:
     def requested(self, ticket: UUID, attempt: int) -> None:
         """Nothing."""
 
-    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
+    def handed(self, ticket: UUID, job_uuid: str, pages: int, copies: int, trace: JobTrace) -> None:
         """Nothing."""
 
     def printing(self, ticket: UUID, sheets: int | None) -> None:

@@ -30,6 +30,7 @@ from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
+from kiosk_app.tray import says_it_is_empty
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
@@ -130,8 +131,7 @@ class Kiosk:
         self._scribe.start()
         self._audit(AuditLine(What.STARTED))
         self.health.start()
-        ticket = self._trail.unclaimed()
-        if ticket is not None and self.journal.may_lie(ticket):  # the last run ended before anyone took it
+        if self.journal.paper_may_lie():  # the last run ended before anyone said that it was taken
             self.core.take(PaperFound())
         for hand in self._hands:
             hand.start()
@@ -210,6 +210,8 @@ class Kiosk:
         self.health.note(part, status)
 
     def _write_down(self, before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
+        if says_it_is_empty(before, event):
+            self._scribe.submit(self.journal.taken)
         self._audit(*audit_lines(before, event, after, effects))
 
     def _audit(self, *lines: AuditLine) -> None:

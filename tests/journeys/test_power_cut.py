@@ -286,6 +286,13 @@ def test_power_lost_while_the_paper_waits_to_be_taken(hall: Hall) -> None:
     assert hall.visit()[0:2] == ["Portal", "PaperLeft"]
 
 
+def test_power_lost_before_the_first_sheet_is_out(one_hall: Hall) -> None:
+    """It comes out of a printer that nobody follows: whoever comes before the kiosk knows is asked all the same."""
+    lose_power_under_way(one_hall)
+    one_hall.power_back()
+    assert one_hall.visit()[0:2] == ["Portal", "PaperLeft"]
+
+
 def test_power_lost_after_the_paper_was_taken(hall: Hall) -> None:
     """Nothing lies there, so nobody is asked."""
     hall.visit()
