@@ -49,9 +49,9 @@ def printed(
     monkeypatch.setattr("printing.job.MAX_SILENCES", 1)
     monkeypatch.setattr("printing.job.STOP_SECONDS", 1.0)
 
-    def printed() -> list[Progress]:
+    def printed(silence: float = 1.5) -> list[Progress]:
         heard: list[Progress] = []
-        run = PrintRun(printer, journal, paper_wait=0.3, print_silence=1.5)
+        run = PrintRun(printer, journal, paper_wait=0.3, print_silence=silence)
         assert run.run(uuid4(), 1, pdf, PAGES, heard.append, threading.Event()) == heard[-1]
         return heard
 
@@ -93,7 +93,7 @@ MAY_HAVE_COUNTED = {"vanish": 1, "mute": 1, "power-cut": 1}
 
 @pytest.mark.parametrize("strike", ENDINGS)
 def test_a_bad_day_ends_in_the_truth_and_nothing_comes_out_later(
-    printed: Callable[[], list[Progress]], bench: StubbornPrinter, cupsd: Cupsd, until: Until, strike: str
+    printed: Callable[..., list[Progress]], bench: StubbornPrinter, cupsd: Cupsd, until: Until, strike: str
 ) -> None:
     """It strikes after the first of three sheets; where the job never moves again, the second is never there."""
     bench.set_speed(400)  # long enough for the first sheet to be seen
@@ -110,7 +110,7 @@ def test_a_bad_day_ends_in_the_truth_and_nothing_comes_out_later(
     bench.mend()
     until(lambda: not bench.busy)
     assert bench.sheets == sheets
-    assert printed()[-1] == Progress(JobPhase.PRINTED, PAGES)
+    assert printed(10)[-1] == Progress(JobPhase.PRINTED, PAGES)
     assert bench.sheets == sheets + PAGES
 
 

@@ -241,7 +241,8 @@ def test_a_printer_without_power_gets_nothing_later(
     assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 0, FaultCode.PRINTER_LOST)
     assert not waiting_in_cups(cupsd)
     bench.power_on()
-    assert Printing(run, pdf).ending().phase is JobPhase.PRINTED
+    patient = PrintRun(printer, journal, paper_wait=10, print_silence=10)
+    assert Printing(patient, pdf).ending().phase is JobPhase.PRINTED
     assert len(bench.received) == 1
 
 
