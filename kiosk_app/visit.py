@@ -13,6 +13,7 @@ from uuid import UUID
 
 from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
+from hardware.devices import TrayView as TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.looks import Drawing as Drawing
@@ -301,6 +302,7 @@ class Printed:
     orders: tuple[Order, ...]
     remedies: tuple[tuple[UUID, RemedyOffer], ...] = ()
     slip: SlipState = SlipState.NOT_ASKED
+    reminders: int = 0
 
 
 class NotTaken(Bare):
@@ -371,4 +373,5 @@ class Visit:
     offer: Offer = Offer()
     overlay: Overlay | None = None
     paper_left: bool = False
+    tray: TrayView = TrayView.UNSEEN
     language: Language = Language.NL

@@ -50,8 +50,10 @@ from kiosk_app.visit import (
     Remedy,
     RemedyOffer,
     SigningIn,
+    SlipState,
     State,
     TakeCard,
+    TrayView,
     Viewing,
     Visit,
 )
@@ -113,6 +115,7 @@ def alphabet() -> tuple[events.Event, ...]:
         events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),
+        *(events.PaperSensed(view) for view in TrayView),
         *(events.Chose(product.key) for product in (HOUSEHOLD, RESIDENCE, CLOSED, RECORD, CLAIM)),
         events.PageTurned(0),
         *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
@@ -187,8 +190,9 @@ def follow(node: Node, event: events.Event) -> Move:
 def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
-    And paper that was found during a visit: it matters from the portal on, where it may be found just as well. And the
-    language: every move is made again in English below.
+    And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once all is
+    printed and nothing else happens, where it may be seen just as well. And the language: every move is made again in
+    English below.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -200,8 +204,15 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, Viewing):  # each of these is met once, not each beside each other
         seen = state.drawing is not None
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
-    paper_left = visit.paper_left and not isinstance(state, PRIVATE)
-    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL)
+    if isinstance(state, Printed) and (state.remedies or state.slip is not SlipState.NOT_ASKED or visit.overlay):
+        state, tray = replace(state, reminders=0), TrayView.UNSEEN
+    elif isinstance(state, PRIVATE) and not isinstance(state, Printed):
+        tray = TrayView.UNSEEN
+    else:
+        tray = visit.tray
+    paper_left = visit.paper_left and tray is TrayView.UNSEEN and not isinstance(state, PRIVATE)
+    visit = replace(visit, number=1 + visit.number % 2, state=state)
+    return replace(visit, paper_left=paper_left, tray=tray, language=Language.NL)
 
 
 def explore() -> Iterator[Move]:

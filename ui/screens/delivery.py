@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from kiosk_app.touches import LookAsked, PaperTaken, SlipAsked
+from kiosk_app.tray import has_it_all
 from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
 from ui import phrases
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
@@ -169,8 +170,7 @@ def _progress_item(scene: Scene, job: Job, number: int) -> Item:
 
 def printed(scene: Scene, state: Printed) -> Screen:
     """Give the hands screen when every document is on paper; else an honest word on each."""
-    had_all = all(order.fault is None and order.later is None for order in state.orders)
-    if had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs):
+    if has_it_all(state):
         return _take_paper(scene, state)
     return _outcome(scene, state)
 
@@ -188,6 +188,8 @@ def _take_paper(scene: Scene, state: Printed) -> Screen:
             sheets,
             place=scene.slot,
         )
+    if state.reminders:
+        lies = scene.say("Je papier ligt nog in de gleuf {place}. Vergeet het niet.", place=scene.slot)
     number = len(state.jobs)
     slip = _slip_word(scene, state.slip)
     return Screen(
