@@ -294,6 +294,9 @@ class Printer(Protocol):
     def status(self) -> Status:
         """The device's health from its own keywords (printer-state-reasons)."""
 
+    def facts(self) -> PrinterFacts:
+        """Ask what it lists of itself, and how CUPS would send to it. Raises PRINTER_LOST."""
+
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 

@@ -35,7 +35,7 @@ from kiosk_app.events import (
     Touch,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
-from kiosk_app.tray import has_it_all, may_hold_paper, was_emptied
+from kiosk_app.tray import may_hold_paper, was_emptied
 from kiosk_app.visit import (
     AskCard,
     Asking,
@@ -208,7 +208,7 @@ def _paper_sensed(visit: Visit, view: TrayView) -> Step:
     gone = was_emptied(visit, PaperSensed(view))
     after = replace(visit, tray=view, paper_left=visit.paper_left and view is not TrayView.EMPTY)
     match visit.state:
-        case Printed() as state if gone and has_it_all(state):
+        case Printed() as state if gone and state.complete:
             return leave(after)
         case PaperLeft() if gone:
             return _documents_asked(after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk_app.events import Event, PaperGone, PaperSensed, PaperTaken
-from kiosk_app.visit import JobPhase, PaperLeft, Printed, TrayView, Visit
+from kiosk_app.visit import PaperLeft, Printed, TrayView, Visit
 
 
 def may_hold_paper(visit: Visit) -> bool:
@@ -14,12 +14,6 @@ def may_hold_paper(visit: Visit) -> bool:
 def was_emptied(visit: Visit, event: Event) -> bool:
     """Whether an event is the sensor's word that paper which lay there does no more."""
     return visit.tray is TrayView.PAPER and event == PaperSensed(TrayView.EMPTY)
-
-
-def has_it_all(state: Printed) -> bool:
-    """Whether nothing but paper was waited for: whoever has that, has all, and nothing is left to be read."""
-    had_all = all(order.fault is None and order.later is None for order in state.orders)
-    return had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs)
 
 
 def says_it_is_empty(visit: Visit, event: Event) -> bool:

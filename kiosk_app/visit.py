@@ -304,6 +304,12 @@ class Printed:
     slip: SlipState = SlipState.NOT_ASKED
     reminders: int = 0
 
+    @property
+    def complete(self) -> bool:
+        """Whether all that was wanted is on paper: then nothing but the paper is left to be taken, or to be told."""
+        had_all = all(order.fault is None and order.later is None for order in self.orders)
+        return had_all and all(job.progress.phase is JobPhase.PRINTED for job in self.jobs)
+
 
 class NotTaken(Bare):
     """The resident says there is no paper, though the printer says there is."""

@@ -23,7 +23,7 @@ from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
-from kiosk_app.foresight import foresee
+from kiosk_app.foresight import Foresight, foresee
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
@@ -195,9 +195,14 @@ class Kiosk:
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
-        note = self._noter(Part.PRINTER)
+        note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
+
+        def noted(status: Status) -> None:
+            note(status)
+            foresight.noted(status)
+
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report, wish_for))
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, report, wish_for))
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:

@@ -18,6 +18,7 @@ from kiosk_app import events
 from kiosk_app.clocks import running
 from kiosk_app.step import step
 from kiosk_app.visit import (
+    AskCard,
     Asking,
     CardBack,
     CardSlot,
@@ -38,6 +39,7 @@ from kiosk_app.visit import (
     Offer,
     OpeningCode,
     Ordering,
+    PaperLeft,
     Person,
     PinOnReader,
     Portal,
@@ -190,9 +192,8 @@ def follow(node: Node, event: events.Event) -> Move:
 def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
-    And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once all is
-    printed and nothing else happens, where it may be seen just as well. And the language: every move is made again in
-    English below.
+    And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
+    is printed, where it may be seen just as well. And the language: every move is made again in English below.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -204,12 +205,11 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, Viewing):  # each of these is met once, not each beside each other
         seen = state.drawing is not None
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
-    if isinstance(state, Printed) and (state.remedies or state.slip is not SlipState.NOT_ASKED or visit.overlay):
-        state, tray = replace(state, reminders=0), TrayView.UNSEEN
-    elif isinstance(state, PRIVATE) and not isinstance(state, Printed):
-        tray = TrayView.UNSEEN
-    else:
-        tray = visit.tray
+    sensed = isinstance(state, Portal | PaperLeft | AskCard) and visit.overlay is None
+    if isinstance(state, Printed):
+        sensed = not state.remedies and state.slip is SlipState.NOT_ASKED and len(state.jobs) == 1 and not visit.overlay
+        state = state if sensed else replace(state, reminders=0)
+    tray = visit.tray if sensed else TrayView.UNSEEN
     paper_left = visit.paper_left and tray is TrayView.UNSEEN and not isinstance(state, PRIVATE)
     visit = replace(visit, number=1 + visit.number % 2, state=state)
     return replace(visit, paper_left=paper_left, tray=tray, language=Language.NL)

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from kiosk_app.touches import LookAsked, PaperTaken, SlipAsked
-from kiosk_app.tray import has_it_all
 from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
 from ui import phrases
 from ui.screen import Choice, Item, Mark, Role, Screen, Section, Template
@@ -170,7 +169,7 @@ def _progress_item(scene: Scene, job: Job, number: int) -> Item:
 
 def printed(scene: Scene, state: Printed) -> Screen:
     """Give the hands screen when every document is on paper; else an honest word on each."""
-    if has_it_all(state):
+    if state.complete:
         return _take_paper(scene, state)
     return _outcome(scene, state)
 
