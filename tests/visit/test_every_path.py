@@ -207,7 +207,8 @@ def _folded(visit: Visit) -> Visit:
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
     sensed = isinstance(state, Portal | PaperLeft | AskCard) and visit.overlay is None
     if isinstance(state, Printed):
-        sensed = not state.remedies and state.slip is SlipState.NOT_ASKED and len(state.jobs) == 1 and not visit.overlay
+        one = len(state.orders) == 1 and not state.remedies and state.slip is SlipState.NOT_ASKED
+        sensed = one and visit.slot is CardSlot.EMPTY and visit.offer == Offer() and visit.overlay is None
         state = state if sensed else replace(state, reminders=0)
     tray = visit.tray if sensed else TrayView.UNSEEN
     paper_left = visit.paper_left and tray is TrayView.UNSEEN and not isinstance(state, PRIVATE)
