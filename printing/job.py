@@ -89,6 +89,7 @@ class PrintRun:
         self._journal = journal
         self._paper_wait = paper_wait
         self._print_silence = print_silence
+        self._untold: set[str] = set()  # jobs that were called back, and of which somebody could not be told
 
     def prepare(self, ticket: UUID, attempt: int, wish: PaperWish = PLAIN) -> str | None:
         """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
@@ -104,6 +105,18 @@ class PrintRun:
         """Take away a job that was prepared and never begun."""
         with contextlib.suppress(DeviceFault):  # it holds no document; CUPS lets go of it by itself
             self._printer.cancel(job_name(ticket, attempt))
+
+    def remind(self) -> None:
+        """Tell the printer once more, now that it answers, of what it could not be told: it may hold a document still.
+
+        Without this, a printer that lost its voice while it waited for paper would print into an empty hall.
+        """
+        for name in tuple(self._untold):
+            self._call_back(name)
+
+    def remind_of(self, ticket: UUID, attempt: int) -> None:
+        """Have the printer told of a job when it answers: one that `recover` could not call back, for all it knows."""
+        self._untold.add(job_name(ticket, attempt))
 
     def run(
         self,
@@ -184,8 +197,7 @@ class PrintRun:
 
         FAILED with `fault` when it says that it stopped, UNKNOWN when it does not say.
         """
-        with contextlib.suppress(DeviceFault):  # whoever cannot be told is asked below, and then it is unknown
-            self._printer.cancel(name)
+        self._call_back(name)
         deadline, silences = time.monotonic() + STOP_SECONDS, 0
         while time.monotonic() < deadline and silences < MAX_SILENCES:
             job = self._printer.look(name)
@@ -237,9 +249,17 @@ class PrintRun:
     def _let_go(self, name: str, ending: Progress) -> Progress:
         """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
         if ending.phase is not JobPhase.PRINTED:
-            with contextlib.suppress(DeviceFault):
-                self._printer.cancel(name)
+            self._call_back(name)
         return ending
+
+    def _call_back(self, name: str) -> None:
+        """Cancel everywhere; whoever cannot be told now is told later, and what became of the job is unknown."""
+        try:
+            self._printer.cancel(name)
+        except DeviceFault:
+            self._untold.add(name)
+        else:
+            self._untold.discard(name)
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""

@@ -94,7 +94,7 @@ class Insides:
         self._printed = printed
         self._boot = time.monotonic()
         self._waiting = threading.Condition(self.lock)
-        self._due: set[str] = set()
+        self._due: frozenset[str] = frozenset()  # made anew at each change: others read it meanwhile
         self._last = 0
         threading.Thread(target=self._work, name="engine", daemon=True).start()
 
@@ -221,12 +221,10 @@ class Insides:
     def _happen(self, name: str, sheets: int) -> bool:
         """Say whether something is planned for now, or for before; then it has happened."""
         after = Control.read(self._control).after
-        if name not in after:
-            self._due.discard(name)
+        if name not in after or sheets < after[name]:
+            self._due -= {name}
             return False
-        if sheets < after[name]:
-            return False
-        self._due.add(name)
+        self._due |= {name}
         self._control.with_name("struck").touch()
         return True
 
@@ -237,7 +235,9 @@ class Insides:
 
     def _count_sheet(self) -> None:
         counter = self._control.with_name("sheets")
-        counter.write_text(str(1 + (int(counter.read_text()) if counter.exists() else 0)))
+        fresh = counter.with_suffix(".new")
+        fresh.write_text(str(1 + (int(counter.read_text()) if counter.exists() else 0)))
+        fresh.rename(counter)
 
     def _end(self, job: Job, state: State) -> None:
         job.state, job.ended, job.document = state, self.up_time, b""

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,13 @@ from msgspec.structs import replace
 from hardware.cups import CupsPrinter
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
+from kiosk_app.effects import Print
+from kiosk_app.events import Event, JobChanged, PaperFound
+from kiosk_app.journal import Journal
+from kiosk_app.print_worker import PrintWorker
+from kiosk_app.products import Product
+from kiosk_app.store import Store
+from kiosk_app.visit import Document
 from printing.job import JobJournal, PrintRun
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd
@@ -131,6 +139,88 @@ def test_a_stopped_printer_is_waited_for_and_goes_on(
     thread.join(20)
     assert heard[-1] == Progress(JobPhase.PRINTED, PAGES)
     assert bench.sheets == PAGES
+
+
+@pytest.fixture
+def journal_on_disk(tmp_path: Path) -> Iterator[Journal]:
+    store = Store(tmp_path)
+    yield Journal(store)
+    store.close()
+
+
+@contextmanager
+def at_work(printer: CupsPrinter, journal: Journal, heard: list[Event]) -> Iterator[PrintWorker]:
+    """A kiosk's own print worker, which has little patience and looks often."""
+    run = PrintRun(printer, journal, paper_wait=0.3, print_silence=0.3)
+    worker = PrintWorker(printer, run, journal, heard.append, lambda _: None, lambda: None)
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+def test_a_printer_that_lost_its_voice_before_it_was_called_back_is_told_once_it_answers(
+    printer: CupsPrinter,
+    pdf: bytes,
+    bench: StubbornPrinter,
+    journal_on_disk: Journal,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits for paper, and holds the document of somebody who has gone: the refill must not print that."""
+    monkeypatch.setattr("printing.job.MAX_SILENCES", 1)
+    monkeypatch.setattr("kiosk_app.print_worker.LOOK_EVERY", 0.2)
+    bench.strike("paper-empty")
+    ticket, heard = uuid4(), list[Event]()
+    journal_on_disk.ordered(ticket, "residence")
+    with at_work(printer, journal_on_disk, heard) as worker:
+        worker.do(Print(1, Document(ticket, Product("residence", "Attest", "Waar je woont"), pdf, PAGES)))
+        until(lambda: JobPhase.PAUSED in phases_of(heard))
+        bench.mute()
+        until(lambda: JobPhase.UNKNOWN in phases_of(heard))
+        bench.unmute()
+        until(lambda: not bench.busy)
+    bench.refill()
+    assert bench.sheets == 0
+
+
+class Died(Exception):
+    """The kiosk did."""
+
+
+def test_it_is_told_too_by_a_kiosk_that_died_and_could_not_ask_when_it_came_back(
+    printer: CupsPrinter,
+    cupsd: Cupsd,
+    pdf: bytes,
+    bench: StubbornPrinter,
+    journal_on_disk: Journal,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("printing.job.MAX_SILENCES", 1)
+    monkeypatch.setattr("kiosk_app.print_worker.LOOK_EVERY", 0.2)
+    bench.strike("paper-empty")
+    ticket, heard = uuid4(), list[Event]()
+    journal_on_disk.ordered(ticket, "residence")
+
+    def die(progress: Progress) -> None:
+        if progress.phase is JobPhase.PAUSED:
+            raise Died
+
+    run = PrintRun(printer, journal_on_disk, paper_wait=10, print_silence=10)
+    with pytest.raises(Died):
+        run.run(ticket, 1, pdf, PAGES, die, threading.Event())
+    bench.mute()
+    with at_work(CupsPrinter("kiosk", bench.uri, cupsd.socket), journal_on_disk, heard):
+        until(lambda: PaperFound() in heard)  # nobody knows what became of it
+        assert bench.busy
+        bench.unmute()
+        until(lambda: not bench.busy)
+    bench.refill()
+    assert bench.sheets == 0
+
+
+def phases_of(heard: list[Event]) -> list[JobPhase]:
+    return [event.progress.phase for event in heard if isinstance(event, JobChanged)]
 
 
 def test_a_strike_is_undone_by_mending_and_one_that_nobody_knows_is_refused(bench: StubbornPrinter) -> None:
