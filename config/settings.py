@@ -173,6 +173,14 @@ class Keypad(Section, frozen=True, kw_only=True):
     device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
 
 
+class PaperSensor(Section, frozen=True, kw_only=True):
+    """A light barrier or switch that sees whether paper lies in the slot; without one the kiosk asks."""
+
+    device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-path/platform-…-event.")]
+    code: Annotated[int, Meta(ge=0, le=0x2FF, description="Of its key or switch, as `evtest` shows it.")]
+    inverted: Annotated[bool, Meta(description="Paper lies there while it is off.")] = False
+
+
 IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
 
 
@@ -242,6 +250,7 @@ class Settings(Section, frozen=True, kw_only=True):
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
     keypad: Keypad | None = None
+    paper_sensor: PaperSensor | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     services: tuple[Service, ...] = ()

@@ -294,6 +294,9 @@ class Printer(Protocol):
     def status(self) -> Status:
         """The device's health from its own keywords (printer-state-reasons)."""
 
+    def facts(self) -> PrinterFacts:
+        """Ask what it lists of itself, and how CUPS would send to it. Raises PRINTER_LOST."""
+
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
@@ -320,6 +323,33 @@ class Printer(Protocol):
 
     def close(self) -> None:
         """Let go of the printer; a call under way ends."""
+
+
+# --- where the paper comes out -------------------------------------------------------------------------------------
+
+
+class TrayView(Enum):
+    """What is known of the tray where residents take their paper. UNSEEN: nobody sees it, so the resident is asked."""
+
+    UNSEEN = "unseen"
+    EMPTY = "empty"
+    PAPER = "paper"
+
+
+class PaperSensor(Protocol):
+    """Sees whether paper lies where residents take it: a light barrier, or the contact of a presenter."""
+
+    def watch(self, on_paper: Callable[[TrayView], None], on_status: Callable[[Status], None]) -> None:
+        """Report what lies there, now and whenever it changes, and the status when that changes, until `close`.
+
+        From a thread of the driver's own. A sensor that is gone sees nothing: UNSEEN.
+        """
+
+    def status(self) -> Status:
+        """There, and nobody else's. One that is gone stops nothing: residents are asked instead."""
+
+    def close(self) -> None:
+        """Stop reporting and let go of the device."""
 
 
 # --- the receipt printer -----------------------------------------------------------------------------------------

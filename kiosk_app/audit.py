@@ -36,7 +36,8 @@ from kiosk_app.events import (
 from kiosk_app.health import Part
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
-from kiosk_app.visit import Channel, Notice, Portal, Visit
+from kiosk_app.tray import was_emptied
+from kiosk_app.visit import Channel, Notice, Portal, Printed, Visit
 
 
 class What(Enum):
@@ -63,6 +64,7 @@ class What(Enum):
     PAPER_TAKEN = "paperTaken"
     PAPER_MISSING = "paperMissing"
     PAPER_GONE = "paperGone"
+    PAPER_LEFT = "paperLeft"
     SLIP_FAILED = "slipFailed"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
@@ -94,6 +96,10 @@ def audit_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect
     if before.offer != after.offer:
         yield AuditLine(What.OFFER_CHANGED, fault=after.offer.documents)
     yield from _of_event(event, number)
+    if was_emptied(before, event):
+        yield AuditLine(What.PAPER_TAKEN if isinstance(before.state, Printed) else What.PAPER_GONE, number)
+    if after.paper_left and not before.paper_left:
+        yield AuditLine(What.PAPER_LEFT, number)
     for effect in effects:
         yield from _of_effect(effect)
     if isinstance(after.state, Notice) and before.state != after.state:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.devices import Health, PrinterFacts, PrintWay, Queue
+from hardware.devices import Health, Printer, PrinterFacts, PrintWay, Queue
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import CheckFailed, Say, explain
 from kiosk_app.printer_contract import (
@@ -16,7 +16,6 @@ from kiosk_app.printer_contract import (
     WITH_PAPER,
     WITHOUT_PAPER,
     Check,
-    ListedPrinter,
     Trial,
 )
 from printing.forecast import Forecast, in_words
@@ -47,7 +46,7 @@ class PrinterCheck:
 
     def __init__(
         self,
-        printer: ListedPrinter,
+        printer: Printer,
         device: str,
         queue: str,
         say: Say,

@@ -98,9 +98,10 @@ class Journal:
         return any(row.phase in _UNDER_WAY or (row.phase in _ENDED and _progress(row).may_lie) for row in rows)
 
     def taken(self) -> None:
-        """Nothing lies in the tray: somebody said so, or its sensor."""
+        """Nothing lies in the tray: somebody said so, or its sensor. What is still under way may yet come."""
+        rows = tickets.c.taken_at.is_(None), tickets.c.phase.in_(_ENDED)
         with self._writing() as connection:
-            connection.execute(sa.update(tickets).where(tickets.c.taken_at.is_(None)).values(taken_at=_now()))
+            connection.execute(sa.update(tickets).where(*rows).values(taken_at=_now()))
 
     def never_begun(self) -> list[UUID]:
         """Give the tickets that were ordered and never reached the printer (a crash in between)."""

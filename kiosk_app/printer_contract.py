@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from hardware.devices import DeviceJob, DeviceJobState, Health, JobTrace, Printer, PrinterFacts, Status
+from hardware.devices import DeviceJob, DeviceJobState, Health, JobTrace, Printer, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import CheckFailed, Say, explain
 from printing.job import PrintRun, UnfinishedJob, job_name
@@ -33,13 +33,6 @@ _OUT_OF_PAPER = (FaultCode.PAPER_EMPTY, FaultCode.TRAY_MISSING)
 _ENDED = (DeviceJobState.COMPLETED, DeviceJobState.ABORTED, DeviceJobState.CANCELED, DeviceJobState.GONE)
 
 Check = Callable[["Trial"], None]
-
-
-class ListedPrinter(Printer, Protocol):
-    """A printer that can say what it lists of itself."""
-
-    def facts(self) -> PrinterFacts:
-        """Ask it. Raises PRINTER_LOST."""
 
 
 class Hand(Protocol):
@@ -78,7 +71,7 @@ class _NoJournal:
 class Trial:
     """One printer under trial: its driver, where it is said what was found, and the hand beside it, if there is one."""
 
-    def __init__(self, printer: ListedPrinter, say: Say, hand: Hand | None = None) -> None:
+    def __init__(self, printer: Printer, say: Say, hand: Hand | None = None) -> None:
         self.printer, self.say, self.hand = printer, say, hand
 
     def sheet(self, ticket: UUID, cancelled: threading.Event, on_progress: Callable[[Progress], None]) -> Progress:

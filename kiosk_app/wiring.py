@@ -13,6 +13,7 @@ from hardware.devices import CardReader, Status
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
 from hardware.keypad import EvdevKeypad
+from hardware.paper_sensor import EvdevPaperSensor
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
@@ -22,10 +23,11 @@ from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
-from kiosk_app.foresight import foresee
+from kiosk_app.foresight import Foresight, foresee
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.store import Store
@@ -119,6 +121,10 @@ class Kiosk:
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
             self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
+        if settings.paper_sensor is not None:
+            told = settings.paper_sensor
+            sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
+            self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -165,6 +171,7 @@ class Kiosk:
             Part.PRINTER: settings.printer,
             Part.RECEIPT_PRINTER: settings.receipt_printer,
             Part.KEYPAD: settings.keypad,
+            Part.PAPER_SENSOR: settings.paper_sensor,
         }
         return {part for part, setting in have.items() if setting is not None}
 
@@ -188,9 +195,14 @@ class Kiosk:
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
-        note = self._noter(Part.PRINTER)
+        note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
+
+        def noted(status: Status) -> None:
+            note(status)
+            foresight.noted(status)
+
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report, wish_for))
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, report, wish_for))
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:

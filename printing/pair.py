@@ -6,7 +6,17 @@ where it is: what a printer may have on paper is never sent to the other.
 
 from __future__ import annotations
 
-from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, JobTrace, PaperWish, Printer, Status
+from hardware.devices import (
+    PLAIN,
+    DeviceJob,
+    DeviceJobState,
+    Health,
+    JobTrace,
+    PaperWish,
+    Printer,
+    PrinterFacts,
+    Status,
+)
 from hardware.faults import DeviceFault
 
 # A printer that is not heard of is better than one that says it cannot.
@@ -33,6 +43,10 @@ class PrinterPair:
             return best
         health = Health.DEGRADED if best.health is Health.OK else best.health
         return Status(health, (*best.faults, *other.faults))
+
+    def facts(self) -> PrinterFacts:
+        """Ask the one that does best. Raises PRINTER_LOST."""
+        return (self._better_than(self._first) or self._first).facts()
 
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job on the printer that does best. Raises PRINT_FAILED, PRINTER_LOST."""

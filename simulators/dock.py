@@ -95,6 +95,10 @@ class Dock(QWidget):
                 "Volgende taak: stroom uit": lambda: printer.strike("power-cut"),
                 "Alles in orde": printer.mend,
             },
+            "Gleuf": {
+                "Papier ligt er": world.paper_sensor.lay,
+                "Papier is weg": world.paper_sensor.take,
+            },
             "Bonprinter": {
                 "Rol leeg": lambda: slips.put("paper_out"),
                 "Rol vol": lambda: slips.put("paper_out", on=False),

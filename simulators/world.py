@@ -25,6 +25,7 @@ from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
 from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
+from simulators.paper_sensor import CODE, VirtualPaperSensor
 from simulators.pcscd import Pcscd
 from simulators.town_hall import TownHall
 
@@ -54,6 +55,7 @@ class World:
         self.pcscd = Pcscd()
         self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
+        self.paper_sensor = VirtualPaperSensor(self.pcscd.folder / "paper-sensor")
         self.cupsd = Cupsd()
         self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
@@ -70,6 +72,7 @@ class World:
                 self.pcscd,
                 self.cards,
                 self.keypad,
+                self.paper_sensor,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -132,6 +135,7 @@ class World:
             },
             "card_reader": {"name": ""},
             "keypad": {"device": str(self.keypad.path)},
+            "paper_sensor": {"device": str(self.paper_sensor.path), "code": CODE},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

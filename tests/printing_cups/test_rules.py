@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, JobTrace, PaperWish, Status
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, JobTrace, PaperWish, PrinterFacts, Status
 from hardware.faults import DeviceFault, FaultCode
 from printing.job import JobJournal, PrintRun
 from printing.progress import JobPhase, Progress
@@ -28,6 +28,9 @@ class WordsOnly:
 
     def status(self) -> Status:
         return Status(Health.UNKNOWN)
+
+    def facts(self) -> PrinterFacts:
+        raise DeviceFault(FaultCode.PRINTER_LOST)
 
     def create(self, job_name: str, _wish: PaperWish = PLAIN) -> str:
         return f"urn:uuid:{job_name}"
