@@ -29,7 +29,7 @@ from hardware.devices import Signature
 from hardware.eid import EidReader
 from hardware.eid.pcsc import Context
 from hardware.faults import DeviceFault
-from simulators.eid.bench import HAND_SECONDS, CardBench
+from simulators.eid.bench import CardBench
 from simulators.eid.people import load_residents
 from simulators.eid.pki import Pki
 from simulators.pcscd import Pcscd
@@ -60,7 +60,7 @@ def rows() -> list[Row]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loket-bench-")))
         pcscd = stack.enter_context(Pcscd())
-        bench = CardBench(Pki(folder / "pki"), load_residents(RESIDENTS), pcscd.port)
+        bench = CardBench(Pki(folder / "pki"), load_residents(RESIDENTS), pcscd.slot())
         stack.callback(bench.close)
         with pcscd.used_here():
             found = [row for kind in KINDS for row in _logins(bench, kind)]
@@ -215,8 +215,8 @@ def _insertion(world: World, kiosk: KioskProcess, phase: float) -> float:
 
 
 def _pause(phase: float) -> None:
-    """Come when the hand is free again; the last card's end was seen at a look of pcscd."""
-    time.sleep(HAND_SECONDS + phase * POLL_SECONDS)
+    """Come at any moment after the next look of pcscd; the last card's end was seen at one."""
+    time.sleep(POLL_SECONDS * (1 + phase))
 
 
 def _shown(kiosk: KioskProcess, states: set[str]) -> float:

@@ -45,7 +45,7 @@ class World:
         self.ocsp = OcspResponder()
         self.pki = Pki(folder / "eid", self.ocsp.url)
         self.pcscd = Pcscd()
-        self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
+        self.cards = CardBench(self.pki, self.residents, self.pcscd.slot())
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.cupsd = Cupsd()
         self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)

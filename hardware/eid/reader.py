@@ -55,8 +55,8 @@ class EidReader:
 
     def watch_removal(self) -> None:
         """Report CARD_OUT some 10 ms after the pull instead of 200, until the card is out."""
-        if self._slot is not None and not (self._removal and self._removal.under_way):
-            self._removal = RemovalWatch(self._name, self._slot)
+        if self._slot and self._watch and self._watch.reader and not (self._removal and self._removal.under_way):
+            self._removal = RemovalWatch(self._watch.reader, self._slot)
 
     def status(self) -> Status:
         """Whether the reader is there, by pcscd's word."""
@@ -181,13 +181,15 @@ class EidReader:
             raise self._explained(fault) from None
 
     def _explained(self, fault: DeviceFault) -> DeviceFault:
-        """A card that cannot be read may just have been pulled: wait for pcscd to know. A lost reader is let go of."""
-        if fault.code is FaultCode.READER_LOST:
-            self._drop_context()
-        elif fault.code is FaultCode.CARD_UNREADABLE and self._context is not None and self._reader:
-            with contextlib.suppress(DeviceFault):
+        """A card that cannot be read may just have been pulled, or its reader: wait for pcscd to know."""
+        if fault.code is FaultCode.CARD_UNREADABLE and self._context is not None and self._reader:
+            try:
                 if removed_meanwhile(self._context, self._reader, REMOVAL_KNOWN_MS):
                     return DeviceFault(FaultCode.CARD_REMOVED, fault.detail)
+            except DeviceFault as why:
+                fault = why
+        if fault.code is FaultCode.READER_LOST:
+            self._drop_context()
         return fault
 
     def _reset_card(self) -> None:
@@ -211,11 +213,15 @@ class EidReader:
             raise DeviceFault(FaultCode.READER_LOST, "closed")
         if self._context is not None:
             try:
-                return choose(self._context, self._name)
+                return self._chosen(self._context)
             except DeviceFault:  # pcscd was restarted since
                 self._drop_context()
         self._context = Context()
-        return choose(self._context, self._name)
+        return self._chosen(self._context)
+
+    def _chosen(self, context: Context) -> str | None:
+        """The reader at whose slot a card was seen, where that is watched; else the first of that name."""
+        return choose(context, self._name, self._watch.reader if self._watch else None)
 
     def _drop_card(self) -> None:
         connection, self._connection, self._applet, self._keys = self._connection, None, None, None

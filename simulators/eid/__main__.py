@@ -20,9 +20,8 @@ from simulators.eid.applet import ATR
 from simulators.eid.bench import CardBench, CardState
 from simulators.eid.people import load_residents
 from simulators.eid.pinpad import Pinpad
-from simulators.eid.pinpad_driver import CONTROL_READER_NAME, lay_out
 from simulators.eid.pki import Pki
-from simulators.pcscd import Pcscd
+from simulators.pcscd import READER_A, READER_WITH_KEYS, Pcscd
 
 RESIDENTS = Path(__file__).parents[2] / "townhall" / "residents.toml"
 
@@ -55,9 +54,9 @@ def main() -> int:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # not blocked: every program we start would inherit that
         signal.signal(number, lambda *_: over.set())
-    daemon = Pcscd(reader=CONTROL_READER_NAME, driver=lay_out) if asked.pinpad else Pcscd()
+    daemon = Pcscd(READER_WITH_KEYS if asked.pinpad else READER_A)
     with tempfile.TemporaryDirectory(prefix="eid-") as folder, daemon as pcscd:
-        bench = CardBench(Pki(asked.keep or Path(folder)), load_residents(RESIDENTS), pcscd.port)
+        bench = CardBench(Pki(asked.keep or Path(folder)), load_residents(RESIDENTS), pcscd.slot())
         bench.at_line_speed = asked.line_speed
         bench.pinpad = Pinpad(always=asked.pinpad) if asked.pinpad else None
         bench.insert(f"{asked.kind}:{asked.person}:{asked.state}")

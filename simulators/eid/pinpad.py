@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from queue import Empty, SimpleQueue
 
-from simulators.eid.vpcd import Pulled
+from simulators.eid.plug import Pulled
 
 PSEUDO = b"\xff\xc2\x01"
 FEATURES, VERIFY_PIN_DIRECT = 0x00, 0x06
