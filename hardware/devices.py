@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from msgspec import Struct
+
 from hardware.faults import FaultCode
+
+
+class Private(Struct, frozen=True):
+    """What holds a person, a PIN or a document: says nothing of itself."""
+
+    __repr__ = object.__repr__
 
 
 class Health(Enum):
@@ -24,8 +32,7 @@ class Health(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True):
     """How a device does now, and what is wrong with it, worst first."""
 
     health: Health
@@ -56,8 +63,7 @@ class Applet(Enum):
 KEY_SECONDS = 30
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Struct, frozen=True):
     """A recognised Belgian eID. `tries_left` is None where asking would cost a try.
 
     `keys_on_reader` says that its reader has keys of its own: then the PIN is typed there, and nowhere else.
@@ -68,8 +74,7 @@ class Card:
     keys_on_reader: bool = False
 
 
-@dataclass(frozen=True, repr=False)
-class Certificate:
+class Certificate(Private, frozen=True):
     """The authentication certificate, as it is on the card. `algorithm` is the JWA name that fits its key."""
 
     der: bytes
@@ -77,15 +82,13 @@ class Certificate:
     expired: bool
 
 
-@dataclass(frozen=True, repr=False)
-class Signature:
+class Signature(Private, frozen=True):
     """Signature over a digest: r||s (96 bytes) for ES384, PKCS#1 v1.5 (256 bytes) for RS256."""
 
     value: bytes
 
 
-@dataclass(frozen=True)
-class PinRefused:
+class PinRefused(Struct, frozen=True):
     """The card refused the PIN; 0 tries left means that it is blocked."""
 
     tries_left: int
@@ -192,8 +195,7 @@ class DeviceJobState(Enum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True)
-class DeviceJob:
+class DeviceJob(Struct, frozen=True):
     """The device's own word on one job. `impressions` is sides of paper, of all copies; None where it reports none.
 
     `faults` is only what stops paper now, worst first: what merely runs low stands in `Printer.status`.
@@ -227,8 +229,7 @@ class PrintWay(Enum):
     RASTER = "raster"
 
 
-@dataclass(frozen=True)
-class Tray:
+class Tray(Struct, frozen=True):
     """A tray as the printer tells of it; None where it does not know."""
 
     name: str
@@ -236,8 +237,7 @@ class Tray:
     capacity: int | None = None
 
 
-@dataclass(frozen=True)
-class Supply:
+class Supply(Struct, frozen=True):
     """Something that is used up, or a box that fills up (`fills`), in percent; None where the printer does not know."""
 
     name: str
@@ -245,8 +245,7 @@ class Supply:
     fills: bool = False
 
 
-@dataclass(frozen=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """How CUPS would send to a printer. `address` is where to, `way` None where the queue is not there.
 
     `ours` says that the kiosk made it and may make it anew; `lets_go` that CUPS forgets a job that the printer has,
@@ -260,8 +259,7 @@ class Queue:
     gives_up: bool = False
 
 
-@dataclass(frozen=True)
-class PrinterFacts:
+class PrinterFacts(Struct, frozen=True):
     """What a printer lists of itself. `way` is None for one that takes nothing that we can send."""
 
     model: str
@@ -319,16 +317,14 @@ class SlipStyle(Enum):
     CODE = "code"
 
 
-@dataclass(frozen=True)
-class SlipLine:
+class SlipLine(Struct, frozen=True):
     """One line of text on a slip; the driver wraps it at the paper's width."""
 
     text: str
     style: SlipStyle = SlipStyle.TEXT
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """What goes on a slip: lines, then a QR code with `qr` where there is one."""
 
     lines: tuple[SlipLine, ...]

@@ -7,8 +7,9 @@ screen says title and text in the resident's language (`./dev texts`), technicia
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class FaultCode(Enum):
@@ -86,8 +87,7 @@ class Mender(Enum):
     TOWN_IT = "townIt"
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One row of the table. `retry` says whether the resident can try again here and now."""
 
     title: str

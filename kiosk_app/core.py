@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
@@ -85,7 +84,7 @@ class Core:
     def _with_tickets(self, event: Event) -> Event:
         """Mint the tickets of a confirmation: chance stays out of the chart."""
         if isinstance(event, Confirmed) and isinstance(self.visit.state, Checking):
-            return replace(event, tickets=tuple(uuid4() for _ in self.visit.state.chosen))
+            return Confirmed(tuple(uuid4() for _ in self.visit.state.chosen))
         return event
 
     def _carry_out(self, effect: Effect) -> None:

@@ -5,39 +5,36 @@ Every effect that somebody answers carries the visit's number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from hardware.devices import Certificate, Signature
+from msgspec import Struct
+
+from hardware.devices import Certificate, Private, Signature
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.events import Clock
 from kiosk_app.visit import Challenge, Details, Document, Job, Order, Product, RemedyOffer
 
 
-@dataclass(frozen=True)
-class RecogniseCard:
+class RecogniseCard(Struct, frozen=True):
     """Ask the reader what card it holds, and how many tries are left where that is free."""
 
     visit: int
 
 
-@dataclass(frozen=True)
-class ReadCertificate:
+class ReadCertificate(Struct, frozen=True):
     """Read the authentication certificate."""
 
     visit: int
 
 
-@dataclass(frozen=True)
-class AskChallenge:
+class AskChallenge(Struct, frozen=True):
     """Ask the back end for a nonce; this also warms the connection."""
 
     visit: int
 
 
-@dataclass(frozen=True, repr=False)
-class SignChallenge:
+class SignChallenge(Private, frozen=True):
     """Have the card verify the PIN (from the PIN buffer, which is wiped) and sign the challenge."""
 
     visit: int
@@ -45,8 +42,7 @@ class SignChallenge:
     challenge: Challenge
 
 
-@dataclass(frozen=True, repr=False)
-class SignOnReader:
+class SignOnReader(Private, frozen=True):
     """Have the PIN typed on the reader's own keys, and the card sign the challenge."""
 
     visit: int
@@ -54,8 +50,7 @@ class SignOnReader:
     challenge: Challenge
 
 
-@dataclass(frozen=True, repr=False)
-class SignIn:
+class SignIn(Private, frozen=True):
     """Give the signed token to the back end."""
 
     visit: int
@@ -64,23 +59,20 @@ class SignIn:
     signature: Signature
 
 
-@dataclass(frozen=True)
-class AskOfferings:
+class AskOfferings(Struct, frozen=True):
     """Ask the back end what can be had here."""
 
     visit: int
 
 
-@dataclass(frozen=True, repr=False)
-class OpenCode:
+class OpenCode(Private, frozen=True):
     """Ask the back end what a code stands for."""
 
     visit: int
     code: str
 
 
-@dataclass(frozen=True, repr=False)
-class OrderDocument:
+class OrderDocument(Private, frozen=True):
     """Order, fetch and check one document."""
 
     visit: int
@@ -89,8 +81,7 @@ class OrderDocument:
     details: Details
 
 
-@dataclass(frozen=True, repr=False)
-class DrawPage:
+class DrawPage(Private, frozen=True):
     """Draw a page of a document, to be looked at: `sheet` is its place in the document, `page` among all pages."""
 
     visit: int
@@ -99,8 +90,7 @@ class DrawPage:
     page: int
 
 
-@dataclass(frozen=True)
-class PreparePrint:
+class PreparePrint(Struct, frozen=True):
     """Have a job ready in the queue while the document is being made, without a byte in it."""
 
     visit: int
@@ -109,24 +99,21 @@ class PreparePrint:
     copies: int = 1
 
 
-@dataclass(frozen=True, repr=False)
-class Print:
+class Print(Private, frozen=True):
     """Put one document on paper, and follow it until the device has spoken."""
 
     visit: int
     document: Document
 
 
-@dataclass(frozen=True)
-class CancelPrint:
+class CancelPrint(Struct, frozen=True):
     """Cancel on CUPS and on the device."""
 
     visit: int
     ticket: UUID
 
 
-@dataclass(frozen=True)
-class Abandon:
+class Abandon(Struct, frozen=True):
     """This ticket will never be put on paper: write it down, and let the back end know without anyone waiting."""
 
     visit: int
@@ -134,8 +121,7 @@ class Abandon:
     fault: FaultCode
 
 
-@dataclass(frozen=True, repr=False)
-class PrintSlip:
+class PrintSlip(Private, frozen=True):
     """Print a slip: what was printed or not, or comes later, ticket, code where there is one. No name."""
 
     visit: int
@@ -144,22 +130,19 @@ class PrintSlip:
     orders: tuple[Order, ...] = ()
 
 
-@dataclass(frozen=True)
-class WatchForRemoval:
+class WatchForRemoval(Struct, frozen=True):
     """See the card leave as soon as can be known."""
 
     visit: int
 
 
-@dataclass(frozen=True)
-class ReleaseCard:
+class ReleaseCard(Struct, frozen=True):
     """End the card's session."""
 
     visit: int
 
 
-@dataclass(frozen=True)
-class EndSession:
+class EndSession(Struct, frozen=True):
     """End the resident's session at the back end."""
 
     visit: int
@@ -173,23 +156,20 @@ class EraseDigit(Bare):
     """Wipe the last digit of the PIN buffer."""
 
 
-@dataclass(frozen=True)
-class Forget:
+class Forget(Struct, frozen=True):
     """Drop everything the workers and the screen still hold of this visit."""
 
     visit: int
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(Struct, frozen=True):
     """Start a clock, or start it anew; `lasts` is the name of its time-out in the settings."""
 
     clock: Clock
     lasts: str
 
 
-@dataclass(frozen=True)
-class Cancel:
+class Cancel(Struct, frozen=True):
     """Stop a clock."""
 
     clock: Clock

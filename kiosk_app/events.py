@@ -5,11 +5,12 @@ Every answer carries the number of the visit that asked, so that a slow answer n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from hardware.devices import Applet, Certificate, Signature
+from msgspec import Struct
+
+from hardware.devices import Applet, Certificate, Private, Signature
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.looks import PageDrawn as PageDrawn
@@ -58,15 +59,13 @@ class CardRemoved(Bare):
     """The slot is empty."""
 
 
-@dataclass(frozen=True)
-class OfferChanged:
+class OfferChanged(Struct, frozen=True):
     """What can be finished changed: a device or the back end came or went."""
 
     offer: Offer
 
 
-@dataclass(frozen=True)
-class CardRecognised:
+class CardRecognised(Struct, frozen=True):
     """It is a Belgian eID."""
 
     visit: int
@@ -75,48 +74,42 @@ class CardRecognised:
     keys_on_reader: bool = False
 
 
-@dataclass(frozen=True)
-class CardFailed:
+class CardFailed(Struct, frozen=True):
     """The card cannot be used, or a call to it failed."""
 
     visit: int
     fault: FaultCode
 
 
-@dataclass(frozen=True, repr=False)
-class CertificateRead:
+class CertificateRead(Private, frozen=True):
     """The authentication certificate is here."""
 
     visit: int
     certificate: Certificate
 
 
-@dataclass(frozen=True, repr=False)
-class ChallengeReceived:
+class ChallengeReceived(Private, frozen=True):
     """The back end gave its nonce."""
 
     visit: int
     challenge: Challenge
 
 
-@dataclass(frozen=True)
-class PinFailed:
+class PinFailed(Struct, frozen=True):
     """The card refused the PIN."""
 
     visit: int
     tries_left: int
 
 
-@dataclass(frozen=True, repr=False)
-class ChallengeSigned:
+class ChallengeSigned(Private, frozen=True):
     """The card accepted the PIN and signed."""
 
     visit: int
     signature: Signature
 
 
-@dataclass(frozen=True, repr=False)
-class SignedIn:
+class SignedIn(Private, frozen=True):
     """The back end knows who this is, and what this person may have."""
 
     visit: int
@@ -124,40 +117,35 @@ class SignedIn:
     products: tuple[Product, ...]
 
 
-@dataclass(frozen=True, repr=False)
-class CodeOpened:
+class CodeOpened(Private, frozen=True):
     """The code is good; what it stands for."""
 
     visit: int
     products: tuple[Product, ...]
 
 
-@dataclass(frozen=True)
-class OfferingsReceived:
+class OfferingsReceived(Struct, frozen=True):
     """What can be had here."""
 
     visit: int
     products: tuple[Product, ...]
 
 
-@dataclass(frozen=True)
-class BackEndFailed:
+class BackEndFailed(Struct, frozen=True):
     """A call to the back end ended without what was asked (not for an order: that is `OrderFailed`)."""
 
     visit: int
     fault: FaultCode
 
 
-@dataclass(frozen=True, repr=False)
-class DocumentReady:
+class DocumentReady(Private, frozen=True):
     """An ordered document is here, whole and checked."""
 
     visit: int
     document: Document
 
 
-@dataclass(frozen=True)
-class OrderTaken:
+class OrderTaken(Struct, frozen=True):
     """An order was taken, and no paper comes of it now."""
 
     visit: int
@@ -165,8 +153,7 @@ class OrderTaken:
     later: Later
 
 
-@dataclass(frozen=True)
-class OrderFailed:
+class OrderFailed(Struct, frozen=True):
     """An ordered document could not be had."""
 
     visit: int
@@ -174,8 +161,7 @@ class OrderFailed:
     fault: FaultCode
 
 
-@dataclass(frozen=True)
-class JobChanged:
+class JobChanged(Struct, frozen=True):
     """A print job went a step further, by the device's own word."""
 
     visit: int
@@ -187,8 +173,7 @@ class PaperFound(Bare):
     """A job that the last run of the kiosk left under way may have put paper in the tray. Belongs to no visit."""
 
 
-@dataclass(frozen=True, repr=False)
-class RemedyGiven:
+class RemedyGiven(Private, frozen=True):
     """The back end answered a print result."""
 
     visit: int
@@ -196,8 +181,7 @@ class RemedyGiven:
     offer: RemedyOffer
 
 
-@dataclass(frozen=True)
-class SlipEnded:
+class SlipEnded(Struct, frozen=True):
     """The slip is out, or it is not."""
 
     visit: int
@@ -212,8 +196,7 @@ class Clock(Enum):
     STEP = "step"  # this state lasts no longer
 
 
-@dataclass(frozen=True)
-class TimedOut:
+class TimedOut(Struct, frozen=True):
     """A clock ran out."""
 
     clock: Clock

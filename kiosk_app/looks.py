@@ -5,8 +5,9 @@ The pages of all documents of a visit are counted through, from 0: `page` is a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
+from hardware.devices import Private
 from kiosk_app.bare import Bare
 from printing.drawing import Drawing as Drawing
 
@@ -19,8 +20,7 @@ class SheetTouched(Bare):
     """The page itself was touched: it comes out of the blur, or goes back into it."""
 
 
-@dataclass(frozen=True)
-class SheetTurned:
+class SheetTurned(Struct, frozen=True):
     """Another page was asked for, or its lower half where a panel on its side shows half a page."""
 
     page: int
@@ -31,8 +31,7 @@ class LookedEnough(Bare):
     """The resident is done looking."""
 
 
-@dataclass(frozen=True, repr=False)
-class PageDrawn:
+class PageDrawn(Private, frozen=True):
     """A page was drawn; None where it cannot be."""
 
     visit: int

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
+from msgspec import Struct
+
 from hardware.faults import FaultCode
 
 
@@ -16,8 +18,7 @@ class Channel(Enum):
     EBOX = "eBox"
 
 
-@dataclass(frozen=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """What a document can be for; `needs_recipient`: the order also says who will receive it."""
 
     code: str
@@ -25,8 +26,7 @@ class Purpose:
     needs_recipient: bool = False
 
 
-@dataclass(frozen=True)
-class Product:
+class Product(Struct, frozen=True):
     """One thing to have, in the back end's words; `refusal` says why it cannot be had, `opens_at` (ISO) until when.
 
     A `claim` waits ready-made behind a card or a code, and is used once: then `code` is its kind. `lead_time` is an ISO
@@ -111,8 +111,7 @@ def open_question(product: Product, answers: Details) -> Question | None:
     return None
 
 
-@dataclass(frozen=True)
-class Later:
+class Later(Struct, frozen=True):
     """No paper comes now: it went to the eBox, or it comes another day. `expected_on` is an ISO date.
 
     `notice` is how the resident hears of it (eBox, letter, none), `collect_at` where it is to be had (kiosk, counter,

@@ -5,9 +5,11 @@ A file of its own, for the portal is painted before anything of the other events
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
+
+from hardware.devices import Private
 from kiosk_app.bare import Bare
 from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
@@ -28,8 +30,7 @@ class CodeAsked(Bare):
     """The button "Ik heb een code" was touched."""
 
 
-@dataclass(frozen=True, repr=False)
-class SignTyped:
+class SignTyped(Private, frozen=True):
     """One more sign of a code or a name was typed. For a PIN there is `DigitTyped`, which carries none."""
 
     sign: str
@@ -43,8 +44,7 @@ class PinUnknown(Bare):
     """The button "Ik ken mijn pincode niet" was touched."""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """One of the answers to a question about a product was touched, by its code."""
 
     answer: str
@@ -74,15 +74,13 @@ class TriedAnyway(Bare):
     """The resident chose to use the last PIN try."""
 
 
-@dataclass(frozen=True)
-class Chose:
+class Chose(Struct, frozen=True):
     """A product was touched: chosen, or unchosen where boxes are shown."""
 
     product: str
 
 
-@dataclass(frozen=True)
-class PageTurned:
+class PageTurned(Struct, frozen=True):
     """Another page of the list was asked for."""
 
     page: int
@@ -100,15 +98,13 @@ class ChangeAsked(Bare):
     """Back to the list: "Wijzigen" on the check screen, "Terug" at a question."""
 
 
-@dataclass(frozen=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """Confirmed, with a fresh ticket for each chosen product (minted by the core; the screen posts it empty)."""
 
     tickets: tuple[UUID, ...] = ()
 
 
-@dataclass(frozen=True)
-class PaperTaken:
+class PaperTaken(Struct, frozen=True):
     """The answer to "Heb je je document?"."""
 
     yes: bool
@@ -126,8 +122,7 @@ class HelpAsked(Bare):
     """Help was touched."""
 
 
-@dataclass(frozen=True)
-class LanguageChosen:
+class LanguageChosen(Struct, frozen=True):
     """Another language of the screen was touched, by its own name."""
 
     language: Language

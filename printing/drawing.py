@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hardware.devices import Private
 
 
-@dataclass(frozen=True, repr=False)
-class Drawing:
+class Drawing(Private, frozen=True):
     """A page in pixels; four bytes each: blue, green, red, and one that says nothing."""
 
     width: int

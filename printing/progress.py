@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from hardware.faults import FaultCode
 
@@ -26,8 +27,7 @@ class JobPhase(Enum):
         return self in (JobPhase.PRINTED, JobPhase.FAILED, JobPhase.UNKNOWN)
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a job is, in sheets that the device itself counted. `sheets` is None where it counts none."""
 
     phase: JobPhase

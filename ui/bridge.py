@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from config.settings import Settings
@@ -154,18 +154,18 @@ class Bridge(QObject):
 
 def _same_page(before: Screen, after: Screen) -> bool:
     """Whether two screens differ in nothing but the frame, which stays when pages change."""
-    return all(getattr(before, f.name) == getattr(after, f.name) for f in fields(Screen) if f.name not in _FRAME)
+    return all(getattr(before, name) == getattr(after, name) for name in Screen.__struct_fields__ if name not in _FRAME)
 
 
-def to_map(part: Any) -> Any:  # noqa: ANN401 (a tree of plain data, from dataclasses to maps)
-    """Give a dataclass as plain maps and lists for QML. Events stay here: QML knows choices by their id alone."""
+def to_map(part: Any) -> Any:  # noqa: ANN401 (a tree of plain data, from structs to maps)
+    """Give a struct as plain maps and lists for QML. Events stay here: QML knows choices by their id alone."""
     if isinstance(part, Choice):
-        plain = {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name != "event"}
+        plain = {name: to_map(getattr(part, name)) for name in part.__struct_fields__ if name != "event"}
         return plain | {"live": part.event is not None or not part.enabled}
     if isinstance(part, Drawing):
         return {"width": part.width, "height": part.height}
-    if is_dataclass(part):
-        return {f.name: to_map(getattr(part, f.name)) for f in fields(part) if f.name not in _FRAME}
+    if isinstance(part, Struct):
+        return {name: to_map(getattr(part, name)) for name in part.__struct_fields__ if name not in _FRAME}
     if isinstance(part, tuple):
         return [to_map(one) for one in part]
     return part.value if isinstance(part, Enum) else part

@@ -110,7 +110,7 @@ _LATER = Product(
     asks_channel=True,
 )
 _BIRTH = Product("civilBirth", "Uittreksel uit de geboorteakte", "Als je in België geboren bent", max_copies=3)
-_CLOSED = replace(RESIDENCE, refusal=FaultCode.SOURCE_CLOSED, opens_at="2026-11-24T06:00:00+01:00")
+_CLOSED = structs.replace(RESIDENCE, refusal=FaultCode.SOURCE_CLOSED, opens_at="2026-11-24T06:00:00+01:00")
 _CLAIM = Product("preparedDocument", "Bewijs van inschrijving in de muziekschool", "", claim=UUID(int=101))
 _REPRINT = Product("reprint", "Attest van hoofdverblijfplaats", "", claim=UUID(int=102))
 _TICKETS = tuple(UUID(int=n) for n in range(1, 13))
@@ -223,7 +223,7 @@ def _asked() -> Iterator[tuple[str, State]]:
     )
     yield (
         "asking-language",
-        replace(asked, product=replace(_RECORD, languages=("nl", "fr")), question=Question.LANGUAGE),
+        replace(asked, product=structs.replace(_RECORD, languages=("nl", "fr")), question=Question.LANGUAGE),
     )
     yield "asking-purpose", asked
     yield "asking-recipient-empty", replace(asked, question=Question.RECIPIENT)

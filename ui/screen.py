@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
+from hardware.devices import Private
 from kiosk_app.touches import Touch
 from kiosk_app.visit import Drawing
 
@@ -48,8 +50,7 @@ class Mark(StrEnum):
     NOW = "mark-now"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Something to touch. `event` is what the touch posts; None is plain text in a control's place.
 
     A disabled choice says why in `description`. `ticked` is None where there is no box.
@@ -65,8 +66,7 @@ class Choice:
     ticked: bool | None = None
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True):
     """The band at the top: whose kiosk, and when it is; and how the steps of a visit are called."""
 
     town: str
@@ -76,8 +76,7 @@ class Header:
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading with a text, under a strong line; a code to write down stands large between the two."""
 
     title: str
@@ -85,24 +84,21 @@ class Section:
     code: str = ""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     """One value of a fact."""
 
     text: str
     strong: bool = False
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A row of the check list."""
 
     name: str
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """What became of one document. `look` is a picture's name; `number` stands in the dashed box of one that waits."""
 
     title: str
@@ -115,8 +111,7 @@ class Item:
     code: str = ""
 
 
-@dataclass(frozen=True)
-class ServiceRow:
+class ServiceRow(Struct, frozen=True):
     """Something else in the hall, and whether it works."""
 
     icon: str
@@ -127,8 +122,7 @@ class ServiceRow:
     dashed: bool = False
 
 
-@dataclass(frozen=True)
-class Hero:
+class Hero(Struct, frozen=True):
     """The one thing that this kiosk does; or, dashed, why it cannot."""
 
     title: str
@@ -138,8 +132,7 @@ class Hero:
     status: str = ""
 
 
-@dataclass(frozen=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """The counter, open or closed, and when it is open."""
 
     title: str
@@ -149,16 +142,14 @@ class Counter:
     hours: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Qr:
+class Qr(Struct, frozen=True):
     """One QR code; there is never a second on a screen."""
 
     text: str
     caption: str
 
 
-@dataclass(frozen=True, repr=False)
-class Sheet:
+class Sheet(Private, frozen=True):
     """A page of a document, as it will be on paper. QML gets its size; its pixels go by the image provider alone.
 
     `clear`: out of the blur. `lower`: the lower half, where half a page is shown.
@@ -170,8 +161,7 @@ class Sheet:
     lower: bool = False
 
 
-@dataclass(frozen=True, repr=False)
-class Screen:
+class Screen(Private, frozen=True):
     """One screen. Its `repr` is blank: a greeting or a check list holds somebody's name.
 
     `step` is 1..4 in the step line, 0 without one. `sign` is a picture before the title. `lead` are sentences, large;

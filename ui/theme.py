@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from config.settings import Screen, Town
 
@@ -44,8 +45,7 @@ class ThemeError(Exception):
     """The town's colour gives a screen that cannot be read; the message has the figures."""
 
 
-@dataclass(frozen=True)
-class Accent:
+class Accent(Struct, frozen=True):
     """The colours that come from the town's own, as '#RRGGBB'."""
 
     accent: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec import structs
 
 from hardware.devices import Applet, Card, Certificate, Health, PinRefused, Signature, SlotChange, Status
 from hardware.eid import dialogue, pinpad
@@ -140,7 +141,7 @@ class EidReader:
             card = dialogue.recognise(self._say, self._connection.atr())
             self._keys = pinpad.find(self._connection, reader)
         self._applet = card.applet
-        return replace(card, keys_on_reader=self._keys is not None)
+        return structs.replace(card, keys_on_reader=self._keys is not None)
 
     def _read_certificate(self) -> Certificate:
         with self._card().transaction():

@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from msgspec import structs
+from msgspec import Struct, structs
 
 import ui
 from config.settings import Language, Service, ServiceKind, Translated, load
@@ -37,7 +37,7 @@ def said(part: object) -> set[str]:
     if isinstance(part, tuple):
         return {text for one in part for text in said(one)}
     apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role")
-    names = [f.name for f in fields(part) if f.name not in apart] if is_dataclass(part) else []
+    names = [name for name in part.__struct_fields__ if name not in apart] if isinstance(part, Struct) else []
     return {text for name in names for text in said(getattr(part, name))}
 
 
@@ -45,9 +45,13 @@ def not_ours(part: object) -> set[str]:
     """Every text in a visit that the kiosk shows as it came."""
     if isinstance(part, tuple):
         return {text for one in part for text in not_ours(one)}
-    if not is_dataclass(part):
+    if isinstance(part, Struct):
+        names = part.__struct_fields__
+    elif is_dataclass(part):
+        names = tuple(f.name for f in fields(part))
+    else:
         return set()
-    inside = {text for f in fields(part) for text in not_ours(getattr(part, f.name))}
+    inside = {text for name in names for text in not_ours(getattr(part, name))}
     return inside | {getattr(part, name) for name in NOT_OURS.get(type(part), ())} - {""}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from msgspec import structs
 from PySide6.QtCore import QPointF
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 from PySide6.QtQuick import QQuickItem
@@ -351,7 +352,7 @@ def text_format(item: QQuickItem) -> int:
 
 
 def test_a_name_that_is_markup_is_plain_text(app: App) -> None:
-    product = replace(asking("asking-purpose").product, title=MARKUP)
+    product = structs.replace(asking("asking-purpose").product, title=MARKUP)
     checking = BY_NAME["checking"].visit.state
     assert isinstance(checking, Checking)
     states: tuple[State, ...] = (

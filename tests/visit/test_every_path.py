@@ -9,6 +9,7 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
@@ -123,7 +124,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(events.TimedOut(clock) for clock in events.Clock),
         *(events.CardRecognised(0, Applet.V1_8, tries, keys) for tries in (3, 1, 0, None) for keys in (False, True)),
         events.CardFailed(0, FaultCode.CARD_UNREADABLE),
-        *(events.CertificateRead(0, replace(CERTIFICATE, expired=expired)) for expired in (False, True)),
+        *(events.CertificateRead(0, structs.replace(CERTIFICATE, expired=expired)) for expired in (False, True)),
         events.ChallengeReceived(0, Challenge("id", "nonce")),
         *(events.PinFailed(0, tries) for tries in (2, 1, 0)),
         events.ChallengeSigned(0, Signature(b"signature")),
@@ -169,7 +170,7 @@ class Move:
 def follow(node: Node, event: events.Event) -> Move:
     """Take one step and remember what the rules ask about."""
     if isinstance(event, events.Answer):
-        event = replace(event, visit=node.visit.number)
+        event = structs.replace(event, visit=node.visit.number)
     visit, effects = step(node.visit, event)
     begun = visit.number != node.visit.number
     confirmed = frozenset() if begun else node.confirmed

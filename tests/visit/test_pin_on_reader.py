@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from config.timeouts import Timeouts
 from hardware.devices import KEY_SECONDS, Applet, Certificate, Signature
@@ -35,7 +35,9 @@ CERTIFICATE = Certificate(b"der", "ES384", expired=False)
 def played(visit: Visit, *said: events.Event) -> Visit:
     """Play events one after the other; answers are of this visit."""
     for event in said:
-        visit, _ = step(visit, replace(event, visit=visit.number) if isinstance(event, events.Answer) else event)
+        visit, _ = step(
+            visit, structs.replace(event, visit=visit.number) if isinstance(event, events.Answer) else event
+        )
     return visit
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
@@ -69,7 +69,9 @@ DOCUMENT = Document(TICKET, HOUSEHOLD, b"%PDF", 1)
 def played(visit: Visit, *said: events.Event) -> Visit:
     """Play events one after the other; answers are of this visit."""
     for event in said:
-        visit, _ = step(visit, replace(event, visit=visit.number) if isinstance(event, events.Answer) else event)
+        visit, _ = step(
+            visit, structs.replace(event, visit=visit.number) if isinstance(event, events.Answer) else event
+        )
     return visit
 
 
@@ -204,7 +206,7 @@ def test_states_that_hold_people_show_nothing_in_a_log() -> None:
 
 def test_a_slip_waits_until_every_bad_ending_has_its_remedy() -> None:
     """Two documents that failed: the slip is printed by itself when the second code is known, and holds both."""
-    second = Document(UUID(int=2), replace(HOUSEHOLD, code="residence"), b"%PDF", 1)
+    second = Document(UUID(int=2), structs.replace(HOUSEHOLD, code="residence"), b"%PDF", 1)
     jobs = tuple(Job(one, Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM)) for one in (DOCUMENT, second))
     visit = Visit(number=1, state=Printed(jobs, ()))
     offers = [RemedyOffer(Remedy.REPRINT_CODE, code) for code in ("4F7K-9XQR", "CDFG-HJKM")]
@@ -265,7 +267,7 @@ def test_what_a_product_wants_to_know_is_asked_before_it_is_checked() -> None:
 
 
 def test_the_language_is_asked_where_the_law_allows_more_than_one_and_goes_with_the_order() -> None:
-    both = replace(HOUSEHOLD, languages=("nl", "fr"))
+    both = structs.replace(HOUSEHOLD, languages=("nl", "fr"))
     visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
     assert isinstance(visit.state, Asking)
     assert visit.state.question is Question.LANGUAGE
@@ -277,7 +279,7 @@ def test_the_language_is_asked_where_the_law_allows_more_than_one_and_goes_with_
 
 def test_how_many_is_asked_where_there_may_be_more_than_one_and_only_for_paper() -> None:
     """The answer goes with the order and with the job that is held ready; one that was not offered changes nothing."""
-    birth = replace(HOUSEHOLD, code="civilBirth", max_copies=3)
+    birth = structs.replace(HOUSEHOLD, code="civilBirth", max_copies=3)
     visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (birth,)), events.Chose(birth.key))
     assert isinstance(visit.state, Asking)
     assert visit.state.question is Question.COPIES
@@ -288,7 +290,7 @@ def test_how_many_is_asked_where_there_may_be_more_than_one_and_only_for_paper()
     _, effects = step(played(visit, events.Answered("3")), events.Confirmed((TICKET,)))
     assert [effect.details.copies for effect in effects if isinstance(effect, wishes.OrderDocument)] == [3]
     assert [effect.copies for effect in effects if isinstance(effect, wishes.PreparePrint)] == [3]
-    both = replace(birth, asks_channel=True)
+    both = structs.replace(birth, asks_channel=True)
     visit = played(Visit(), *SIGNED_IN[:-1], events.SignedIn(0, PERSON, (both,)), events.Chose(both.key))
     assert isinstance(played(visit, events.Answered("eBox")).state, Checking)
     assert isinstance(played(visit, events.Answered("paper")).state, Asking)
@@ -296,7 +298,7 @@ def test_how_many_is_asked_where_there_may_be_more_than_one_and_only_for_paper()
 
 def test_a_free_print_of_several_copies_is_held_ready_for_as_many() -> None:
     """What a claim holds is not asked for: the town said how many come out."""
-    three = replace(CLAIM, copies=3)
+    three = structs.replace(CLAIM, copies=3)
     visit = played(Visit(), events.CodeAsked(), *[events.SignTyped("C")] * 9, events.TypingDone())
     visit = played(visit, events.CodeOpened(0, (three,)))
     _, effects = step(visit, events.Confirmed((TICKET,)))

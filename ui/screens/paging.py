@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from kiosk_app.touches import PageTurned
 from ui.screen import Choice
@@ -17,8 +18,7 @@ Row = TypeVar("Row")
 _UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
 
 
-@dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Struct, Generic[Row], frozen=True):
     """One page of a list. `hint` and `turns` are empty where one page holds it all."""
 
     rows: tuple[Row, ...]

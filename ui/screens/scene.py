@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Language, Settings
 from hardware import faults
+from hardware.devices import Private
 from hardware.faults import Fault, FaultCode
 from kiosk_app.touches import HelpAsked, LanguageChosen, StopPressed
 from kiosk_app.visit import Visit
@@ -21,8 +21,7 @@ _OWN_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
 _STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 
-@dataclass(frozen=True, repr=False)
-class Scene:
+class Scene(Private, frozen=True):
     """A visit at a moment, in a town."""
 
     visit: Visit

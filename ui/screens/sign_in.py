@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from kiosk_app.touches import (
     AllErased,
@@ -131,7 +131,7 @@ def pin_on_reader(scene: Scene, state: PinOnReader) -> Screen:
     """Send the hands to the reader, which has keys of its own: the PIN is typed there and never comes here."""
     tries = tuple(part for part in (_tries(scene, state),) if part)
     if not state.signing:
-        return replace(recognising(scene), lead=(*tries, scene.say("Laat je kaart zitten.")))
+        return structs.replace(recognising(scene), lead=(*tries, scene.say("Laat je kaart zitten.")))
     how = scene.say("Typ je pincode op het toetsenbord van de kaartlezer. Druk daarna op OK.")
     return Screen(
         Template.BUSY,
