@@ -29,9 +29,9 @@ from types import TracebackType
 from typing import Self
 
 from simulators.usb import udev
-from simulators.usb.bus import DIGIPASS, READER_A, READER_B, READER_WITH_KEYS, Bus, DriverError
+from simulators.usb.bus import DIGIPASS, QUICK_READER, READER_A, READER_B, READER_WITH_KEYS, Bus, DriverError
 
-__all__ = ["DIGIPASS", "READER_A", "READER_B", "READER_WITH_KEYS", "Pcscd", "PcscdError"]
+__all__ = ["DIGIPASS", "QUICK_READER", "READER_A", "READER_B", "READER_WITH_KEYS", "Pcscd", "PcscdError"]
 
 OPENSC_CONF = Path(__file__).parent / "eid" / "opensc.conf"
 # A daemon is up in some 15 ms; a busy machine may need a hundred times that.
@@ -83,7 +83,7 @@ class Pcscd:
             self._bus = Bus(self.folder)
         except DriverError as error:
             raise PcscdError(str(error)) from None
-        self._reader = reader or READER_A
+        self.reader = reader or READER_A  # the one that is meant where none is named
         self._plugged: list[str] = []
         if reader is not None:
             self._bus.plug(reader)
@@ -92,11 +92,13 @@ class Pcscd:
     # --- readers ------------------------------------------------------------------------------------------------------
 
     def slot(self, reader: str | None = None) -> Path:
-        """Where a card goes in: of the reader that it began with, or of another."""
-        return self._bus.slot(reader or self._reader)
+        """Where a card goes into a reader."""
+        return self._bus.slot(reader or self.reader)
 
     def plug(self, reader: str) -> Path:
-        """Put a reader's cable in; gives its slot, once a daemon that runs has it. Raises PcscdError."""
+        """Put a reader's cable in, if it is out; gives its slot, once a daemon that runs has it. Raises PcscdError."""
+        if reader in self._plugged:
+            return self.slot(reader)
         said = self._bus.plug(reader)
         self._plugged.append(reader)
         if self._process is not None:
@@ -105,6 +107,8 @@ class Pcscd:
 
     def unplug(self, reader: str) -> None:
         """Pull a reader's cable out: nothing crosses it any more, and a moment later the daemon hears so from udev."""
+        if reader not in self._plugged:
+            return
         self._plugged.remove(reader)
         self._tell(self._bus.unplug(reader))
 

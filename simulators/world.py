@@ -19,13 +19,14 @@ from simulators.cupsd import Cupsd
 from simulators.depositor import Depositor
 from simulators.eid.bench import CardBench
 from simulators.eid.people import Person, load_residents
+from simulators.eid.pinpad import Later, Pinpad
 from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
 from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
-from simulators.pcscd import Pcscd
+from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
 from simulators.town_hall import TownHall
 
 RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
@@ -36,7 +37,9 @@ MUNICIPALITY = 99999  # Lindeveld's NIS code in residents.toml: no town has this
 class World:
     """Starts every part in the order in which they need each other; ends them the other way round."""
 
-    def __init__(self, folder: Path, *, out: Path | None = None, ms_per_sheet: int = MS_PER_SHEET) -> None:
+    def __init__(
+        self, folder: Path, *, out: Path | None = None, ms_per_sheet: int = MS_PER_SHEET, reader: str = READER_A
+    ) -> None:
         """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed."""
         self._folder = folder
         self._stack = ExitStack()
@@ -44,8 +47,11 @@ class World:
         self.residents: dict[str, Person] = load_residents(RESIDENTS)
         self.ocsp = OcspResponder()
         self.pki = Pki(folder / "eid", self.ocsp.url)
-        self.pcscd = Pcscd()
+        self.pcscd = Pcscd(reader)
         self.cards = CardBench(self.pki, self.residents, self.pcscd.slot())
+        self.keys = Later()  # what a resident does at the keys of a reader that has them
+        if reader in {READER_WITH_KEYS, DIGIPASS}:
+            self.cards.pinpad = Pinpad(always=self.keys)
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.cupsd = Cupsd()
         self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)

@@ -22,6 +22,9 @@ from hardware.faults import DeviceFault, FaultCode
 
 T = TypeVar("T")
 
+# Of these a dirty contact may be the cause, or a card that is just being pulled.
+SPOKE_BADLY = frozenset({FaultCode.CARD_UNREADABLE, FaultCode.CARD_MUTE})
+
 # pcscd looks into the slot every 400 ms: by then it knows whether a card that failed was pulled.
 REMOVAL_KNOWN_MS = 600
 
@@ -173,7 +176,7 @@ class EidReader:
         except DeviceFault as fault:
             if fault.code is FaultCode.READER_LOST:
                 self._drop_context()
-            elif fault.code is not FaultCode.CARD_UNREADABLE:
+            elif fault.code not in SPOKE_BADLY:
                 raise
         try:
             recover()
@@ -183,7 +186,7 @@ class EidReader:
 
     def _explained(self, fault: DeviceFault) -> DeviceFault:
         """A card that cannot be read may just have been pulled, or its reader: wait for pcscd to know."""
-        if fault.code is FaultCode.CARD_UNREADABLE and self._context is not None and self._reader:
+        if fault.code in SPOKE_BADLY and self._context is not None and self._reader:
             try:
                 if removed_meanwhile(self._context, self._reader, REMOVAL_KNOWN_MS):
                     return DeviceFault(FaultCode.CARD_REMOVED, fault.detail)

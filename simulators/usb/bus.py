@@ -8,12 +8,13 @@ import subprocess
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("reader.c")
-# Two plain readers; one with keys that says so over SCardControl; and one of a family that is asked with pseudo-APDUs
-# instead and is known for it by its name (e-Contract/commons-eid, CCID).
-READER_A, READER_B = "Virtual reader A", "Virtual reader B"
+# Two plain readers, at whose slots pcscd looks every 0.4 s; one with an interrupt line, that tells of each change; one
+# with keys, that says so over SCardControl; and one of a family that is asked for its keys with pseudo-APDUs instead,
+# and is known for it by its name (e-Contract/commons-eid, CCID).
+READER_A, READER_B, QUICK_READER = "Virtual reader A", "Virtual reader B", "Virtual quick reader"
 READER_WITH_KEYS, DIGIPASS = "Virtual reader with keys", "VASCO DIGIPASS 870 (virtual)"
 VENDOR = 0x1D6B  # of the Linux Foundation: a real maker's numbers would promise what these readers cannot
-PRODUCTS = {READER_A: 0xE1D0, READER_B: 0xE1D1, READER_WITH_KEYS: 0xE1D2, DIGIPASS: 0xE1D3}
+PRODUCTS = {READER_A: 0xE1D0, READER_B: 0xE1D1, READER_WITH_KEYS: 0xE1D2, DIGIPASS: 0xE1D3, QUICK_READER: 0xE1D4}
 DEVICES = "sys/devices/loket/usb1"
 
 
@@ -86,13 +87,10 @@ def _bundle() -> dict[str, object]:
 
 def _build(driver: Path) -> None:
     command = ["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-I/usr/include/PCSC"]
+    special = {"WITH_KEYS": READER_WITH_KEYS, "WITH_INTERRUPTS": QUICK_READER}
+    command += [f"-D{name}=0x{PRODUCTS[reader]:X}" for name, reader in special.items()]
     try:
-        said = subprocess.run(
-            [*command, f"-DWITH_KEYS=0x{PRODUCTS[READER_WITH_KEYS]:X}", "-o", str(driver), str(SOURCE)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        said = subprocess.run([*command, "-o", driver, SOURCE], capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise DriverError("gcc is missing (Debian packages gcc, libc6-dev, libpcsclite-dev)") from None
     if said.returncode:

@@ -7,11 +7,15 @@
    A reader with keys is asked over SCardControl, as PC/SC part 10 says (v2.02.09 par. 2.3, 2.5.2). Its keys are not
    here: what it is asked goes on to the hand at the slot (pinpad.py), as pseudo-APDUs FF C2 01 00 and FF C2 01 06. */
 
+#define _GNU_SOURCE /* POLLRDHUP */
+
 #include <ifdhandler.h>
+#include <poll.h>
 #include <reader.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -28,6 +32,7 @@ enum {
     /* No hand changes cards faster. pcscd looks every 0.4 s, and one that came between two looks, in the place of one
        that failed to answer meanwhile, would be taken for the same card. */
     HAND_MS = 450,
+    QUICK_HAND_MS = 20, /* at a reader that tells of each change by itself, so that pcscd looks at once */
     SILENCE_SECONDS = 3, /* libccid waits as long for a card (ccid.h) */
     TYPING_SECONDS = 45, /* and longer where somebody types */
     FEATURES = 0,
@@ -39,7 +44,9 @@ enum {
 
 static struct reader {
     char path[sizeof((struct sockaddr_un *)0)->sun_path];
-    int slot, card, keys; /* who may push a card in; the card, 0: none; whether SCardControl is answered */
+    int slot, card; /* who may push a card in; the card, 0: none */
+    int keys, quick; /* whether SCardControl is answered; whether it tells of each change by itself */
+    int news; /* wakes who waits for a change */
     UCHAR atr[MAX_ATR_SIZE];
     DWORD atr_length;
     long free_at; /* when a next card may be pushed in, in ms of the monotonic clock */
@@ -63,7 +70,8 @@ static void card_is_out(struct reader *reader)
         close(reader->card);
     reader->card = 0;
     reader->atr_length = 0;
-    reader->free_at = now() + HAND_MS;
+    eventfd_write(reader->news, 1);
+    reader->free_at = now() + (reader->quick ? QUICK_HAND_MS : HAND_MS);
 }
 
 /* Whether the other end is still there. */
@@ -113,6 +121,8 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR device)
     if (!name || snprintf(reader->path, sizeof reader->path, "/run%s", name) >= (int)sizeof reader->path)
         return IFD_NO_SUCH_DEVICE;
     reader->keys = strtol(product + 1, NULL, 16) == WITH_KEYS;
+    reader->quick = strtol(product + 1, NULL, 16) == WITH_INTERRUPTS;
+    reader->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     strcpy(address.sun_path, reader->path);
     unlink(reader->path);
     reader->slot = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -133,8 +143,29 @@ RESPONSECODE IFDHCloseChannel(DWORD lun)
 
     card_is_out(reader);
     close(reader->slot);
+    close(reader->news);
     unlink(reader->path);
     return IFD_SUCCESS;
+}
+
+/* What a reader with an interrupt line does: it returns when a card comes or goes, when told to stop, or in time. */
+static RESPONSECODE wait_for_change(DWORD lun, int ms)
+{
+    struct reader *reader = of(lun);
+    long hand = reader->free_at - now();
+    struct pollfd watched[] = {{reader->news, POLLIN, 0}, {reader->card ? reader->card : reader->slot, 0, 0}};
+    int free = reader->card || hand <= 0;
+    eventfd_t nothing;
+
+    watched[1].events = reader->card ? POLLRDHUP : POLLIN;
+    poll(watched, free ? 2 : 1, free || ms < hand ? ms : (int)hand);
+    eventfd_read(reader->news, &nothing);
+    return plugged_in(reader) ? IFD_SUCCESS : IFD_COMMUNICATION_ERROR;
+}
+
+static RESPONSECODE stop_waiting(DWORD lun)
+{
+    return eventfd_write(of(lun)->news, 1) ? IFD_COMMUNICATION_ERROR : IFD_SUCCESS;
 }
 
 RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR value)
@@ -152,6 +183,13 @@ RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR val
     case TAG_IFD_THREAD_SAFE:
     case TAG_IFD_SLOTS_NUMBER:
         *length = 1, *value = 1;
+        return IFD_SUCCESS;
+    case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT:
+    case TAG_IFD_STOP_POLLING_THREAD:
+        if (!reader->quick)
+            return IFD_ERROR_TAG;
+        *length = sizeof(void *);
+        *(void **)value = tag == TAG_IFD_STOP_POLLING_THREAD ? (void *)stop_waiting : (void *)wait_for_change;
         return IFD_SUCCESS;
     default:
         return IFD_ERROR_TAG;

@@ -200,7 +200,7 @@ def test_nothing_is_signed_without_a_card_that_was_recognised(reader: EidReader,
 
 
 @pytest.mark.parametrize(
-    ("specification", "fault"), [("bank", FaultCode.NOT_AN_EID), ("1.8:an:mute", FaultCode.CARD_UNREADABLE)]
+    ("specification", "fault"), [("bank", FaultCode.NOT_AN_EID), ("1.8:an:mute", FaultCode.CARD_MUTE)]
 )
 def test_another_card_or_one_the_wrong_way_round_is_seen_and_named(
     reader: EidReader, insert: Callable[[str], None], specification: str, fault: FaultCode

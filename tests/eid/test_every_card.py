@@ -1,0 +1,98 @@
+"""Every kind of card, of everybody, in every state, at a whole kiosk without a screen: signed in, or told why not.
+
+What each must lead to stands in docs/journeys.md; the journeys there play some of these with a screen and paper.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from config.settings import load
+from demo import settings_file
+from demo.tables import card_row
+from hardware.devices import Health
+from hardware.faults import FAULTS
+from kiosk_app.events import PinEntered, StopPressed
+from kiosk_app.health import Part
+from kiosk_app.loop import PlainLoop
+from kiosk_app.visit import CardSlot, Choosing, EnterPin, LastTry, Notice, Portal, Visit
+from kiosk_app.wiring import Kiosk
+from simulators.eid.bench import CardState
+from simulators.eid.people import load_residents
+from simulators.pcscd import QUICK_READER
+from simulators.world import RESIDENTS, World
+
+SECONDS = 30.0  # far more than any card takes
+TOWN = "Lindeveld"
+KINDS = ("1.8", "1.7", "hybrid")
+CARDS = (
+    *(f"{kind}:{person}" for kind in KINDS for person in load_residents(RESIDENTS)),
+    *(f"{kind}:an:{state.value}" for kind in KINDS for state in CardState if state is not CardState.NORMAL),
+    *("1.1:an", "1.1:noor", "1.1:lou", "1.1:an:lastTry", "bank:an"),
+)
+
+
+class Guest:
+    """Whoever comes with a card and a PIN, at a kiosk that is watched."""
+
+    def __init__(self, kiosk: Kiosk, world: World) -> None:
+        self._kiosk, self._world = kiosk, world
+        self._changed = threading.Condition()
+        kiosk.core.listen(self._tell)
+
+    def comes_to(self, card: str) -> str:
+        """Come with a card; gives how far that goes: a state, or the title of the notice."""
+        self.until(lambda visit: isinstance(visit.state, Portal) and visit.slot is CardSlot.EMPTY)
+        self._world.cards.insert(card)
+        visit = self.until(lambda visit: isinstance(visit.state, EnterPin | LastTry | Notice))
+        if isinstance(visit.state, EnterPin):
+            for digit in self._world.residents[card.split(":")[1]].pin:
+                self._kiosk.core.type_digit(int(digit))
+            self._kiosk.core.post(PinEntered())
+            visit = self.until(lambda visit: isinstance(visit.state, Choosing | Notice))
+        self._world.cards.pull()
+        self._kiosk.core.post(StopPressed())
+        fault = visit.state.fault if isinstance(visit.state, Notice) else None
+        return type(visit.state).__name__ if fault is None else FAULTS[fault].title.format(municipality=TOWN)
+
+    def until(self, fact: Callable[[Visit], bool]) -> Visit:
+        """Wait for a fact, with a deadline."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: fact(self._kiosk.core.visit), SECONDS), self._kiosk.core.visit
+            return self._kiosk.core.visit
+
+    def _tell(self, *_: object) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    folder, loop = tmp_path_factory.mktemp("world"), PlainLoop()
+    with World(folder, reader=QUICK_READER) as world, world.pcscd.used_here():
+        settings_file.write(folder / "kiosk.toml", world, folder / "kiosk")
+        kiosk = Kiosk(load(folder / "kiosk.toml"), loop)
+        guest = Guest(kiosk, world)
+        loop.call_soon(kiosk.start)
+        thread = threading.Thread(target=loop.run)
+        thread.start()
+        devices = (Part.BACK_END, Part.CARD_READER, Part.PRINTER)
+        guest.until(lambda _: all(kiosk.health.statuses[part].health is Health.OK for part in devices))
+        yield guest
+        loop.call_soon(kiosk.stop)
+        loop.stop()
+        thread.join()
+
+
+def demanded(card: str) -> str:
+    """What the table demands, in the words of `comes_to`."""
+    row = card_row(card)
+    return {"printed": "Choosing", "stopped": "LastTry"}.get(row.ending.outcome, row.says)
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_card_signs_in_or_ends_on_its_own_sentence(guest: Guest, card: str) -> None:
+    assert guest.comes_to(card) == demanded(card)
