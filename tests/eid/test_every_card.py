@@ -14,13 +14,13 @@ from config.settings import load
 from demo import settings_file
 from demo.tables import card_row
 from hardware.devices import Health
-from hardware.faults import FAULTS
+from hardware.faults import FAULTS, FaultCode
 from kiosk_app.events import PinEntered, StopPressed
 from kiosk_app.health import Part
 from kiosk_app.loop import PlainLoop
 from kiosk_app.visit import CardSlot, Choosing, EnterPin, LastTry, Notice, Portal, Visit
 from kiosk_app.wiring import Kiosk
-from simulators.eid.bench import CardState
+from simulators.eid.bench import CardState, Mischief
 from simulators.eid.people import load_residents
 from simulators.pcscd import QUICK_READER
 from simulators.world import RESIDENTS, World
@@ -43,10 +43,12 @@ class Guest:
         self._changed = threading.Condition()
         kiosk.core.listen(self._tell)
 
-    def comes_to(self, card: str) -> str:
-        """Come with a card; gives how far that goes: a state, or the title of the notice."""
+    def comes_to(self, card: str, spoilt: Mischief | None = None) -> str:
+        """Come with a card, whose file is perhaps spoilt; gives how far that goes: a state, or a notice's title."""
         self.until(lambda visit: isinstance(visit.state, Portal) and visit.slot is CardSlot.EMPTY)
         self._world.cards.insert(card)
+        if spoilt is not None:
+            self._world.cards.hand.spoil(spoilt, "READ BINARY")
         visit = self.until(lambda visit: isinstance(visit.state, EnterPin | LastTry | Notice))
         if isinstance(visit.state, EnterPin):
             for digit in self._world.residents[card.split(":")[1]].pin:
@@ -96,3 +98,19 @@ def demanded(card: str) -> str:
 @pytest.mark.parametrize("card", CARDS)
 def test_a_card_signs_in_or_ends_on_its_own_sentence(guest: Guest, card: str) -> None:
     assert guest.comes_to(card) == demanded(card)
+
+
+# One that never ends, one that answers 64 KB, one that changes its mind, and one that falls silent: that one is given up
+# when the visit's own time for it is over.
+@pytest.mark.parametrize(
+    ("kind", "mischief"),
+    [
+        *((kind, one) for kind in KINDS for one in (Mischief.DRIP, Mischief.HUGE, Mischief.OVERSIZED, Mischief.FICKLE)),
+        ("1.8", Mischief.MUTE),
+    ],
+)
+def test_a_card_that_answers_badly_is_refused_and_the_next_one_served(
+    guest: Guest, kind: str, mischief: Mischief
+) -> None:
+    assert guest.comes_to(f"{kind}:an", mischief) == FAULTS[FaultCode.CARD_UNREADABLE].title
+    assert guest.comes_to("1.8:bram") == "Choosing"

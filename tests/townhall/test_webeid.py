@@ -376,8 +376,16 @@ def test_a_list_for_real_cards_stands_on_no_root_but_belgiums(lists: Lists, tool
 
 
 def test_a_town_has_one_list_and_says_so_at_the_start(lists: Lists, tmp_path: Path) -> None:
-    start = [sys.executable, "-m", "townhall", "--data", tmp_path / "data", "--ocsp", "http://127.0.0.1:9"]
-    both = ["--eid-trust", lists.real, "--eid-test-trust", lists.tests]
+    start: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "townhall",
+        "--data",
+        tmp_path / "data",
+        "--ocsp",
+        "http://127.0.0.1:9",
+    ]
+    both: list[str | Path] = ["--eid-trust", lists.real, "--eid-test-trust", lists.tests]
     ended = subprocess.run([*start, *both], capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2
     assert "never both" in ended.stderr
