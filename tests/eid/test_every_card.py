@@ -100,8 +100,8 @@ def test_a_card_signs_in_or_ends_on_its_own_sentence(guest: Guest, card: str) ->
     assert guest.comes_to(card) == demanded(card)
 
 
-# One that never ends, one that answers 64 KB, one that changes its mind, and one that falls silent: that one is given up
-# when the visit's own time for it is over.
+# One that never ends, one that answers 64 KB, one that changes its mind, and one that falls silent: that one is given
+# up when the visit's own time for it is over.
 @pytest.mark.parametrize(
     ("kind", "mischief"),
     [
