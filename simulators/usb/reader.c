@@ -11,6 +11,7 @@
 
 #include <ifdhandler.h>
 #include <poll.h>
+#include <pthread.h>
 #include <reader.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -29,10 +29,6 @@ enum {
     ON = 1,
     RESET = 2,
     GIVE_ATR = 4,
-    /* No hand changes cards faster. pcscd looks every 0.4 s, and one that came between two looks, in the place of one
-       that failed to answer meanwhile, would be taken for the same card. */
-    HAND_MS = 450,
-    QUICK_HAND_MS = 20, /* at a reader that tells of each change by itself, so that pcscd looks at once */
     SILENCE_SECONDS = 3, /* libccid waits as long for a card (ccid.h) */
     TYPING_SECONDS = 45, /* and longer where somebody types */
     FEATURES = 0,
@@ -49,20 +45,15 @@ static struct reader {
     int news; /* wakes who waits for a change */
     UCHAR atr[MAX_ATR_SIZE];
     DWORD atr_length;
-    long free_at; /* when a next card may be pushed in, in ms of the monotonic clock */
+    /* pcscd looks with one thread, and others look too before they talk to a card. Until the first has seen the slot
+       empty no next card goes in: it would be taken for the card before. */
+    pthread_t eyes;
+    int seen_empty;
 } readers[READERS];
 
 static struct reader *of(DWORD lun) { return &readers[(lun >> 16) % READERS]; }
 
 static int plugged_in(const struct reader *reader) { return access(reader->path, F_OK) == 0; }
-
-static long now(void)
-{
-    struct timespec moment;
-
-    clock_gettime(CLOCK_MONOTONIC, &moment);
-    return moment.tv_sec * 1000 + moment.tv_nsec / 1000000;
-}
 
 static void card_is_out(struct reader *reader)
 {
@@ -71,7 +62,7 @@ static void card_is_out(struct reader *reader)
     reader->card = 0;
     reader->atr_length = 0;
     eventfd_write(reader->news, 1);
-    reader->free_at = now() + (reader->quick ? QUICK_HAND_MS : HAND_MS);
+    reader->seen_empty = 0;
 }
 
 /* Whether the other end is still there. */
@@ -122,6 +113,7 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR device)
         return IFD_NO_SUCH_DEVICE;
     reader->keys = strtol(product + 1, NULL, 16) == WITH_KEYS;
     reader->quick = strtol(product + 1, NULL, 16) == WITH_INTERRUPTS;
+    reader->seen_empty = 1;
     reader->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     strcpy(address.sun_path, reader->path);
     unlink(reader->path);
@@ -148,19 +140,23 @@ RESPONSECODE IFDHCloseChannel(DWORD lun)
     return IFD_SUCCESS;
 }
 
-/* What a reader with an interrupt line does: it returns when a card comes or goes, when told to stop, or in time. */
+/* What a reader with an interrupt line does: it returns when a card comes or goes, when told to stop, or in time. To
+   any other pcscd comes back by itself, after 0.4 s. */
 static RESPONSECODE wait_for_change(DWORD lun, int ms)
 {
     struct reader *reader = of(lun);
-    long hand = reader->free_at - now();
-    struct pollfd watched[] = {{reader->news, POLLIN, 0}, {reader->card ? reader->card : reader->slot, 0, 0}};
-    int free = reader->card || hand <= 0;
+    struct pollfd watched[] = {{reader->news, POLLIN, 0}, {reader->slot, POLLIN, 0}};
     eventfd_t nothing;
 
-    watched[1].events = reader->card ? POLLRDHUP : POLLIN;
-    poll(watched, free ? 2 : 1, free || ms < hand ? ms : (int)hand);
+    reader->eyes = pthread_self();
+    if (!reader->quick || !plugged_in(reader))
+        return IFD_COMMUNICATION_ERROR;
+    if (reader->card)
+        watched[1].fd = reader->card, watched[1].events = POLLRDHUP;
+    if (reader->card || reader->seen_empty)
+        poll(watched, 2, ms);
     eventfd_read(reader->news, &nothing);
-    return plugged_in(reader) ? IFD_SUCCESS : IFD_COMMUNICATION_ERROR;
+    return IFD_SUCCESS;
 }
 
 static RESPONSECODE stop_waiting(DWORD lun)
@@ -186,8 +182,6 @@ RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR val
         return IFD_SUCCESS;
     case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT:
     case TAG_IFD_STOP_POLLING_THREAD:
-        if (!reader->quick)
-            return IFD_ERROR_TAG;
         *length = sizeof(void *);
         *(void **)value = tag == TAG_IFD_STOP_POLLING_THREAD ? (void *)stop_waiting : (void *)wait_for_change;
         return IFD_SUCCESS;
@@ -305,12 +299,17 @@ RESPONSECODE IFDHICCPresence(DWORD lun)
         return IFD_COMMUNICATION_ERROR;
     if (reader->card && !inside(reader->card))
         card_is_out(reader);
-    while (!reader->card && now() >= reader->free_at) {
-        if ((reader->card = accept(reader->slot, NULL, NULL)) < 0)
-            reader->card = 0;
-        if (!reader->card || inside(reader->card))
-            break;
-        close(reader->card), reader->card = 0; /* pulled before anybody looked */
+    if (!reader->card && !reader->seen_empty) {
+        reader->seen_empty = pthread_equal(pthread_self(), reader->eyes);
+        return IFD_ICC_NOT_PRESENT;
     }
+    if (reader->card)
+        return IFD_ICC_PRESENT;
+    while (!reader->card && (reader->card = accept(reader->slot, NULL, NULL)) > 0 && !inside(reader->card))
+        close(reader->card), reader->card = 0; /* pulled before anybody looked */
+    if (reader->card < 0)
+        reader->card = 0;
+    if (reader->card)
+        eventfd_write(reader->news, 1); /* whoever took it in: pcscd's own look must not sleep through it */
     return reader->card ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
 }

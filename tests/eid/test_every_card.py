@@ -18,7 +18,7 @@ from hardware.faults import FAULTS, FaultCode
 from kiosk_app.events import PinEntered, StopPressed
 from kiosk_app.health import Part
 from kiosk_app.loop import PlainLoop
-from kiosk_app.visit import CardSlot, Choosing, EnterPin, LastTry, Notice, Portal, Visit
+from kiosk_app.visit import CardSlot, Choosing, EnterPin, Goodbye, LastTry, Notice, Portal, Visit
 from kiosk_app.wiring import Kiosk
 from simulators.eid.bench import CardState, Mischief
 from simulators.eid.people import load_residents
@@ -45,7 +45,7 @@ class Guest:
 
     def comes_to(self, card: str, spoilt: Mischief | None = None) -> str:
         """Come with a card, whose file is perhaps spoilt; gives how far that goes: a state, or a notice's title."""
-        self.until(lambda visit: isinstance(visit.state, Portal) and visit.slot is CardSlot.EMPTY)
+        self.until(lambda visit: isinstance(visit.state, Portal | Goodbye) and visit.slot is CardSlot.EMPTY)
         self._world.cards.insert(card)
         if spoilt is not None:
             self._world.cards.hand.spoil(spoilt, "READ BINARY")
@@ -60,6 +60,17 @@ class Guest:
         fault = visit.state.fault if isinstance(visit.state, Notice) else None
         return type(visit.state).__name__ if fault is None else FAULTS[fault].title.format(municipality=TOWN)
 
+    def takes_back(self, card: str) -> None:
+        """Put a card in, and take it out once the kiosk has seen it."""
+        self._world.cards.insert(card)
+        self.until(lambda visit: visit.slot is not CardSlot.EMPTY)
+        self._world.cards.pull()
+        self._kiosk.core.post(StopPressed())
+
+    def reader_is(self, health: Health) -> None:
+        """Wait until the kiosk knows how its reader does."""
+        self.until(lambda _: self._kiosk.health.statuses[Part.CARD_READER].health is health)
+
     def until(self, fact: Callable[[Visit], bool]) -> Visit:
         """Wait for a fact, with a deadline."""
         with self._changed:
@@ -72,9 +83,15 @@ class Guest:
 
 
 @pytest.fixture(scope="module")
-def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
-    folder, loop = tmp_path_factory.mktemp("world"), PlainLoop()
-    with World(folder, reader=QUICK_READER) as world, world.pcscd.used_here():
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("world"), reader=QUICK_READER) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def guest(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    folder, loop = tmp_path_factory.mktemp("kiosk"), PlainLoop()
+    with world.pcscd.used_here():
         settings_file.write(folder / "kiosk.toml", world, folder / "kiosk")
         kiosk = Kiosk(load(folder / "kiosk.toml"), loop)
         guest = Guest(kiosk, world)
@@ -114,3 +131,14 @@ def test_a_card_that_answers_badly_is_refused_and_the_next_one_served(
 ) -> None:
     assert guest.comes_to(f"{kind}:an", mischief) == FAULTS[FaultCode.CARD_UNREADABLE].title
     assert guest.comes_to("1.8:bram") == "Choosing"
+
+
+def test_a_kiosk_whose_reader_was_unplugged_and_plugged_in_again_serves_the_next_resident(
+    guest: Guest, world: World
+) -> None:
+    world.pcscd.unplug(QUICK_READER)
+    guest.reader_is(Health.DOWN)
+    world.pcscd.plug(QUICK_READER)
+    guest.reader_is(Health.OK)
+    guest.takes_back("1.8:an")  # that soon it is taken for one that was forgotten in the reader
+    assert guest.comes_to("1.8:an") == "Choosing"
