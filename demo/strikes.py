@@ -9,6 +9,7 @@ from functools import partial
 
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
+from simulators.eid.pinpad import Deed
 from simulators.ipp_printer import PrinterBench
 from simulators.stubborn_printer import StubbornPrinter
 from simulators.world import QUEUE, World
@@ -187,6 +188,23 @@ class LineMeddled(Strike):
             self.struck_at = "TakeCard"
 
 
+class AtKeys(Strike):
+    """The resident does this at the reader's own keys, one after the other; then they type the PIN."""
+
+    def __init__(self, world: World, *deeds: str | Deed) -> None:
+        super().__init__(world)
+        self._deeds = deeds
+
+    def brief(self, resident: Resident) -> None:
+        """Say what to do; who is told that one try is left tries all the same."""
+        resident.keys, resident.at_keys, resident.insists = self.world.keys, list(self._deeds), True
+
+    def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
+        """It strikes where the screen sends the hands to the reader."""
+        if state == "PinOnReader":
+            self.struck_at = state
+
+
 class Habit(Strike):
     """The resident does something unexpected, from the start."""
 
@@ -274,6 +292,11 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "card-pulled": lambda world: WhileTyping(world, Resident.take_card),
     "reader-lost": lambda world: WhileTyping(world, lambda _resident: world.pcscd.restart()),
     "wrong-pin": lambda world: Habit(world, "EnterPin", _mistype),
+    "reader-unplugged": lambda world: WhileTyping(world, lambda _resident: world.pcscd.unplug(world.pcscd.reader)),
+    "keys-wrong": lambda world: AtKeys(world, "0000"),
+    "keys-timed-out": lambda world: AtKeys(world, Deed.WAITS),
+    "keys-cancelled": lambda world: AtKeys(world, Deed.CANCELS),
+    "keys-blocked": lambda world: AtKeys(world, "0000", "0000", "0000"),
     "stop": lambda world: Habit(world, "Checking", _stop_at_check),
 }
 

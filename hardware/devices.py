@@ -113,7 +113,7 @@ class CardReader(Protocol):
         """
 
     def recognise(self) -> Card:
-        """Say what card is in the slot. Raises NOT_AN_EID, CARD_UNSUPPORTED, CARD_NOT_ACTIVATED."""
+        """Say what card is in the slot. Raises CARD_MUTE, NOT_AN_EID, CARD_UNSUPPORTED, CARD_NOT_ACTIVATED."""
 
     def read_certificate(self) -> Certificate:
         """Read the authentication certificate and nothing else. Raises NO_CERTIFICATE where the card has none."""

@@ -17,6 +17,7 @@ class FaultCode(Enum):
 
     # the card
     NOT_AN_EID = "notAnEid"
+    CARD_MUTE = "cardMute"
     CARD_UNREADABLE = "cardUnreadable"
     CARD_NOT_ACTIVATED = "cardNotActivated"
     CARD_REMOVED = "cardRemoved"
@@ -119,6 +120,13 @@ FAULTS: dict[FaultCode, Fault] = {
         "Steek je Belgische identiteitskaart in de lezer, met de chip naar voren.",
         ("Probeer een Belgische eID waarvan je zeker weet dat ze werkt.",
          "Wordt ook die niet herkend: reinig de lezer met een reinigingskaart."), Mender.RESIDENT, retry=True),
+    FaultCode.CARD_MUTE: Fault("Je kaart zit misschien omgekeerd",
+        "Draai je kaart om en steek ze weer in de lezer, met de chip naar voren. Helpt dat niet? Veeg de chip schoon "
+        "met een droge doek.",
+        ("Een kaart die omgekeerd zit, heeft onder de contacten geen chip: aan het loket is niets stuk.",
+         "Probeer een eID waarvan je zeker weet dat ze werkt.",
+         "Antwoordt ook die niet: reinig de lezer met een reinigingskaart.",
+         "Helpt dat niet: vervang de lezer."), Mender.RESIDENT, retry=True),
     FaultCode.CARD_UNREADABLE: Fault("We kunnen deze kaart niet lezen",
         "Steek je identiteitskaart in de lezer, met de chip naar voren. Veeg de chip eerst schoon met een droge doek.",
         ("Probeer een eID waarvan je zeker weet dat ze werkt.",

@@ -111,7 +111,11 @@ class Dock(QWidget):
                 "Dienst hapert": town_hall.pause,
                 "Dienst gaat verder": town_hall.resume,
             },
-            "Kaartlezer": {"pcscd herstarten": world.pcscd.restart},
+            "Kaartlezer": {
+                "Lezer uit": lambda: world.pcscd.unplug(world.pcscd.reader),
+                "Lezer in": lambda: world.pcscd.plug(world.pcscd.reader),
+                "pcscd herstarten": world.pcscd.restart,
+            },
         }
 
     def _look(self) -> None:
