@@ -76,10 +76,13 @@ class Journey:
         return (*state, person, kind)
 
 
-def play(journey: Journey, folder: Path) -> bool:
-    """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand."""
+def play(journey: Journey, folder: Path, town_database: str | None = None) -> bool:
+    """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand.
+
+    `town_database`: as for `World`.
+    """
     _clear(journey.out)
-    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET) as world:
+    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET, town_database=town_database) as world:
         try:
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:

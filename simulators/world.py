@@ -36,8 +36,18 @@ MUNICIPALITY = 99999  # Lindeveld's NIS code in residents.toml: no town has this
 class World:
     """Starts every part in the order in which they need each other; ends them the other way round."""
 
-    def __init__(self, folder: Path, *, out: Path | None = None, ms_per_sheet: int = MS_PER_SHEET) -> None:
-        """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        out: Path | None = None,
+        ms_per_sheet: int = MS_PER_SHEET,
+        town_database: str | None = None,
+    ) -> None:
+        """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed.
+
+        `town_database` is the URL of the town hall's own, where that is no file in `folder`.
+        """
         self._folder = folder
         self._stack = ExitStack()
         self.out = out
@@ -51,7 +61,9 @@ class World:
         self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
         sealed = None if out is None else out / "sealed"
-        self.town_hall = TownHall(folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed)
+        self.town_hall = TownHall(
+            folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed, database=town_database
+        )
         self.meddler: Meddler | None = None
 
     def __enter__(self) -> Self:
