@@ -74,11 +74,21 @@ class Journey:
         return card_row(self.card).says or None
 
 
-def play(journey: Journey, folder: Path) -> bool:
-    """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand."""
+def play(journey: Journey, folder: Path, town_database: str | None = None) -> bool:
+    """Play it in `folder`, leave the proof in the journey's `out`; True when it ended as the tables demand.
+
+    `town_database`: as for `World`.
+    """
     _clear(journey.out)
     printer = printer_for(journey.fault)
-    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET, printer=printer, reader=journey.reader) as world:
+    with World(
+        folder,
+        out=journey.out,
+        ms_per_sheet=MS_PER_SHEET,
+        printer=printer,
+        reader=journey.reader,
+        town_database=town_database,
+    ) as world:
         try:
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:

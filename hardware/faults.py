@@ -45,6 +45,7 @@ class FaultCode(Enum):
     CODE_UNKNOWN = "codeUnknown"
     CODE_USED = "codeUsed"
     CODE_EXPIRED = "codeExpired"
+    CODE_WITHDRAWN = "codeWithdrawn"
     CODE_IN_USE = "codeInUse"
     CODE_NEEDS_CARD = "codeNeedsCard"
     CODES_PAUSED = "codesPaused"
@@ -232,10 +233,14 @@ FAULTS: dict[FaultCode, Fault] = {
         "Een code werkt één keer. Heb je je papier niet? De balie helpt je verder.",
         ("Zoek de code op in de toepassing van de balie: daar staat wat ervan kwam.",
          "Geef een nieuwe code als het papier er niet kwam."), Mender.COUNTER),
-    FaultCode.CODE_EXPIRED: Fault("Deze code is niet meer geldig",
-        "De laatste dag van je code is voorbij. De balie helpt je aan een nieuwe.",
+    FaultCode.CODE_EXPIRED: Fault("Deze code is verlopen",
+        "De laatste dag is voorbij. Probeer het met je identiteitskaart, of vraag de balie een nieuwe code.",
         ("Zoek de code op in de toepassing van de balie.",
          "Geef een nieuwe code als het document er nog is."), Mender.COUNTER),
+    FaultCode.CODE_WITHDRAWN: Fault("Dit document ligt hier niet meer",
+        "De gemeente heeft het teruggenomen. De balie helpt je verder.",
+        ("Zoek de code op in de toepassing van de balie: daar staat wie het document terugnam.",
+         "Leg het document opnieuw klaar als de inwoner er toch recht op heeft."), Mender.COUNTER),
     FaultCode.CODE_IN_USE: Fault("Deze code wordt nu gebruikt",
         "Iemand gebruikt deze code op dit moment. Wacht even en probeer het dan opnieuw.",
         ("De code staat open aan een ander loket, of het papier is onderweg.",

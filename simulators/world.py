@@ -46,8 +46,12 @@ class World:
         ms_per_sheet: int = MS_PER_SHEET,
         printer: type[PrinterBench] = PrinterBench,
         reader: str = READER_A,
+        town_database: str | None = None,
     ) -> None:
-        """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed."""
+        """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed.
+
+        `town_database` is the URL of the town hall's own, where that is no file in `folder`.
+        """
         self._folder = folder
         self._stack = ExitStack()
         self.out = out
@@ -65,7 +69,9 @@ class World:
         self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
         sealed = None if out is None else out / "sealed"
-        self.town_hall = TownHall(folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed)
+        self.town_hall = TownHall(
+            folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed, database=town_database
+        )
         self.meddler: Meddler | None = None
 
     def __enter__(self) -> Self:

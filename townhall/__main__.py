@@ -131,7 +131,7 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
     engine = database.opened(_database(arguments))
     openings = Openings(arguments.data / "closed.toml")
     return Service(
-        town=Town(register.municipality, register.nis, products, verify_base.rstrip("/")),
+        town=Town(register.municipality, register.nis, products, verify_base.rstrip("/"), register.code_life),
         source=PreparedSource() if arguments.source == "prepared" else DemoSource(register.people, products, openings),
         sealer=Sealer(authority.seal, authority.seal_key, authority.seal_ca),
         ledger=Ledger(engine),

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from demo.errands import ERRANDS
 from demo.journey import Journey, UnknownName, play
 from demo.tables import cards, journeys, played
 from hardware.faults import FAULTS
+from simulators.postgresql import PostgreSql
 
 
 def told(out: Path) -> dict[str, Any]:
@@ -56,6 +58,23 @@ def test_a_journey_ends_as_the_table_says(tmp_path: Path, name: str) -> None:
     out = tmp_path / "out"
     ended_well = play(Journey(name, "1.8:an", None, out), tmp_path)
     assert ended_well, told(out)
+
+
+def test_a_journey_ends_the_same_way_where_the_town_keeps_its_book_on_postgresql(tmp_path: Path) -> None:
+    """A document that failed is had again by card alone: what the town remembers of it lies in PostgreSQL."""
+    out, server = tmp_path / "out", PostgreSql()
+    try:
+        server.start()
+        url = server.database()
+        assert play(Journey("reprint", "1.8:an", None, out), tmp_path, url), told(out)
+        engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+        with engine.connect() as connection:
+            outcomes = connection.execute(sa.text("SELECT outcome FROM print_results")).scalars().all()
+        engine.dispose()
+    finally:
+        server.close()
+    assert sorted(outcomes) == ["failed", "printed"]
+    assert not list(tmp_path.rglob("townhall.db*"))
 
 
 def test_every_journey_of_the_table_can_be_played() -> None:
