@@ -100,6 +100,10 @@ class Service(Section, frozen=True, kw_only=True):
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
     coming_from: date | None = None
+    updated: Annotated[datetime | None, Meta(description="When the town last looked, by the clock on the wall.")] = None
+    steps: Annotated[tuple[Local, ...], Meta(max_length=4, description="How it works; left out: as for its kind.")] = ()
+    note: Annotated[Local, Meta(description="What else is good to know.")] = ""
+    nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
 
 
 class OpenHours(Section, frozen=True, kw_only=True):

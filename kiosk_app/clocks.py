@@ -58,7 +58,7 @@ def running(visit: Visit) -> dict[Clock, str]:
     """Give the clocks that run in a visit, each with the name of its time-out."""
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
-    if isinstance(visit.state, Portal) and (visit.overlay is Overlay.HELP or visit.language is not Language.NL):
+    if isinstance(visit.state, Portal) and (visit.overlay is not None or visit.language is not Language.NL):
         return {Clock.STEP: "idle"}
     return _of_state(visit.state)
 

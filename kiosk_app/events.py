@@ -35,6 +35,7 @@ from kiosk_app.touches import PaperGone as PaperGone
 from kiosk_app.touches import PaperTaken as PaperTaken
 from kiosk_app.touches import PinEntered as PinEntered
 from kiosk_app.touches import PinUnknown as PinUnknown
+from kiosk_app.touches import ServiceAsked as ServiceAsked
 from kiosk_app.touches import SheetTouched as SheetTouched
 from kiosk_app.touches import SheetTurned as SheetTurned
 from kiosk_app.touches import SignTyped as SignTyped

@@ -28,6 +28,7 @@ from kiosk_app.events import (
     PaperFound,
     PaperGone,
     PinUnknown,
+    ServiceAsked,
     StillHere,
     StopPressed,
     TimedOut,
@@ -115,10 +116,12 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return leave(visit)
         case HelpAsked():
             return replace(visit, overlay=Overlay.HELP), ()
+        case ServiceAsked(service) if isinstance(visit.state, Portal):
+            return replace(visit, overlay=Overlay.SERVICE, service=service), ()
         case PinUnknown() if isinstance(visit.state, EnterPin | PinOnReader) and visit.overlay is None:
             return replace(visit, overlay=Overlay.PIN_UNKNOWN), ()
         case LanguageChosen(language):
-            overlay = visit.overlay if visit.overlay is Overlay.HELP else None
+            overlay = visit.overlay if visit.overlay in (Overlay.HELP, Overlay.SERVICE) else None
             return replace(visit, language=language, overlay=overlay), ()
         case StopPressed():
             return _stopped(visit)

@@ -26,6 +26,12 @@ class OfferingsAsked(Bare):
     """The resident wants to see what can be had here."""
 
 
+class ServiceAsked(Struct, frozen=True):
+    """A service of the hall was touched, by its place in the settings."""
+
+    service: int
+
+
 class CodeAsked(Bare):
     """The button "Ik heb een code" was touched."""
 
@@ -135,6 +141,7 @@ class StillHere(Bare):
 Touch = (
     DocumentsAsked
     | OfferingsAsked
+    | ServiceAsked
     | CodeAsked
     | SignTyped
     | TypingDone

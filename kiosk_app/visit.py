@@ -353,13 +353,17 @@ class Overlay(Enum):
     """A page shown over the state, which goes on beneath it."""
 
     HELP = "help"
+    SERVICE = "service"
     PIN_UNKNOWN = "pinUnknown"
     STILL_THERE = "stillThere"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The one visit: its number, its state, and what holds whatever the state."""
+    """The one visit: its number, its state, and what holds whatever the state.
+
+    `service` is which one of the hall the page over the portal tells about, by its place in the settings.
+    """
 
     number: int = 0
     state: State = field(default_factory=Portal)
@@ -368,3 +372,4 @@ class Visit:
     overlay: Overlay | None = None
     paper_left: bool = False
     language: Language = Language.NL
+    service: int = 0

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from config.settings import Language, Settings, load
+from config.settings import Language, ServiceState, Settings, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
@@ -63,6 +63,8 @@ from kiosk_app.visit import (
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
 MORNING = datetime(2026, 9, 30, 9, 5)  # noqa: DTZ001 (the longest day there is to write)
+NIGHT = datetime(2026, 11, 23, 3, 12)  # noqa: DTZ001
+NOON = datetime(2026, 11, 23, 12, 5)  # noqa: DTZ001
 EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 
 AN = Person("An", "Peeters")
@@ -164,8 +166,19 @@ def _portals(told: Settings) -> Iterator[Sample]:
     yield Sample(f"portal-{FaultCode.READER_LOST.value}", replace(_visit(Portal()), offer=lost), told)
     alone = structs.replace(told, back_end=None, card_reader=None, printer=None, receipt_printer=None)
     yield Sample("portal-alone", _visit(Portal()), alone)
+    for number, service in enumerate(told.services):
+        yield Sample(f"service-{service.kind}-{number}", replace(_service_page(), service=number), told)
+    yield Sample("service-closed", replace(_service_page(), service=2), told, NIGHT)
+    broken = structs.replace(told.services[1], state=ServiceState.OUT_OF_ORDER, updated=NOON)
+    out = structs.replace(told, services=(told.services[0], broken, *told.services[2:]))
+    yield Sample("portal-service-out", _visit(Portal()), out)
+    yield Sample("service-out", replace(_service_page(), service=1), out)
     bare = structs.replace(told, services=(), counter=(), announcements=())
     yield Sample("portal-bare", _visit(Portal()), bare)
+
+
+def _service_page() -> Visit:
+    return _visit(Portal(), overlay=Overlay.SERVICE)
 
 
 def _states() -> Iterator[tuple[str, State]]:

@@ -112,13 +112,14 @@ class Item(Struct, frozen=True):
 
 
 class ServiceRow(Struct, frozen=True):
-    """Something else in the hall, and whether it works."""
+    """Something else in the hall, and whether it works; touching it (`choice`) leads to how it works."""
 
     icon: str
     name: str
     place: str
     mark: Mark
     state: str
+    choice: Choice
     dashed: bool = False
 
 
@@ -208,7 +209,8 @@ class Screen(Private, frozen=True):
     def choices(self) -> tuple[Choice, ...]:
         """Everything that can be touched here, disabled or not (digits apart)."""
         hero = (self.hero.choice,) if self.hero is not None and self.hero.choice is not None else ()
-        return (*hero, *self.rows, *self.keys, *self.extra, *self.actions, *self.bar)
+        hall = (row.choice for row in (*self.coming, *self.services))
+        return (*hero, *hall, *self.rows, *self.keys, *self.extra, *self.actions, *self.bar)
 
     @property
     def spoken(self) -> str:

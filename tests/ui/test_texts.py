@@ -136,7 +136,7 @@ def test_a_town_with_dutch_alone_offers_no_language() -> None:
 
 def test_what_the_town_gave_in_dutch_alone_stays_dutch() -> None:
     service = Service(kind=ServiceKind.CASH, name="Automaat", place=Translated(nl="Links", en="Left"))
-    row = hours.service_row(ENGLISH, service, EVENING)
+    row = hours.service_row(ENGLISH, service, 0, EVENING)
     assert (row.name, row.place) == ("Automaat", "Left, day and night")
 
 

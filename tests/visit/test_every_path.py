@@ -108,6 +108,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
+        events.ServiceAsked(0),
         events.SignTyped("C"),
         *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
         events.LanguageChosen(Language.EN),

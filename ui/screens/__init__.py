@@ -1,6 +1,7 @@
 """What a visit looks like: `screen_for(visit, settings, now)`, pure Python, one file for each stretch of the visit.
 
-`portal` is where nobody is served; `sign_in` goes from card to name, `opening` are the ways in without a card;
+`portal` is where nobody is served, and `hall` tells about another service there; `sign_in` goes from card to name,
+`opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
 `delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
 pages that say what stops a visit, and help.
@@ -51,6 +52,10 @@ def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
     match visit.overlay:
         case Overlay.HELP:
             return notices.help_page(scene)
+        case Overlay.SERVICE:
+            from ui.screens import hall  # when it is first asked for: the portal stands before
+
+            return hall.service_page(scene)
         case Overlay.STILL_THERE:
             return notices.still_there(scene)
         case Overlay.PIN_UNKNOWN:

@@ -13,8 +13,9 @@ from ui.screens.scene import Scene
 def portal(scene: Scene) -> Screen:
     """Give the portal. Without reader, printer or back end the services stand alone."""
     settings = scene.settings
-    own = [hours.service_row(scene.texts, s, scene.now) for s in settings.services if hours.is_own(s)]
-    others = [hours.service_row(scene.texts, s, scene.now) for s in settings.services if not hours.is_own(s)]
+    rows = [(s, hours.service_row(scene.texts, s, n, scene.now)) for n, s in enumerate(settings.services)]
+    own = [row for service, row in rows if hours.is_own(service)]
+    others = [row for service, row in rows if not hours.is_own(service)]
     hero = _hero(scene)
     return Screen(
         Template.PORTAL,

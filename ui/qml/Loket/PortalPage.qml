@@ -3,7 +3,7 @@ import QtQuick
 // Nobody is being served: what works now comes first, then the hall, then the counter.
 Page {
     id: page
-    readonly property int free: lower.y - box.y - Theme.mm(6)
+    readonly property int free: lower.y - box.y - Theme.mm(Theme.landscape ? 2 : 6)
 
     said.visible: false
 
