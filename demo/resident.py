@@ -204,6 +204,8 @@ class Resident:
             self.pin_touches += 1
             self.glass.touch(f"digit{digit}")
             self.on_digit(self.pin_touches)
+            if not self._card_in:
+                return  # who takes the card out types no further
         self._pin_typed = True
 
     def _take_card(self) -> None:

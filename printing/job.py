@@ -14,9 +14,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+from msgspec import structs
 
 from hardware.devices import PLAIN, DeviceJob, DeviceJobState, PaperWish, Printer
 from hardware.faults import DeviceFault, FaultCode
@@ -290,7 +292,7 @@ def _in_sheets(progress: Progress, pages: int, copies: int) -> Progress:
     if progress.sheets is None:
         return progress
     whole, sides = divmod(min(progress.sheets, pages * copies), pages)
-    return replace(progress, sheets=whole * -(-pages // 2) + -(-sides // 2))
+    return structs.replace(progress, sheets=whole * -(-pages // 2) + -(-sides // 2))
 
 
 def _cause(fault: FaultCode, ending: Progress) -> FaultCode | None:
