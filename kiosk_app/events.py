@@ -24,6 +24,8 @@ from kiosk_app.touches import CodeAsked as CodeAsked
 from kiosk_app.touches import Confirmed as Confirmed
 from kiosk_app.touches import DigitTyped as DigitTyped
 from kiosk_app.touches import DocumentsAsked as DocumentsAsked
+from kiosk_app.touches import EaseAsked as EaseAsked
+from kiosk_app.touches import EaseChosen as EaseChosen
 from kiosk_app.touches import HelpAsked as HelpAsked
 from kiosk_app.touches import LanguageChosen as LanguageChosen
 from kiosk_app.touches import LastErased as LastErased
@@ -43,6 +45,7 @@ from kiosk_app.touches import SlipAsked as SlipAsked
 from kiosk_app.touches import StillHere as StillHere
 from kiosk_app.touches import StopPressed as StopPressed
 from kiosk_app.touches import Touch as Touch
+from kiosk_app.touches import TownAsked as TownAsked
 from kiosk_app.touches import TriedAnyway as TriedAnyway
 from kiosk_app.touches import TypingDone as TypingDone
 from kiosk_app.visit import Challenge, Document, Later, Offer, Person, Product, Progress, RemedyOffer

@@ -20,6 +20,8 @@ from kiosk_app.events import (
     Clock,
     CodeAsked,
     DocumentsAsked,
+    EaseAsked,
+    EaseChosen,
     Event,
     HelpAsked,
     LanguageChosen,
@@ -33,6 +35,7 @@ from kiosk_app.events import (
     StopPressed,
     TimedOut,
     Touch,
+    TownAsked,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
 from kiosk_app.visit import (
@@ -42,6 +45,7 @@ from kiosk_app.visit import (
     CardSlot,
     Checking,
     Choosing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -67,6 +71,9 @@ from kiosk_app.visit import (
     Visit,
 )
 
+# Pages that stay when another language is chosen on them.
+_SPOKEN_OF = (Overlay.HELP, Overlay.SERVICE, Overlay.TOWN, Overlay.EASE)
+
 
 def step(visit: Visit, event: Event) -> Step:
     """Give the next visit and what it wishes for. What does not fit a state changes nothing."""
@@ -78,12 +85,12 @@ def step(visit: Visit, event: Event) -> Step:
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
     if _is_gone(visit, after):
-        after = replace(after, language=Language.NL)
+        after = replace(after, language=Language.NL, ease=Ease())
     return after, effects + clock_effects(visit, after, event)
 
 
 def _is_gone(before: Visit, after: Visit) -> bool:
-    """Whether the one who chose a language is no longer there: the next one starts in Dutch."""
+    """Whether the one who chose a language is no longer there: the next one starts in Dutch, and sees it as usual."""
     match before.state, after.state:
         case Portal(), _:
             return False
@@ -121,8 +128,14 @@ def _interrupts(visit: Visit, event: Event) -> Step:
         case PinUnknown() if isinstance(visit.state, EnterPin | PinOnReader) and visit.overlay is None:
             return replace(visit, overlay=Overlay.PIN_UNKNOWN), ()
         case LanguageChosen(language):
-            overlay = visit.overlay if visit.overlay in (Overlay.HELP, Overlay.SERVICE) else None
+            overlay = visit.overlay if visit.overlay in _SPOKEN_OF else None
             return replace(visit, language=language, overlay=overlay), ()
+        case TownAsked() if isinstance(visit.state, Portal):
+            return replace(visit, overlay=Overlay.TOWN), ()
+        case EaseAsked():
+            return replace(visit, overlay=Overlay.EASE), ()
+        case EaseChosen(ease):
+            return replace(visit, ease=ease), ()
         case StopPressed():
             return _stopped(visit)
         case _ if isinstance(event, Touch) and visit.overlay is not None:
@@ -163,7 +176,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
         case Portal(), TimedOut():
-            return replace(visit, overlay=None, language=Language.NL), ()
+            return replace(visit, overlay=None, language=Language.NL, ease=Ease()), ()
         case PaperLeft(), PaperGone():
             return _documents_asked(replace(visit, paper_left=False))
         case CardBack(reminders), TimedOut():

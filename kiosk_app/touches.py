@@ -15,7 +15,7 @@ from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
 from kiosk_app.looks import SheetTurned as SheetTurned
-from kiosk_app.visit import Language
+from kiosk_app.visit import Ease, Language
 
 
 class DocumentsAsked(Bare):
@@ -30,6 +30,10 @@ class ServiceAsked(Struct, frozen=True):
     """A service of the hall was touched, by its place in the settings."""
 
     service: int
+
+
+class TownAsked(Bare):
+    """The button for the counter's hours and the town's news was touched."""
 
 
 class CodeAsked(Bare):
@@ -134,6 +138,16 @@ class LanguageChosen(Struct, frozen=True):
     language: Language
 
 
+class EaseAsked(Bare):
+    """The button for how the screen can be seen was touched."""
+
+
+class EaseChosen(Struct, frozen=True):
+    """Another way to see the screen was touched: everything that holds from now on."""
+
+    ease: Ease
+
+
 class StillHere(Bare):
     """An overlay was answered: go on."""
 
@@ -142,6 +156,7 @@ Touch = (
     DocumentsAsked
     | OfferingsAsked
     | ServiceAsked
+    | TownAsked
     | CodeAsked
     | SignTyped
     | TypingDone
@@ -168,5 +183,7 @@ Touch = (
     | StopPressed
     | HelpAsked
     | LanguageChosen
+    | EaseAsked
+    | EaseChosen
     | StillHere
 )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
+from msgspec import Struct
+
 from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
 from hardware.faults import FaultCode
@@ -105,6 +107,13 @@ class SlipState(Enum):
     PRINTING = "printing"
     PRINTED = "printed"
     FAILED = "failed"
+
+
+class Ease(Struct, frozen=True):
+    """How a resident asked to see the screen, for as long as they are there."""
+
+    large: bool = False
+    contrast: bool = False
 
 
 class CardSlot(Enum):
@@ -354,6 +363,8 @@ class Overlay(Enum):
 
     HELP = "help"
     SERVICE = "service"
+    EASE = "ease"
+    TOWN = "town"
     PIN_UNKNOWN = "pinUnknown"
     STILL_THERE = "stillThere"
 
@@ -373,3 +384,4 @@ class Visit:
     paper_left: bool = False
     language: Language = Language.NL
     service: int = 0
+    ease: Ease = Ease()

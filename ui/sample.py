@@ -25,6 +25,7 @@ from kiosk_app.visit import (
     Details,
     Document,
     Drawing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -67,6 +68,7 @@ NIGHT = datetime(2026, 11, 23, 3, 12)  # noqa: DTZ001
 NOON = datetime(2026, 11, 23, 12, 5)  # noqa: DTZ001
 EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 
+USUAL = Ease()
 AN = Person("An", "Peeters")
 _LONG = Person("Maria-Magdalena Josephina", "Van den Broecke-Vandenbussche")
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op jouw adres woont")
@@ -128,10 +130,10 @@ class Sample:
     now: datetime = EVENING
 
 
-def samples(settings: Settings | None = None, language: Language = Language.NL) -> Iterator[Sample]:
-    """Give every screen in a language, in the order of a visit."""
+def samples(settings: Settings | None = None, language: Language = Language.NL, ease: Ease = USUAL) -> Iterator[Sample]:
+    """Give every screen in a language and seen in one way, in the order of a visit."""
     for sample in _samples(settings if settings is not None else load(EXAMPLE)):
-        yield replace(sample, visit=replace(sample.visit, language=language))
+        yield replace(sample, visit=replace(sample.visit, language=language, ease=ease))
 
 
 def _samples(told: Settings) -> Iterator[Sample]:
@@ -140,6 +142,8 @@ def _samples(told: Settings) -> Iterator[Sample]:
         yield Sample(name, _visit(state, CardSlot.IN), told)
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
+    yield Sample("ease-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.EASE), told)
+    yield Sample("town", _visit(Portal(), CardSlot.EMPTY, Overlay.TOWN), told)
     yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
     pad = EnterPin(Applet.V1_8, 3)
     yield Sample("pin-unknown", _visit(pad, CardSlot.IN, Overlay.PIN_UNKNOWN), told)

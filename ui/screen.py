@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hardware.devices import Private
 from kiosk_app.touches import Touch
-from kiosk_app.visit import Drawing
+from kiosk_app.visit import Drawing, Ease
 
 
 class Template(StrEnum):
@@ -169,7 +169,8 @@ class Screen(Private, frozen=True):
     `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. A name stands in
     `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
     `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
-    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name.
+    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name. `ease`
+    is how the resident asked to see it.
     """
 
     template: Template
@@ -204,6 +205,7 @@ class Screen(Private, frozen=True):
     actions: tuple[Choice, ...] = ()
     bar: tuple[Choice, ...] = ()
     said: str = ""
+    ease: Ease = Ease()
 
     @property
     def choices(self) -> tuple[Choice, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.settings import Service, ServiceKind, ServiceState
 from ui import hours, phrases
 from ui.screen import Mark, Screen, Section, Template
+from ui.screens import portal
 from ui.screens.scene import Scene
 from ui.texts import mark
 
@@ -43,6 +44,20 @@ def service_page(scene: Scene) -> Screen:
             Section(scene.say("Waar en wanneer"), _where(scene, service)),
             *_else(scene, service, works=shape in (Mark.OPEN, Mark.UNTIL)),
         ),
+        actions=(scene.to_the_beginning,),
+        bar=scene.portal_bar,
+    )
+
+
+def town_page(scene: Scene) -> Screen:
+    """Tell what stands on the portal itself where letters are not so large: the town's news, and its counter."""
+    news = portal.news(scene)
+    return Screen(
+        Template.NOTICE,
+        scene.header,
+        scene.say("Balie en nieuws"),
+        sections=(*((news,) if news is not None else ()), *scene.counter_section),
+        qr=scene.desk if scene.visit.offer.documents is None else scene.online,
         actions=(scene.to_the_beginning,),
         bar=scene.portal_bar,
     )

@@ -5,7 +5,7 @@ import QtQuick
 // Facts in a two-column list, then the sentence that says what happens next, then verb and object.
 Page {
     id: page
-    readonly property bool many: screen.facts.reduce((sum, fact) => sum + fact.values.length, 0) > 8
+    readonly property bool many: screen.facts.reduce((sum, fact) => sum + fact.values.length, 0) > (Theme.large ? 5 : 8)
 
     FactList {
         id: list

@@ -1,9 +1,11 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 
 // Nobody is being served: what works now comes first, then the hall, then the counter.
 Page {
     id: page
-    readonly property int free: lower.y - box.y - Theme.mm(Theme.landscape ? 2 : 6)
+    readonly property int free: lower.y - box.y - Theme.mm(Theme.landscape && !Theme.large ? 2 : 6)
 
     said.visible: false
 
@@ -38,7 +40,7 @@ Page {
         visible: !!page.screen.hero
         y: greeting.height + Theme.mm(8)
         width: parent.width
-        height: !visible ? 0 : Theme.landscape ? parent.height - y - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(81)
+        height: !visible ? 0 : Theme.landscape ? parent.height - y - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(Theme.large ? 66 : 81)
         words: page.screen.hero ?? null
         qr: page.screen.qr ?? null
     }
@@ -53,8 +55,8 @@ Page {
     }
     Words {
         id: subtitle
-        y: Theme.landscape ? 0 : (coming.visible ? coming.y + coming.height : hero.y + hero.height) + Theme.mm(hero.visible || coming.visible ? 10 : 2)
-        visible: page.screen.services.length > 0
+        y: Theme.landscape ? 0 : (coming.visible ? coming.y + coming.height : hero.y + hero.height) + Theme.mm(text === "" ? 1 : hero.visible || coming.visible ? 10 : 2)
+        visible: text !== "" && page.screen.services.length > 0
         text: page.screen.subtitle
         size: Theme.button
         strong: true
@@ -62,11 +64,11 @@ Page {
     }
     ServiceBox {
         id: box
-        y: subtitle.y + subtitle.height + Theme.mm(3)
+        y: subtitle.y + (subtitle.visible ? subtitle.height : 0) + Theme.mm(3)
         width: parent.width
         visible: page.screen.services.length > 0
         services: page.screen.services
-        rowHeight: Math.min(Theme.mm(Theme.landscape ? 28 : 33), Math.floor(page.free / Math.max(1, page.screen.services.length)))
+        rowHeight: Math.min(Theme.mm(Theme.large ? 48 : Theme.landscape ? 28 : 33), Math.floor(page.free / Math.max(1, page.screen.services.length)))
     }
     Column {
         id: lower
@@ -93,6 +95,7 @@ Page {
                     width: Theme.mm(15)
                     height: width
                     name: "icon-news"
+                    it: "dark"
                 }
             }
             Column {
@@ -111,7 +114,17 @@ Page {
                 }
             }
         }
+        Repeater {
+            model: page.screen.extra
+            ActionButton {
+                required property var modelData
+                choice: modelData
+                width: lower.width
+                height: implicitHeight
+            }
+        }
         CounterBlock {
+            visible: !!counter || !!qr
             width: parent.width
             counter: page.screen.counter ?? null
             qr: page.screen.hero && !page.screen.hero.choice ? null : page.screen.qr ?? null

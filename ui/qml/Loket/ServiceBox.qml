@@ -9,6 +9,7 @@ Rectangle {
     required property var services
     property bool dashed: false
     property int rowHeight: Theme.mm(33)
+    readonly property bool below: Theme.large // the state stands below the name, and takes the place of the place
 
     height: services.length * rowHeight
     radius: Theme.radius
@@ -57,7 +58,8 @@ Rectangle {
             Column {
                 anchors.verticalCenter: parent.verticalCenter
                 x: Theme.mm(30)
-                width: status.x - x - Theme.mm(5)
+                width: (box.below ? parent.width - Theme.mm(18) : status.x - Theme.mm(5)) - x
+                spacing: box.below ? Theme.mm(1) : 0
                 Words {
                     width: parent.width
                     size: Theme.button
@@ -70,21 +72,29 @@ Rectangle {
                 }
                 Words {
                     width: parent.width
+                    visible: !box.below
                     size: Theme.small
                     text: row.modelData.place
                     color: row.lit ? Theme.white : Theme.mute
                 }
+                Item {
+                    id: under
+                    width: parent.width
+                    height: box.below ? word.implicitHeight : 0
+                }
             }
             Item {
                 id: status
+                parent: box.below ? under : row
                 width: word.implicitWidth
                 height: word.implicitHeight
-                x: parent.width - width - Theme.mm(21)
+                x: box.below ? 0 : parent.width - width - Theme.mm(21)
                 anchors.verticalCenter: parent.verticalCenter
                 Status {
                     id: word
                     mark: row.modelData.mark
                     word: row.modelData.state
+                    size: box.below ? Theme.small : Theme.body
                     ink: row.lit ? Theme.white : Theme.ink
                 }
             }
