@@ -32,6 +32,7 @@ class Language(StrEnum):
     """A language in which there are texts for the screen. In which one a document is made, the back end says."""
 
     NL = "nl"
+    FR = "fr"
     EN = "en"
 
 
@@ -39,11 +40,12 @@ class Translated(Section, frozen=True, kw_only=True):
     """A text of the town with its translations. Where one is left out, Dutch stands."""
 
     nl: str
+    fr: str = ""
     en: str = ""
 
 
 Local = str | Translated  # a plain text is Dutch
-_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", en="below this screen")
+_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
 
 
 class Town(Section, frozen=True, kw_only=True):

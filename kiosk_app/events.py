@@ -28,6 +28,7 @@ from kiosk_app.touches import EaseAsked as EaseAsked
 from kiosk_app.touches import EaseChosen as EaseChosen
 from kiosk_app.touches import HelpAsked as HelpAsked
 from kiosk_app.touches import LanguageChosen as LanguageChosen
+from kiosk_app.touches import LanguagesAsked as LanguagesAsked
 from kiosk_app.touches import LastErased as LastErased
 from kiosk_app.touches import LookAsked as LookAsked
 from kiosk_app.touches import LookedEnough as LookedEnough

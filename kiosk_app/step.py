@@ -25,6 +25,7 @@ from kiosk_app.events import (
     Event,
     HelpAsked,
     LanguageChosen,
+    LanguagesAsked,
     OfferChanged,
     OfferingsAsked,
     PaperFound,
@@ -132,6 +133,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, language=language, overlay=overlay), ()
         case TownAsked() if isinstance(visit.state, Portal):
             return replace(visit, overlay=Overlay.TOWN), ()
+        case LanguagesAsked():
+            return replace(visit, overlay=Overlay.LANGUAGES), ()
         case EaseAsked():
             return replace(visit, overlay=Overlay.EASE), ()
         case EaseChosen(ease):

@@ -138,6 +138,10 @@ class LanguageChosen(Struct, frozen=True):
     language: Language
 
 
+class LanguagesAsked(Bare):
+    """The button for the other languages was touched, where there are several."""
+
+
 class EaseAsked(Bare):
     """The button for how the screen can be seen was touched."""
 
@@ -183,6 +187,7 @@ Touch = (
     | StopPressed
     | HelpAsked
     | LanguageChosen
+    | LanguagesAsked
     | EaseAsked
     | EaseChosen
     | StillHere

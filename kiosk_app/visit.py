@@ -114,6 +114,7 @@ class Ease(Struct, frozen=True):
 
     large: bool = False
     contrast: bool = False
+    low: bool = False
 
 
 class CardSlot(Enum):
@@ -364,6 +365,7 @@ class Overlay(Enum):
     HELP = "help"
     SERVICE = "service"
     EASE = "ease"
+    LANGUAGES = "languages"
     TOWN = "town"
     PIN_UNKNOWN = "pinUnknown"
     STILL_THERE = "stillThere"

@@ -167,6 +167,7 @@ class App:
         self.bridge.dress(
             contrast=ease.contrast,
             large=ease.large,
+            low=ease.low,
             **(theme.high_contrast() if ease.contrast else self._colours),
             **self._sizes(),
         )

@@ -23,6 +23,8 @@ EASES = {
     "usual": Ease(),
     "contrast": Ease(contrast=True),
     "large": Ease(large=True),
+    "low": Ease(low=True),
+    "large-low": Ease(large=True, low=True),
     "large-contrast": Ease(large=True, contrast=True),
 }
 INDEX = """<!doctype html>
@@ -85,7 +87,8 @@ def _ways(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, 
     for standing, panel in _panels(asked, settings):
         for language in asked.language or Language:
             for seen, ease in EASES.items():
-                if asked.ease is None or seen in asked.ease:
+                low_already = ease.low and panel.screen.width_mm > panel.screen.height_mm
+                if not low_already and (asked.ease is None or seen in asked.ease):
                     yield (
                         "-".join(part for part in (standing, language, seen) if part != "usual"),
                         panel,

@@ -143,6 +143,8 @@ def _samples(told: Settings) -> Iterator[Sample]:
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
     yield Sample("ease-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.EASE), told)
+    every = structs.replace(told, languages=tuple(Language))  # Dutch and one other need no page
+    yield Sample("languages", _visit(Portal(), CardSlot.EMPTY, Overlay.LANGUAGES), every)
     yield Sample("town", _visit(Portal(), CardSlot.EMPTY, Overlay.TOWN), told)
     yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
     pad = EnterPin(Applet.V1_8, 3)

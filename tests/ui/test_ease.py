@@ -14,6 +14,7 @@ from kiosk_app.step import step
 from kiosk_app.touches import DocumentsAsked, EaseAsked, EaseChosen, LanguageChosen, StillHere, StopPressed
 from kiosk_app.visit import AskCard, Ease, Overlay, Portal, Visit
 from ui.app import App
+from ui.gallery import landscape
 from ui.sample import EVENING, EXAMPLE, samples
 from ui.screens import screen_for
 from ui.theme import contrast
@@ -42,13 +43,19 @@ def test_each_way_is_one_touch_from_every_screen_and_ticked_where_it_holds() -> 
         assert EaseAsked() in [choice.event for choice in bar], sample.name
     visit, _ = step(Visit(), EaseAsked())
     page = screen_for(visit, SETTINGS, EVENING)
-    assert [(row.id, row.ticked) for row in page.rows] == [("large", False), ("contrast", False)]
+    assert [(row.id, row.ticked) for row in page.rows] == [("large", False), ("contrast", False), ("low", False)]
     wish = page.rows[1].event
     assert wish == EaseChosen(Ease(contrast=True))
     visit, _ = step(visit, EaseChosen(Ease(contrast=True)))
     ticked = screen_for(visit, SETTINGS, EVENING)
-    assert [row.ticked for row in ticked.rows] == [False, True]
-    assert [row.event for row in ticked.rows] == [EaseChosen(BOTH), EaseChosen(Ease())]
+    assert [row.ticked for row in ticked.rows] == [False, True, False]
+    low = EaseChosen(Ease(contrast=True, low=True))
+    assert [row.event for row in ticked.rows] == [EaseChosen(BOTH), EaseChosen(Ease()), low]
+
+
+def test_a_panel_on_its_side_has_everything_low_already() -> None:
+    page = screen_for(Visit(overlay=Overlay.EASE), landscape(SETTINGS), EVENING)
+    assert [row.id for row in page.rows] == ["large", "contrast"]
 
 
 def test_it_is_seen_at_once_and_no_longer_when_the_resident_is_gone(app: App) -> None:

@@ -27,11 +27,14 @@ from ui.theme import contrast
 UPRIGHT = structs.replace(load(EXAMPLE), languages=tuple(Language))
 PANELS = {"upright": UPRIGHT, "landscape": landscape(UPRIGHT)}
 USUAL, LARGE, CONTRAST = Ease(), Ease(large=True), Ease(contrast=True)
+LOW, LARGE_AND_LOW = Ease(low=True), Ease(large=True, low=True)
+WAYS = {"upright": (USUAL, LARGE, LOW, LARGE_AND_LOW), "landscape": (USUAL, LARGE)}
+REACH = 280  # mm from the lower edge: what a hand reaches from a wheelchair [the look's page, "Reach mode"]
 CASES = [
-    (f"{way} {language} {'large' if ease.large else 'usual'} {sample.name}", settings, sample)
+    (f"{way} {language} {ease} {sample.name}", settings, sample)
     for way, settings in PANELS.items()
     for language in Language
-    for ease in (USUAL, LARGE)
+    for ease in WAYS[way]
     for sample in samples(settings, language, ease)
 ]
 PIXELS = re.compile(r"(?:width|height|spacing|radius|[mM]argins?|pixelSize): *[2-9]\d*$", re.MULTILINE)
@@ -220,6 +223,17 @@ def test_targets_are_twenty_millimetres_and_four_apart(pages: dict[str, Painted]
             near = one.place.adjusted(-3.7, -3.7, 3.7, 3.7)  # 4 mm, less what whole pixels round off
             together = (one.in_bar and other.in_bar) or (is_tall_row(one) and is_tall_row(other))
             assert together or not near.intersects(other.place), (name, one.name, other.name)
+
+
+def test_where_controls_stand_low_each_is_within_reach(pages: dict[str, Painted]) -> None:
+    low = {name: page for name, page in pages.items() if page.screen.ease.low}
+    assert low
+    for name, page in low.items():
+        highest = page.window.height() / page.density - REACH
+        for target in (target for target in page.targets if target.live):
+            # A page of a document is touched anywhere: the lower 20 mm of it will do.
+            top = target.place.top() if target.name != "sheet" else target.place.bottom() - 20
+            assert top >= highest, (name, target.name)
 
 
 def is_tall_row(target: Touchable) -> bool:

@@ -70,6 +70,10 @@ def _screen(scene: Scene) -> Screen:
             from ui.screens import ease
 
             return ease.ease_page(scene)
+        case Overlay.LANGUAGES:
+            from ui.screens import ease
+
+            return ease.languages_page(scene)
         case Overlay.STILL_THERE:
             return notices.still_there(scene)
         case Overlay.PIN_UNKNOWN:

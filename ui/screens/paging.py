@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 # below, or where the way to
 # other pages stands above a button.
 _ROOM = (5, 3, 2)
+_ROOM_LOW = 3  # upright, where all that is touched stands within 280 mm of the lower edge
 _ROOM_IN_LARGE = (3, 2, 1)
 
 
@@ -31,7 +32,10 @@ class Page(Struct, Generic[Row], frozen=True):
 def page_of(scene: Scene, rows: Sequence[Row], page: int, *, button: bool, qr: bool = False) -> Page[Row]:
     """Give a page of a list, the nearest there is; `button`: a button stands below it; `qr`: so does a QR code."""
     panel = scene.settings.screen
-    upright, on_its_side, with_a_button = _ROOM_IN_LARGE if scene.visit.ease.large else _ROOM
+    ease = scene.visit.ease
+    upright, on_its_side, with_a_button = _ROOM_IN_LARGE if ease.large else _ROOM
+    if ease.low:
+        upright = min(upright, _ROOM_LOW)
     if button and len(rows) > on_its_side:
         on_its_side = with_a_button
     room = upright - qr if panel.height_mm > panel.width_mm else on_its_side

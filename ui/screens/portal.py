@@ -40,7 +40,7 @@ def portal(scene: Scene) -> Screen:
 def _in_large(scene: Scene, screen: Screen) -> Screen:
     """Give the portal in large letters: one thing a line, and the town's news and counter behind a button."""
     hero, question = screen.hero, screen.lead[0]
-    more = Choice("town", scene.say("Balie en nieuws"), TownAsked(), icon="icon-forward")
+    more = Choice("town", scene.say("Balie en nieuws"), TownAsked(), icon="icon-news")
     return structs.replace(
         screen,
         title=question,

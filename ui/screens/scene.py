@@ -8,7 +8,7 @@ from config.settings import Language, Settings
 from hardware import faults
 from hardware.devices import Private
 from hardware.faults import Fault, FaultCode
-from kiosk_app.touches import EaseAsked, HelpAsked, LanguageChosen, StopPressed
+from kiosk_app.touches import EaseAsked, HelpAsked, LanguageChosen, LanguagesAsked, StopPressed
 from kiosk_app.visit import Portal, Visit
 from ui import hours, phrases
 from ui.screen import Choice, Header, Qr, Role, Section
@@ -17,7 +17,7 @@ from ui.texts import Texts, mark, texts_in
 # The steps of a visit, and how the step line calls them.
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
 _TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
-_OWN_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
+OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.EN: "English"}
 _STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 _LARGE_STEPS = (
@@ -93,7 +93,7 @@ class Scene(Private, frozen=True):
 
     @property
     def _ease(self) -> Choice:
-        return Choice("ease", self.say("Beter lezen"), EaseAsked(), Role.BAR, "icon-letters")
+        return Choice("ease", self.say("Zien en tikken"), EaseAsked(), Role.BAR, "icon-letters")
 
     @property
     def _help(self) -> Choice:
@@ -101,10 +101,13 @@ class Scene(Private, frozen=True):
 
     @property
     def _languages(self) -> tuple[Choice, ...]:
-        """Every other language of this kiosk, under its own name."""
-        others = (language for language in self.settings.languages if language is not self.visit.language)
+        """Every other language of this kiosk: one under its own name, several behind one cell."""
+        others = [language for language in self.settings.languages if language is not self.visit.language]
+        if len(others) > 1:
+            codes = " ".join(one.upper() for one in others)
+            return (Choice("languages", codes, LanguagesAsked(), Role.BAR, "icon-language"),)
         return tuple(
-            Choice(f"language-{one}", _OWN_NAMES[one], LanguageChosen(one), Role.BAR, "icon-language") for one in others
+            Choice(f"language-{one}", OWN_NAMES[one], LanguageChosen(one), Role.BAR, "icon-language") for one in others
         )
 
     @property

@@ -56,7 +56,7 @@ Rectangle {
                             Accessible.ignored: true
                         }
                         Words {
-                            visible: text !== "" && !(Theme.large && bar.wide) // there is room for one line
+                            visible: text !== "" && !Theme.large // help says it too
                             size: Theme.small
                             text: cell.choice.description
                             color: Theme.ink

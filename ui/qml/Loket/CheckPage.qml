@@ -27,7 +27,7 @@ Page {
             required property var modelData
             choice: modelData
             x: Theme.landscape ? Theme.margin - page.columnX : 0
-            y: (Theme.landscape ? rest.y + rest.height : list.height) + Theme.mm(8)
+            y: Theme.reached ? page.body.height - height : (Theme.landscape ? rest.y + rest.height : list.height) + Theme.mm(8)
         }
     }
 }

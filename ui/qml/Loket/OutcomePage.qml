@@ -15,7 +15,7 @@ Page {
     }
     Column {
         x: Theme.landscape ? Theme.margin - page.columnX : 0
-        y: Theme.landscape ? page.said.height + Theme.mm(8) : list.height + Theme.mm(Theme.large ? 4 : 8)
+        y: Theme.reached ? page.body.height - height : Theme.landscape ? page.said.height + Theme.mm(8) : list.height + Theme.mm(Theme.large ? 4 : 8)
         width: page.column
         spacing: Theme.mm(Theme.large ? 4 : 7)
         Sections {
