@@ -39,6 +39,7 @@ from kiosk_app.visit import (
     Offer,
     OpeningCode,
     Ordering,
+    Overlay,
     Person,
     PinOnReader,
     Portal,
@@ -197,7 +198,8 @@ def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
     And paper that was found during a visit: it matters from the portal on, where it may be found just as well. And the
-    language, and how it is seen: every move is made again in English and large letters below.
+    language, and how it is seen: every move is made again in English and large letters below. And which page of three
+    stands over a state: none of them does anything to it.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -210,9 +212,9 @@ def _folded(visit: Visit) -> Visit:
         seen = state.drawing is not None
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
     paper_left = visit.paper_left and not isinstance(state, PRIVATE)
-    return replace(
-        visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL, ease=Ease()
-    )
+    overlay = Overlay.HELP if visit.overlay in (Overlay.EASE, Overlay.LANGUAGES) else visit.overlay
+    visit = replace(visit, number=1 + visit.number % 2, state=state, overlay=overlay, paper_left=paper_left)
+    return replace(visit, language=Language.NL, ease=Ease())
 
 
 def explore() -> Iterator[Move]:
