@@ -32,6 +32,7 @@ class Language(StrEnum):
     """A language in which there are texts for the screen. In which one a document is made, the back end says."""
 
     NL = "nl"
+    FR = "fr"
     EN = "en"
 
 
@@ -39,11 +40,12 @@ class Translated(Section, frozen=True, kw_only=True):
     """A text of the town with its translations. Where one is left out, Dutch stands."""
 
     nl: str
+    fr: str = ""
     en: str = ""
 
 
 Local = str | Translated  # a plain text is Dutch
-_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", en="below this screen")
+_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
 
 
 class Town(Section, frozen=True, kw_only=True):
@@ -100,6 +102,10 @@ class Service(Section, frozen=True, kw_only=True):
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
     coming_from: date | None = None
+    updated: Annotated[datetime | None, Meta(description="When the town last looked, by the clock on the wall.")] = None
+    steps: Annotated[tuple[Local, ...], Meta(max_length=4, description="How it works; left out: as for its kind.")] = ()
+    note: Annotated[Local, Meta(description="What else is good to know.")] = ""
+    nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
 
 
 class OpenHours(Section, frozen=True, kw_only=True):

@@ -24,8 +24,11 @@ from kiosk_app.touches import CodeAsked as CodeAsked
 from kiosk_app.touches import Confirmed as Confirmed
 from kiosk_app.touches import DigitTyped as DigitTyped
 from kiosk_app.touches import DocumentsAsked as DocumentsAsked
+from kiosk_app.touches import EaseAsked as EaseAsked
+from kiosk_app.touches import EaseChosen as EaseChosen
 from kiosk_app.touches import HelpAsked as HelpAsked
 from kiosk_app.touches import LanguageChosen as LanguageChosen
+from kiosk_app.touches import LanguagesAsked as LanguagesAsked
 from kiosk_app.touches import LastErased as LastErased
 from kiosk_app.touches import LookAsked as LookAsked
 from kiosk_app.touches import LookedEnough as LookedEnough
@@ -35,6 +38,7 @@ from kiosk_app.touches import PaperGone as PaperGone
 from kiosk_app.touches import PaperTaken as PaperTaken
 from kiosk_app.touches import PinEntered as PinEntered
 from kiosk_app.touches import PinUnknown as PinUnknown
+from kiosk_app.touches import ServiceAsked as ServiceAsked
 from kiosk_app.touches import SheetTouched as SheetTouched
 from kiosk_app.touches import SheetTurned as SheetTurned
 from kiosk_app.touches import SignTyped as SignTyped
@@ -42,6 +46,7 @@ from kiosk_app.touches import SlipAsked as SlipAsked
 from kiosk_app.touches import StillHere as StillHere
 from kiosk_app.touches import StopPressed as StopPressed
 from kiosk_app.touches import Touch as Touch
+from kiosk_app.touches import TownAsked as TownAsked
 from kiosk_app.touches import TriedAnyway as TriedAnyway
 from kiosk_app.touches import TypingDone as TypingDone
 from kiosk_app.visit import Challenge, Document, Later, Offer, Person, Product, Progress, RemedyOffer

@@ -16,6 +16,7 @@ from hardware.devices import Applet, Certificate
 from hardware.devices import TrayView as TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.ease import Ease as Ease
 from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
@@ -365,13 +366,20 @@ class Overlay(Enum):
     """A page shown over the state, which goes on beneath it."""
 
     HELP = "help"
+    SERVICE = "service"
+    EASE = "ease"
+    LANGUAGES = "languages"
+    TOWN = "town"
     PIN_UNKNOWN = "pinUnknown"
     STILL_THERE = "stillThere"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The one visit: its number, its state, and what holds whatever the state."""
+    """The one visit: its number, its state, and what holds whatever the state.
+
+    `service` is which one of the hall the page over the portal tells about, by its place in the settings.
+    """
 
     number: int = 0
     state: State = field(default_factory=Portal)
@@ -381,3 +389,5 @@ class Visit:
     paper_left: bool = False
     tray: TrayView = TrayView.UNSEEN
     language: Language = Language.NL
+    service: int = 0
+    ease: Ease = Ease()

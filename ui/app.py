@@ -47,6 +47,7 @@ from ui import theme
 from ui.drawn import Drawings, Pages, QrCodes
 
 if TYPE_CHECKING:
+    from kiosk_app.visit import Ease
     from ui.bridge import Bridge
 
 log = logging.getLogger(__name__)
@@ -108,9 +109,12 @@ class App:
         self._engine.warnings.connect(self._warned)
         self._engine.addImportPath(str(_UI / "qml"))
         self.bridge = self._bridge(settings)
-        self.bridge.dress(family=_FAMILY, **theme.colours(settings.town))
+        self._colours = theme.colours(settings.town)
+        self._large = False
+        self.bridge.wear = self._wear
+        self.bridge.dress(family=_FAMILY, **self._colours)
         self._fit(size)
-        self._provide_images(theme.colours(settings.town))
+        self._provide_images()
         self.bridge.tick()
         self.window = self._open(size, full=not windowed and size_px is None)
 
@@ -151,8 +155,22 @@ class App:
     def _fit(self, size: QSize) -> None:
         """Turn millimetres into pixels for a window of this size."""
         self.density = theme.px_per_mm(self._panel, size.width(), size.height())
-        landscape = size.width() > size.height()
-        self.bridge.dress(density=self.density, landscape=landscape, **theme.type_sizes(self.density))
+        self._landscape = size.width() > size.height()
+        self.bridge.dress(density=self.density, landscape=self._landscape, **self._sizes())
+
+    def _sizes(self) -> dict[str, int]:
+        return theme.type_sizes(self.density, large=self._large, landscape=self._landscape)
+
+    def _wear(self, ease: Ease) -> None:
+        """Paint from here on as a resident asked to see it."""
+        self._large = ease.large
+        self.bridge.dress(
+            contrast=ease.contrast,
+            large=ease.large,
+            low=ease.low,
+            **(theme.high_contrast() if ease.contrast else self._colours),
+            **self._sizes(),
+        )
 
     def lay_out(self, panel: Panel) -> None:
         """Lay everything out for another panel, at its own size in pixels."""
@@ -160,9 +178,10 @@ class App:
         self.window.resize(panel.width_px, panel.height_px)
         self._fit(self.window.size())
 
-    def _provide_images(self, colours: dict[str, str]) -> None:
-        self._engine.addImageProvider("drawn", Drawings(colours, self.density))
-        self._engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
+    def _provide_images(self) -> None:
+        themes = {"own": self._colours, "contrast": theme.high_contrast()}
+        self._engine.addImageProvider("drawn", Drawings(themes, self.density))
+        self._engine.addImageProvider("qr", QrCodes(theme.INK, theme.WHITE))
         self._engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
 
     def _open(self, size: QSize, *, full: bool) -> QQuickView:

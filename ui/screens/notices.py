@@ -5,7 +5,7 @@ from __future__ import annotations
 from hardware.devices import Applet
 from hardware.faults import FaultCode, Mender
 from kiosk_app.touches import PaperGone, StillHere, StopPressed
-from kiosk_app.visit import CardBack, CardSlot, Notice, Portal
+from kiosk_app.visit import CardBack, CardSlot, Notice
 from ui import phrases
 from ui.screen import Choice, Qr, Role, Screen, Section, Template
 from ui.screens.scene import Scene
@@ -162,9 +162,9 @@ def help_page(scene: Scene) -> Screen:
                 ),
             ),
         ),
-        qr=Qr(town.online_desk, scene.say("Regel het online")),
+        qr=Qr(town.online_desk, scene.say("Regel het online")) if not scene.visit.ease.large else None,
         actions=(Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),),
-        bar=scene.portal_bar if isinstance(scene.visit.state, Portal) else scene.bar,
+        bar=scene.own_bar,
     )
 
 
