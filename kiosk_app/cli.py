@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`, and `kiosk check` for whatever a kiosk depends on."""
+"""The command line of a kiosk: `kiosk run`, `kiosk check` for what it depends on, `kiosk doctor` for its machine."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_device = subjects.add_parser(subject, help=f"{device} that the settings name; prints nothing unasked")
         check_device.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
         check_device.add_argument("--print", action="store_true", dest="on_paper", help="print a real sheet too")
+    commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
@@ -41,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_reader(given.name, with_pin=given.pin)
         case "check", "printer" | "receipt":
             return _check_device(given.subject, given.settings, on_paper=given.on_paper)
+        case "doctor", _:
+            return _doctor()
         case "check", _:
             return command.run(given)
         case _:
@@ -80,6 +83,13 @@ def _check_device(subject: str, path: Path, *, on_paper: bool) -> int:
     if not well:
         _say("De instellingen noemen er geen: dit loket werkt zonder.")
     return 0 if all(well) else 1
+
+
+def _doctor() -> int:
+    from kiosk_app.doctor import Machine, examine
+    from kiosk_app.doctor_finds import SYMPTOMS
+
+    return 0 if examine(Machine(), SYMPTOMS, _say) else 1
 
 
 def _say(line: str) -> None:

@@ -1,4 +1,4 @@
-"""`./dev package` and `./dev release`: build what a town installs, and say what was built; 1 when something is amiss."""
+"""`./dev package` and `./dev release`: build what a town installs, and say what it is; 1 when something is amiss."""
 
 from __future__ import annotations
 

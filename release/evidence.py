@@ -1,4 +1,4 @@
-"""What a buyer and a security officer ask of a release: the list of its parts, and whether one is known to be broken."""
+"""What a buyer asks of a release: the list of its parts, and whether one of them is known to be broken."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ class Complaint(Exception):
 def list_parts(project: Path, home: Path, out: Path) -> Path:
     """Write the CycloneDX list of everything in a kiosk's folder (SBOM), and give it."""
     sbom = out / "sbom.cdx.json"
-    command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--sv", "1.6", "--of", "JSON"]
-    command += ["--pyproject", str(project / "pyproject.toml"), "-o", str(sbom), str(home / "bin" / "python")]
+    command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--sv", "1.6"]
+    command += [
+        "--of",
+        "JSON",
+        "--pyproject",
+        str(project / "pyproject.toml"),
+        "-o",
+        str(sbom),
+        str(home / "bin" / "python"),
+    ]
     subprocess.run(command, check=True)
     return sbom
 
 
-def ask_about(sbom: Path, *, index: str | None = None) -> int:
+def ask_about(sbom: Path) -> int:
     """Ask whether a part is known to be vulnerable; give how many were looked at. Raises Complaint."""
     parts = json.loads(sbom.read_text(encoding="utf-8"))["components"]
     named = {part["name"].lower().replace("_", "-"): part["version"] for part in parts}
@@ -29,7 +37,7 @@ def ask_about(sbom: Path, *, index: str | None = None) -> int:
     listing = sbom.with_name("requirements.txt")
     listing.write_text("".join(f"{name}=={version}\n" for name, version in sorted(named.items())))
     command = [sys.executable, "-m", "pip_audit", "--strict", "--disable-pip", "--no-deps", "--progress-spinner=off"]
-    command += ["-f", "json", "-r", str(listing), *(() if index is None else ("--osv-url", index, "-s", "osv"))]
+    command += ["-f", "json", "-r", str(listing)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     listing.unlink()
     try:

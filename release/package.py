@@ -1,4 +1,4 @@
-"""The Debian package: the wheel and what it needs in a folder of its own, and beside it what `deploy/` gives a machine."""
+"""The Debian package: the wheel and what it needs in a folder of its own, and what `deploy/` gives a machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from release.wheel import EPOCH
 
 HOME = "opt/loket247"  # where the kiosk lives on its machine
-PARTS = (  # what goes where, beside `deploy/root`, which is laid out as the machine is
+PARTS = (  # what goes where, beside `deploy/root`, which is laid out as a machine is
     ("kiosk.service", "usr/lib/systemd/system/kiosk.service"),
     ("deploy/cups", "usr/share/loket247/cups"),
     ("config/example.toml", "usr/share/doc/loket247/example.toml"),
@@ -36,7 +36,16 @@ def lay_out(project: Path, root: Path) -> None:
 
 def install(project: Path, wheel: Path, home: Path) -> None:
     """Install the wheel and what the lock file names for it, each part by its hash, into a folder that can be moved."""
-    listing = ["uv", "export", "--quiet", "--project", project, "--locked", "--no-dev", "--no-emit-project"]
+    listing: list[str | Path] = [
+        "uv",
+        "export",
+        "--quiet",
+        "--project",
+        project,
+        "--locked",
+        "--no-dev",
+        "--no-emit-project",
+    ]
     needed = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
     _uv("venv", "--relocatable", "--python", "/usr/bin/python3", home)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
@@ -54,6 +63,7 @@ def build(project: Path, wheel: Path, out: Path) -> Path:
         root.chmod(0o755)
         lay_out(project, root)
         install(project, wheel, root / HOME)
+        _strip(root / HOME)
         _compile(root)
         (root / "usr" / "bin").mkdir()
         (root / "usr" / "bin" / "kiosk").symlink_to(f"/{HOME}/bin/kiosk")
@@ -69,11 +79,30 @@ def _uv(*arguments: str | Path) -> None:
     subprocess.run(["uv", *arguments, "--quiet"], check=True, env=environment)
 
 
+def _strip(home: Path) -> None:
+    """Leave out what nobody runs on a kiosk: every command but the kiosk's own, and what uv noted for itself."""
+    needed = {"kiosk", "python", "python3", f"python3.{sys.version_info[1]}"}
+    for file in (*home.glob(".*"), home / "CACHEDIR.TAG", *(home / "bin").iterdir()):
+        if file.name not in needed:
+            file.unlink()
+
+
 def _compile(root: Path) -> None:
-    """Compile it all here: the kiosk may write nothing there, and `dpkg` takes away only what it brought."""
+    """Compile it here: the kiosk may write nothing there, and `dpkg` takes away only what it brought."""
     for stale in (root / HOME).rglob("__pycache__"):
         shutil.rmtree(stale)
-    command = [root / HOME / "bin" / "python", "-m", "compileall", "-q", "-j", "2", "-s", root, "-p", "/"]
+    command: list[str | Path] = [
+        root / HOME / "bin" / "python",
+        "-m",
+        "compileall",
+        "-q",
+        "-j",
+        "2",
+        "-s",
+        root,
+        "-p",
+        "/",
+    ]
     # Two packages bring templates that are no Python of this version; as pip does, what cannot be compiled is left.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
     subprocess.run(
@@ -85,7 +114,7 @@ def _compile(root: Path) -> None:
 
 
 def _control(project: Path, root: Path) -> None:
-    """Write what dpkg wants to know: who we are, what we need, and which files belong to the machine's administrator."""
+    """Write what dpkg wants to know: who we are, what we need, and which files are the administrator's."""
     major, minor = sys.version_info[:2]
     words = {
         "@VERSION@": _version(project),
