@@ -14,7 +14,7 @@ DEBIANS = Path("/usr/lib/systemd/system")
 
 def exposure(project: Path) -> list[str]:
     """What `systemd-analyze security` says of a unit that may do more than its limit allows."""
-    ours = project / "deploy" / "root" / "usr" / "lib" / "systemd" / "system"
+    ours = project / "deploy" / "machine" / "usr" / "lib" / "systemd" / "system"
     found = []
     with tempfile.TemporaryDirectory(prefix="loket-units-") as folder:
         for unit, limit in EXPOSURE.items():

@@ -14,7 +14,7 @@ from pathlib import Path
 from release.wheel import EPOCH
 
 HOME = "opt/loket247"  # where the kiosk lives on its machine
-PARTS = (  # what goes where, beside `deploy/root`, which is laid out as a machine is
+PARTS = (  # what goes where, beside `deploy/machine`, which is laid out as a machine is
     ("kiosk.service", "usr/lib/systemd/system/kiosk.service"),
     ("deploy/cups", "usr/share/loket247/cups"),
     ("config/example.toml", "usr/share/doc/loket247/example.toml"),
@@ -25,7 +25,7 @@ PARTS = (  # what goes where, beside `deploy/root`, which is laid out as a machi
 
 def lay_out(project: Path, root: Path) -> None:
     """Lay out everything but the kiosk itself, as it lies on a machine."""
-    shutil.copytree(project / "deploy" / "root", root, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(project / "deploy" / "machine", root, symlinks=True, dirs_exist_ok=True)
     for source, target in PARTS:
         (root / target).parent.mkdir(parents=True, exist_ok=True)
         if (project / source).is_dir():

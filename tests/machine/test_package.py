@@ -91,7 +91,7 @@ def test_a_unit_that_may_do_more_than_its_limit_is_found(tmp_path: Path) -> None
     (tmp_path / "kiosk.service").write_text(strict.replace("NoNewPrivileges=yes\n", ""), encoding="utf-8")
     assert any(line.startswith("kiosk.service: ") and "NoNewPrivileges" in line for line in exposure(tmp_path))
     (tmp_path / "kiosk.service").write_text(strict, encoding="utf-8")
-    (tmp_path / "deploy/root/usr/lib/systemd/system/cups.service.d/loket247.conf").unlink()
+    (tmp_path / "deploy/machine/usr/lib/systemd/system/cups.service.d/loket247.conf").unlink()
     assert any(line.startswith("cups.service: ") for line in exposure(tmp_path))
 
 
@@ -112,7 +112,7 @@ def test_a_question_about_vulnerabilities_that_nobody_answers_fails(
 def test_the_firewalls_rules_and_the_print_services_folders_are_where_the_readme_says(laid_out: Path) -> None:
     """Each path that the README of the package names is in it."""
     said = (PROJECT / "deploy" / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`(?:root)?(/(?:usr|etc)/[^`*\s]+)`", said)
+    named = re.findall(r"`(/(?:usr|etc)/[^`*\s]+)`", said)
     assert named
     for path in named:
         assert os.path.lexists(laid_out / path.lstrip("/")) or path == "/etc/loket247/kiosk.toml", path
