@@ -24,6 +24,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("licences of dependencies", licences.allowed),
     ("length of files and functions", house.lengths),
     ("no path of one machine", house.machine_paths),
+    ("tests that papers name", house.named_tests),
     ("publiccode.yml", house.publiccode),
     ("contract (OpenAPI)", house.contract),
 )

@@ -24,9 +24,13 @@ WATCHDOG_SECONDS = 2.0
 SECONDS = 60.0
 
 # A kiosk with its real screen, visit and workers, and a hand that holds one of its threads up, as a call that does not
-# return would. What it is told comes on its standard input.
+# return would. What it is told comes on its standard input. It runs under two of the unit's limits, set as systemd sets
+# them: no new privileges, and, where the kernel has it, no memory that is written and run. [prctl(2)]
 HELD = """
-import sys, threading
+import ctypes, sys, threading
+prctl = ctypes.CDLL(None).prctl
+assert prctl(38, 1, 0, 0, 0) == 0
+prctl(65, 1, 0, 0, 0)
 from pathlib import Path
 from config.settings import load
 from kiosk_app import touches
