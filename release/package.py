@@ -91,26 +91,12 @@ def _compile(root: Path) -> None:
     """Compile it here: the kiosk may write nothing there, and `dpkg` takes away only what it brought."""
     for stale in (root / HOME).rglob("__pycache__"):
         shutil.rmtree(stale)
-    command: list[str | Path] = [
-        root / HOME / "bin" / "python",
-        "-m",
-        "compileall",
-        "-q",
-        "-j",
-        "2",
-        "-s",
-        root,
-        "-p",
-        "/",
-    ]
-    # Two packages bring templates that are no Python of this version; as pip does, what cannot be compiled is left.
+    # Not by the folder's own interpreter: what that imports as it starts, it compiles in its own way.
+    command: list[str | Path] = ["/usr/bin/python3", "-I", "-S", "-m", "compileall", "-q", "-f", "-j", "2", "-s", root]
+    command += ["-p", "/", "--invalidation-mode", "unchecked-hash", root / HOME / "lib"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
-    subprocess.run(
-        [*command, "--invalidation-mode", "unchecked-hash", root / HOME / "lib"],
-        check=False,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-    )
+    # A package brings templates that are no Python of this version; as pip does, what cannot be compiled is left.
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environment)
 
 
 def _control(project: Path, root: Path) -> None:
