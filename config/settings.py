@@ -128,6 +128,14 @@ class Screen(Section, frozen=True, kw_only=True):
     height_px: Annotated[int, Meta(ge=480)] = 1920
 
 
+class SealRule(StrEnum):
+    """What becomes of a document that nobody sealed whom this kiosk knows."""
+
+    REQUIRE = "require"
+    WARN = "warn"
+    OFF = "off"
+
+
 class BackEnd(Section, frozen=True, kw_only=True):
     """The town hall's service and how this kiosk proves itself to it."""
 
@@ -137,6 +145,17 @@ class BackEnd(Section, frozen=True, kw_only=True):
     certificate: Path
     key: Path
     seal_ca: Annotated[Path, Meta(description="Who may seal documents (PEM).")]
+    seals: Annotated[
+        dict[str, SealRule],
+        Meta(
+            description="For a product, by its code, where a seal is not required: `warn` prints what nobody known "
+            "sealed and writes that down, `off` looks at no seal. Digest, pages, size and content are always checked."
+        ),
+    ] = {}
+
+    def seal_for(self, product: str) -> SealRule:
+        """Give the rule for a product's documents."""
+        return self.seals.get(product, SealRule.REQUIRE)
 
 
 class CardReader(Section, frozen=True, kw_only=True):
@@ -152,6 +171,14 @@ class Keypad(Section, frozen=True, kw_only=True):
     """Numeric keys with a marked 5, beside the screen."""
 
     device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
+
+
+class PaperSensor(Section, frozen=True, kw_only=True):
+    """A light barrier or switch that sees whether paper lies in the slot; without one the kiosk asks."""
+
+    device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-path/platform-…-event.")]
+    code: Annotated[int, Meta(ge=0, le=0x2FF, description="Of its key or switch, as `evtest` shows it.")]
+    inverted: Annotated[bool, Meta(description="Paper lies there while it is off.")] = False
 
 
 IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
@@ -223,6 +250,7 @@ class Settings(Section, frozen=True, kw_only=True):
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
     keypad: Keypad | None = None
+    paper_sensor: PaperSensor | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     services: tuple[Service, ...] = ()

@@ -6,9 +6,14 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from demo.journey import DEFAULT_CARD, DEFAULT_JOURNEY, Journey, UnknownName, play
+from simulators.postgresql import PostgreSql
+
+POSTGRESQL = "postgresql"
 
 
 def main() -> int:
@@ -21,10 +26,12 @@ def main() -> int:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the proof goes")
     parser.add_argument("--fault", metavar="NAME", help="see docs/journeys.md")
     parser.add_argument("--card", default=DEFAULT_CARD, metavar="KIND:PERSON[:STATE]")
+    parser.add_argument("--town-database", choices=("sqlite", POSTGRESQL), help="what the town's service writes in")
     given = parser.parse_args()
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     by_hand = display and not given.headless
-    scripted = [f"--{name}" for name in ("journey", "out", "fault") if getattr(given, name) is not None]
+    wanted = {"journey": given.journey, "out": given.out, "fault": given.fault, "town-database": given.town_database}
+    scripted = [f"--{name}" for name, value in wanted.items() if value is not None]
     if by_hand and scripted:
         print(f"demo: {', '.join(scripted)} needs --headless: a visit by hand has no script", file=sys.stderr)
         return 2
@@ -36,12 +43,27 @@ def main() -> int:
         out = given.out or Path(tempfile.mkdtemp(prefix="loket-journey-"))
         journey = DEFAULT_JOURNEY if given.journey is None else given.journey
         try:
-            ended_well = play(Journey(journey, given.card, given.fault, out), Path(folder))
+            with _database(given.town_database) as database:
+                ended_well = play(Journey(journey, given.card, given.fault, out), Path(folder), database)
         except UnknownName as error:
             print(f"demo: no {error}", file=sys.stderr)
             return 2
     print(f"demo: {'as it must be' if ended_well else 'NOT as it must be'}; see {out}")
     return 0 if ended_well else 1
+
+
+@contextmanager
+def _database(make: str | None) -> Iterator[str | None]:
+    """Give the URL of a PostgreSQL of this demo's own where one is asked for; SQLite is a file that nobody starts."""
+    if make != POSTGRESQL:
+        yield None
+        return
+    server = PostgreSql()
+    try:
+        server.start()
+        yield server.database()
+    finally:
+        server.close()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ class FaultCode(Enum):
 
     # the card
     NOT_AN_EID = "notAnEid"
+    CARD_MUTE = "cardMute"
     CARD_UNREADABLE = "cardUnreadable"
     CARD_NOT_ACTIVATED = "cardNotActivated"
     CARD_REMOVED = "cardRemoved"
@@ -44,6 +45,7 @@ class FaultCode(Enum):
     CODE_UNKNOWN = "codeUnknown"
     CODE_USED = "codeUsed"
     CODE_EXPIRED = "codeExpired"
+    CODE_WITHDRAWN = "codeWithdrawn"
     CODE_IN_USE = "codeInUse"
     CODE_NEEDS_CARD = "codeNeedsCard"
     CODES_PAUSED = "codesPaused"
@@ -55,6 +57,7 @@ class FaultCode(Enum):
     # the printer
     PRINTER_LOST = "printerLost"
     PRINTER_FAULT = "printerFault"
+    PRINTER_ATTENTION = "printerAttention"
     PAPER_EMPTY = "paperEmpty"
     PAPER_LOW = "paperLow"
     PAPER_JAM = "paperJam"
@@ -62,6 +65,9 @@ class FaultCode(Enum):
     TRAY_MISSING = "trayMissing"
     TONER_EMPTY = "tonerEmpty"
     TONER_LOW = "tonerLow"
+    WASTE_FULL = "wasteFull"
+    WASTE_NEARLY_FULL = "wasteNearlyFull"
+    PAPER_SENSOR_LOST = "paperSensorLost"
     PRINT_FAILED = "printFailed"
     PRINT_UNKNOWN = "printUnknown"
     PRINT_STOPPED = "printStopped"
@@ -115,6 +121,13 @@ FAULTS: dict[FaultCode, Fault] = {
         "Steek je Belgische identiteitskaart in de lezer, met de chip naar voren.",
         ("Probeer een Belgische eID waarvan je zeker weet dat ze werkt.",
          "Wordt ook die niet herkend: reinig de lezer met een reinigingskaart."), Mender.RESIDENT, retry=True),
+    FaultCode.CARD_MUTE: Fault("Je kaart zit misschien omgekeerd",
+        "Draai je kaart om en steek ze weer in de lezer, met de chip naar voren. Helpt dat niet? Veeg de chip schoon "
+        "met een droge doek.",
+        ("Een kaart die omgekeerd zit, heeft onder de contacten geen chip: aan het loket is niets stuk.",
+         "Probeer een eID waarvan je zeker weet dat ze werkt.",
+         "Antwoordt ook die niet: reinig de lezer met een reinigingskaart.",
+         "Helpt dat niet: vervang de lezer."), Mender.RESIDENT, retry=True),
     FaultCode.CARD_UNREADABLE: Fault("We kunnen deze kaart niet lezen",
         "Steek je identiteitskaart in de lezer, met de chip naar voren. Veeg de chip eerst schoon met een droge doek.",
         ("Probeer een eID waarvan je zeker weet dat ze werkt.",
@@ -220,10 +233,14 @@ FAULTS: dict[FaultCode, Fault] = {
         "Een code werkt één keer. Heb je je papier niet? De balie helpt je verder.",
         ("Zoek de code op in de toepassing van de balie: daar staat wat ervan kwam.",
          "Geef een nieuwe code als het papier er niet kwam."), Mender.COUNTER),
-    FaultCode.CODE_EXPIRED: Fault("Deze code is niet meer geldig",
-        "De laatste dag van je code is voorbij. De balie helpt je aan een nieuwe.",
+    FaultCode.CODE_EXPIRED: Fault("Deze code is verlopen",
+        "De laatste dag is voorbij. Probeer het met je identiteitskaart, of vraag de balie een nieuwe code.",
         ("Zoek de code op in de toepassing van de balie.",
          "Geef een nieuwe code als het document er nog is."), Mender.COUNTER),
+    FaultCode.CODE_WITHDRAWN: Fault("Dit document ligt hier niet meer",
+        "De gemeente heeft het teruggenomen. De balie helpt je verder.",
+        ("Zoek de code op in de toepassing van de balie: daar staat wie het document terugnam.",
+         "Leg het document opnieuw klaar als de inwoner er toch recht op heeft."), Mender.COUNTER),
     FaultCode.CODE_IN_USE: Fault("Deze code wordt nu gebruikt",
         "Iemand gebruikt deze code op dit moment. Wacht even en probeer het dan opnieuw.",
         ("De code staat open aan een ander loket, of het papier is onderweg.",
@@ -268,6 +285,10 @@ FAULTS: dict[FaultCode, Fault] = {
         ("Lees de melding op het scherm van de printer.",
          "Zet de printer uit, wacht tien seconden en zet hem weer aan.",
          "Blijft de storing: bel de leverancier van de printer."), Mender.TECHNICIAN),
+    FaultCode.PRINTER_ATTENTION: Fault("De printer vraagt aandacht",
+        "Je kan nog afdrukken.",
+        ("Lees de melding op het scherm van de printer.",
+         "Kijk in zijn handleiding wat er binnenkort nodig is."), Mender.SITE_STAFF),
     FaultCode.PAPER_EMPTY: Fault("Het papier is op",
         "Afdrukken kan nu niet. Vraag je document online of aan de balie.",
         ("Vul de lade met A4-papier, tot aan de streep.",
@@ -299,6 +320,19 @@ FAULTS: dict[FaultCode, Fault] = {
         "Je kan nog afdrukken.",
         ("Lees op het scherm van de printer welke kleur bijna op is.",
          "Leg een nieuwe toner klaar, of bestel er een."), Mender.SITE_STAFF),
+    FaultCode.WASTE_FULL: Fault("De opvangbak van de printer is vol",
+        "Afdrukken kan nu niet. Vraag je document online of aan de balie.",
+        ("Vervang de opvangbak voor inktresten, of zet ze er weer in als ze ontbreekt.",
+         "Bestel een nieuwe reservebak."), Mender.SITE_STAFF),
+    FaultCode.WASTE_NEARLY_FULL: Fault("De opvangbak is bijna vol",
+        "Je kan nog afdrukken.",
+        ("Leg een nieuwe opvangbak voor inktresten klaar, of bestel er een.",
+         "Vervang de bak als de printer erom vraagt."), Mender.SITE_STAFF),
+    FaultCode.PAPER_SENSOR_LOST: Fault("De papiervoeler antwoordt niet",
+        "Je kan nog afdrukken.",
+        ("Kijk of de kabel van de papiervoeler goed vastzit.",
+         "Vergelijk zijn naam onder /dev/input met die in de instellingen.",
+         "Helpt dat niet: vervang de voeler. Intussen vraagt het loket zelf of het papier weg is."), Mender.TECHNICIAN),
     FaultCode.PRINT_FAILED: Fault("Het afdrukken is mislukt",
         "Je document is niet of niet volledig afgedrukt. De balie helpt je verder.",
         ("Lees de melding op het scherm van de printer.",

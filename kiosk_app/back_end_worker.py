@@ -47,6 +47,7 @@ from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
 from printing.job import SECONDS_PER_PAGE, JournalLost
 from printing.progress import JobPhase, Progress
+from printing.seal_rule import SealRule
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,11 @@ class BackEndWorker:
         journal: Journal,
         post: Callable[[Event], None],
         note: Callable[[Status], None],
+        seal_for: Callable[[str], SealRule] = lambda _product: SealRule.REQUIRE,
     ) -> None:
+        """`seal_for` gives the rule for a product, by its code."""
         self._client = client
+        self._seal_for = seal_for
         self._checker = checker
         self._journal = journal
         self._post = post
@@ -233,11 +237,19 @@ class BackEndWorker:
             return OrderTaken(effect.visit, effect.ticket, answer)
         pdf, digest = answer
         self._checked = True
-        pages = await asyncio.to_thread(self._checker.check, pdf, digest)
-        copies = copies_of(effect.product, effect.details)
+        rule = self._seal_for(effect.product.code)
+        found = await asyncio.to_thread(self._checker.check, pdf, digest, rule=rule)
+        if found.lack is not None:
+            log.warning(
+                "back end: without a seal of ours, and may be printed by the settings: %s (%s)",
+                effect.product.code,
+                found.lack,
+            )
+        pages, copies = found.pages, copies_of(effect.product, effect.details)
         if pages * copies > MAX_SHEETS:
             raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"{copies} copies of {pages} pages")
-        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages, copies))
+        document = Document(effect.ticket, effect.product, pdf, pages, copies, unsealed=found.lack is not None)
+        return DocumentReady(effect.visit, document)
 
     async def _meanwhile(self, effect: OrderDocument) -> None:
         """Do what can be done while the town hall works."""

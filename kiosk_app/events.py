@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hardware.devices import Applet, Certificate, Private, Signature
+from hardware.devices import Applet, Certificate, Private, Signature, TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.looks import PageDrawn as PageDrawn
@@ -173,6 +173,12 @@ class PaperFound(Bare):
     """A job that the last run of the kiosk left under way may have put paper in the tray. Belongs to no visit."""
 
 
+class PaperSensed(Struct, frozen=True):
+    """The sensor at the slot sees paper, sees none, or sees nothing any more. Belongs to no visit."""
+
+    view: TrayView
+
+
 class RemedyGiven(Private, frozen=True):
     """The back end answered a print result."""
 
@@ -221,4 +227,4 @@ Answer = (
     | RemedyGiven
     | SlipEnded
 )
-Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | TimedOut
+Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | PaperSensed | TimedOut

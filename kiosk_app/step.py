@@ -27,6 +27,7 @@ from kiosk_app.events import (
     OfferingsAsked,
     PaperFound,
     PaperGone,
+    PaperSensed,
     PinUnknown,
     StillHere,
     StopPressed,
@@ -34,6 +35,7 @@ from kiosk_app.events import (
     Touch,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
+from kiosk_app.tray import may_hold_paper, was_emptied
 from kiosk_app.visit import (
     AskCard,
     Asking,
@@ -62,6 +64,7 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    TrayView,
     Viewing,
     Visit,
 )
@@ -109,6 +112,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return _card_removed(replace(visit, slot=CardSlot.EMPTY))
         case PaperFound():
             return replace(visit, paper_left=True), ()
+        case PaperSensed(view):
+            return _paper_sensed(visit, view)
         case TimedOut(Clock.IDLE):
             return replace(visit, overlay=Overlay.STILL_THERE), ()
         case TimedOut(Clock.GONE):
@@ -162,7 +167,9 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case Portal(), TimedOut():
             return replace(visit, overlay=None, language=Language.NL), ()
         case PaperLeft(), PaperGone():
-            return _documents_asked(replace(visit, paper_left=False))
+            # A sensor that sees paper all the same is not believed until it sees something else.
+            tray = TrayView.UNSEEN if visit.tray is TrayView.PAPER else visit.tray
+            return _documents_asked(replace(visit, paper_left=False, tray=tray))
         case CardBack(reminders), TimedOut():
             given_up = reminders + 1 >= REMINDERS
             return home(visit) if given_up else (replace(visit, state=CardBack(reminders + 1)), ())
@@ -189,11 +196,24 @@ def _documents_asked(visit: Visit) -> Step:
     """Start towards a document: what cannot be finished is said before anything is asked of the resident."""
     if visit.offer.documents is not None:
         return refuse(visit, visit.offer.documents)
-    if visit.paper_left:
+    if may_hold_paper(visit):
         return replace(visit, state=PaperLeft()), ()
     if visit.slot is CardSlot.IN:
         return sign_in.recognise(visit)
     return replace(visit, state=AskCard()), ()
+
+
+def _paper_sensed(visit: Visit, view: TrayView) -> Step:
+    """Take note of what lies in the slot: what a resident was asked about or still had to take may be gone now."""
+    gone = was_emptied(visit, PaperSensed(view))
+    after = replace(visit, tray=view, paper_left=visit.paper_left and view is not TrayView.EMPTY)
+    match visit.state:
+        case Printed() as state if gone and state.complete:
+            return leave(after)
+        case PaperLeft() if gone:
+            return _documents_asked(after)
+        case _:
+            return after, ()
 
 
 def _card_inserted(visit: Visit) -> Step:

@@ -74,6 +74,7 @@ _PROBLEMS = {
     "codeUnknown": FaultCode.CODE_UNKNOWN,
     "codeUsed": FaultCode.CODE_USED,
     "codeExpired": FaultCode.CODE_EXPIRED,
+    "codeWithdrawn": FaultCode.CODE_WITHDRAWN,
     "codeInUse": FaultCode.CODE_IN_USE,
     "codeNeedsCard": FaultCode.CODE_NEEDS_CARD,
     "tooManyFailedRequests": FaultCode.CODES_PAUSED,

@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 from uuid import UUID
 
+import sqlalchemy as sa
 from pysqlite3 import dbapi2
 
 from simulators.daemon import Daemon
@@ -25,12 +24,14 @@ PORTS = range(24000, 25000)
 # It is up in two seconds, fonts and seal warm; a busy machine may need ten times that.
 START_SECONDS = 30.0
 PROJECT = Path(__file__).parent.parent
+TOLD = sa.text("SELECT ticket, outcome FROM print_results").columns(ticket=sa.Uuid, outcome=sa.String)
 
 
 class TownHall:
     """One back end on three ports of its own.
 
-    `sealed`, where given, keeps a copy of every document it hands out; `more` are further arguments of its own.
+    `sealed`, where given, keeps a copy of every document it hands out; `database` is the URL of one that is not a file
+    in its folder; `more` are further arguments of its own.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class TownHall:
         ocsp_url: str,
         sealed: Path | None = None,
         more: tuple[str | Path, ...] = (),
+        database: str | None = None,
     ) -> None:
         self._folder = folder
         self._log = folder / "townhall.log"
@@ -50,12 +52,14 @@ class TownHall:
         self.public_url = f"http://127.0.0.1:{public}"
         self.office_url = f"https://localhost:{office}"
         self.ca = folder / "ca"
+        self.database = database or f"sqlite:///{folder.resolve() / 'townhall.db'}"
         self._command = [
             *(sys.executable, "-m", "townhall", "--data", folder, "--residents", residents),
-            *("--eid-trust", eid_trust, "--ocsp", ocsp_url),
+            *("--eid-test-trust", eid_trust, "--ocsp", ocsp_url),
             *("--listen", f"127.0.0.1:{kiosks}", "--public", f"127.0.0.1:{public}"),
             *("--office", f"127.0.0.1:{office}"),
             *(("--keep-sealed", sealed) if sealed else ()),
+            *(("--database", database) if database else ()),
             *more,
         ]
         self._program: Daemon | None = None
@@ -88,10 +92,15 @@ class TownHall:
 
     def told(self) -> dict[UUID, str]:
         """Give what kiosks told it of each ticket's document."""
-        file = f"file:{quote(str(self._folder / 'townhall.db'))}?mode=ro"
-        with closing(dbapi2.connect(file, uri=True, timeout=START_SECONDS)) as connection:
-            rows = connection.execute("SELECT ticket, outcome FROM print_results").fetchall()
-        return {UUID(ticket): outcome for ticket, outcome in rows}
+        url = sa.make_url(self.database)
+        if url.get_backend_name() == "sqlite":
+            engine = sa.create_engine(url, module=dbapi2, connect_args={"timeout": START_SECONDS})
+        else:
+            engine = sa.create_engine(url.set(drivername="postgresql+psycopg"))
+        with engine.connect() as connection:
+            rows = connection.execute(TOLD).all()
+        engine.dispose()
+        return {row.ticket: row.outcome for row in rows}
 
     def pause(self) -> None:
         """Let it hang: who connects waits."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from townhall.problems import Problem, ProblemType
-from townhall.tables import CLAIMS, DOCUMENTS, Claim, ClaimState, claim_of, values_of
+from townhall.tables import ACTS, CLAIMS, DOCUMENTS, Act, Claim, ClaimState, act_of, claim_of, values_of
 
 OPEN = (ClaimState.ANNOUNCED.value, ClaimState.WAITING.value)
 
@@ -71,7 +71,7 @@ class Claims:
 
     def fill(self, filled: Claim, closed: bytes) -> bool:
         """Put the document (encrypted) into a claim that was announced: from now on it waits. False: it was not so."""
-        fields = ("state", "content_hash", "pages", "document", "code_hash")
+        fields = ("state", "content_hash", "pages", "document", "code_hash", "code_until")
         values = {name: value for name, value in values_of(filled, CLAIMS).items() if name in fields}
         which = CLAIMS.c.id == filled.id, CLAIMS.c.state == ClaimState.ANNOUNCED.value
         try:
@@ -84,15 +84,21 @@ class Claims:
             return False
         return True
 
-    def withdraw(self, claim: Claim) -> bool:
+    def withdraw(self, claim: Claim, act: Act) -> bool:
         """Nobody gets it any more, and its document is gone. False when a ticket has it, or it is over."""
-        return self._end(claim, ClaimState.WITHDRAWN)
+        return self._end(claim, ClaimState.WITHDRAWN, act)
 
-    def give(self, claim: Claim) -> bool:
+    def give(self, claim: Claim, act: Act) -> bool:
         """Somebody got it at the counter: it is used up as if it were printed. False: as with `withdraw`."""
-        return self._end(claim, ClaimState.USED)
+        return self._end(claim, ClaimState.USED, act)
 
-    def replace(self, old: Claim, new: Claim) -> bool:
+    def acts(self, root: UUID) -> tuple[Act, ...]:
+        """What was done to a line of claims, oldest first."""
+        with self._engine.connect() as connection:
+            which = ACTS.select().where(ACTS.c.root == root).order_by(ACTS.c.id)
+            return tuple(act_of(row) for row in connection.execute(which).mappings())
+
+    def replace(self, old: Claim, new: Claim, act: Act) -> bool:
         """Let another claim stand in for one that waits: a new code for the same document. False: it does not wait."""
         which = CLAIMS.c.id == old.id, CLAIMS.c.state == ClaimState.WAITING.value
         try:
@@ -103,17 +109,19 @@ class Claims:
                 connection.execute(CLAIMS.insert().values(values_of(new, CLAIMS)))
                 kept = sa.update(DOCUMENTS).where(DOCUMENTS.c.id == new.document)
                 connection.execute(kept.values(keep_until=new.valid_until))
+                connection.execute(ACTS.insert().values(values_of(act, ACTS)))
         except sa.exc.IntegrityError:
             return False
         return True
 
-    def _end(self, claim: Claim, state: ClaimState) -> bool:
+    def _end(self, claim: Claim, state: ClaimState, act: Act) -> bool:
         which = CLAIMS.c.id == claim.id, CLAIMS.c.state.in_(OPEN)
         with self._engine.begin() as connection:
             change = sa.update(CLAIMS).where(*which).values(state=state.value)
             if connection.execute(change).rowcount != 1:
                 return False
             connection.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.id == claim.document))
+            connection.execute(ACTS.insert().values(values_of(act, ACTS)))
         return True
 
     def _one(self, which: sa.ColumnElement[bool]) -> Claim | None:
@@ -136,9 +144,20 @@ def refusal(claim: Claim, today: dt.date) -> ProblemType | None:
         case ClaimState.USED | ClaimState.REPLACED:
             return ProblemType.CODE_USED
         case ClaimState.WITHDRAWN:
-            return ProblemType.CODE_EXPIRED
+            return ProblemType.CODE_WITHDRAWN
         case ClaimState.WAITING:
             return ProblemType.CODE_EXPIRED if claim.valid_until < today else None
+
+
+def code_refusal(claim: Claim, today: dt.date) -> ProblemType | None:
+    """As `refusal`, for who comes with its code: that may be over while the card still opens the claim."""
+    why_not = refusal(claim, today)
+    return ProblemType.CODE_EXPIRED if why_not is None and code_is_over(claim, today) else why_not
+
+
+def code_is_over(claim: Claim, today: dt.date) -> bool:
+    """Whether it has a code whose last day has passed."""
+    return claim.code_until is not None and claim.code_until < today
 
 
 def demand(claim: Claim | None, today: dt.date) -> Claim:

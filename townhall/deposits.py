@@ -91,8 +91,8 @@ class Deposits:
 
     def withdraw(self, id_: UUID, request: Request) -> Response:
         """Take it back."""
-        self._depositors.depositor(request)
-        self._shelf.withdraw(self._shelf.first(id_))
+        depositor = self._depositors.depositor(request)
+        self._shelf.withdraw(self._shelf.first(id_), depositor)
         return Response(status_code=204)
 
     def _filled(self, id_: UUID, pdf: bytes, digest: str) -> JSONResponse:
@@ -113,7 +113,9 @@ class Deposits:
 
     def _code(self, claim: Claim) -> dict[str, str]:
         code = self._shelf.code(claim) if self._shelf.state(claim) is ShelfState.WAITING else None
-        return {} if code is None else {"code": code}
+        if code is None or claim.code_until is None:
+            return {}
+        return {"code": code, "codeValidUntil": claim.code_until.isoformat()}
 
 
 def limit(scope: Scope) -> int:

@@ -22,6 +22,9 @@ from typing import Any
 
 RESIDENTS = Path(__file__).with_name("residents.toml")
 REFERENCE_PERSON = "referentiepersoon"
+# Who gets a code at the counter or online stands before a kiosk within two weeks. A slip with a code lies about: the
+# longer it works, the more of them work. What waits longer than a month is for the card, or for a new code.
+CODE_DAYS, MOST_CODE_DAYS = 14, 30
 
 Household = tuple[tuple[str, str], ...]
 
@@ -85,22 +88,31 @@ class Resident:
 
 @dataclass(frozen=True, repr=False)
 class Register:
-    """A town by name and NIS code, and its people by national number."""
+    """A town by name and NIS code, how long its codes live, and its people by national number."""
 
     municipality: str
     nis: int
+    code_life: dt.timedelta
     people: dict[str, Resident]
 
 
 def load(path: Path = RESIDENTS) -> Register:
     """Read the list. A town without fictitious residents has one with its name and code alone.
 
-    Raises OSError, TOMLDecodeError, KeyError.
+    Raises OSError, TOMLDecodeError, KeyError, ValueError.
     """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     households = _households(table.get("households", ()))
     residents = [_resident(row, table["municipality"], households) for row in table.get("residents", ())]
-    return Register(table["municipality"], table["nis"], {resident.ssin: resident for resident in residents})
+    people = {resident.ssin: resident for resident in residents}
+    return Register(table["municipality"], table["nis"], _code_life(table.get("codes", {})), people)
+
+
+def _code_life(codes: dict[str, Any]) -> dt.timedelta:
+    days = codes.get("days", CODE_DAYS)
+    if set(codes) - {"days"} or type(days) is not int or not 1 <= days <= MOST_CODE_DAYS:
+        raise ValueError(f"[codes] has one setting: days, a whole number from 1 to {MOST_CODE_DAYS}; not {codes}")
+    return dt.timedelta(days)
 
 
 def _households(rows: Any) -> dict[str, Household]:  # noqa: ANN401 - as TOML gives it

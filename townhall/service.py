@@ -27,12 +27,16 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Town:
-    """Which town this is: its name, its NIS code, its list of products, and the public address on its documents."""
+    """Which town this is: its name, its NIS code, its list of products, and the public address on its documents.
+
+    `code_life` is how long a code lives after the day on which it is given.
+    """
 
     name: str
     nis: int
     products: tuple[Product, ...]
     verify_base: str
+    code_life: dt.timedelta
 
     def product(self, code: str) -> Product | None:
         """The product of the list with this code."""
@@ -64,6 +68,10 @@ class Service:
     def today(self) -> dt.date:
         """The town's own date."""
         return date_of(self.now())
+
+    def last_day_of_code(self) -> dt.date:
+        """The last day of a code that is given today."""
+        return self.today() + self.town.code_life
 
 
 class Reference:

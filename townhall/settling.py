@@ -65,9 +65,15 @@ def _result(order: Order, report: Report, stand_in: Claim | None) -> PrintResult
         reasons=report.reasons,
         remedy=remedy,
         claim=None if stand_in is None else stand_in.id,
-        valid_until=None if stand_in is None else stand_in.valid_until,
+        valid_until=None if stand_in is None else _last_day(stand_in),
         needs_card=stand_in is not None and stand_in.access is Access.EID,
     )
+
+
+def _last_day(stand_in: Claim) -> dt.date:
+    """The day to write on a slip: with a code on it, that of the code."""
+    needs_code = stand_in.access is Access.CODE and stand_in.code_until is not None
+    return stand_in.code_until if needs_code else stand_in.valid_until  # type: ignore[return-value]
 
 
 def _stand_in(service: Service, order: Order) -> Claim | None:
@@ -76,6 +82,7 @@ def _stand_in(service: Service, order: Order) -> Claim | None:
         return None
     before = None if order.claim is None else service.claims.of(order.claim)
     product, id_ = service.town.product(order.product_code), uuid4()
+    valid_until = service.today() + REPRINT_LIFE
     needs_card = product is not None and product.needs_card
     return Claim(
         id=id_,
@@ -88,10 +95,11 @@ def _stand_in(service: Service, order: Order) -> Claim | None:
         title=order.title,
         language=order.language,
         copies=order.copies,
-        valid_until=service.today() + REPRINT_LIFE,
+        valid_until=valid_until,
         made_at=service.now(),
         code_hash=service.vault.name_of(service.vault.code_of(id_)),
         of_ticket=order.ticket,
         pages=None if before is None else before.pages,
         document=order.document,
+        code_until=min(valid_until, service.last_day_of_code()),
     )

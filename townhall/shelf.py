@@ -13,15 +13,12 @@ from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from uuid import UUID, uuid4
 
-from townhall.claims import demand
+from townhall.claims import code_is_over, demand
 from townhall.pdf_judge import PdfJudge, Rejected
 from townhall.people import adds_up
 from townhall.problems import DOCUMENT, Problem, ProblemType
 from townhall.service import Service
-from townhall.tables import Access, Claim, ClaimKind, ClaimState, Order, OrderKind
-
-# A clerk hands a new code over the counter; who gets it stands before a kiosk within two weeks.
-CODE_LIFE = dt.timedelta(days=14)
+from townhall.tables import Access, Act, ActKind, Claim, ClaimKind, ClaimState, Order, OrderKind
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,6 +79,7 @@ class Shelf:
                 pages=self._pages(pdf),
                 document=claim.id,
                 code_hash=vault.name_of(vault.code_of(claim.id)) if has_code else None,
+                code_until=min(claim.valid_until, self._service.last_day_of_code()) if has_code else None,
             )
             if self._service.claims.fill(filled, vault.close(claim.id, pdf)):
                 return filled, True
@@ -114,48 +112,54 @@ class Shelf:
                 return ShelfState.EXPIRED if over else ShelfState.WAITING
 
     def code(self, claim: Claim) -> str | None:
-        """The code of what waits; None when there is none to give."""
+        """The code of what waits; None when there is none to give (any more)."""
         if claim.code_hash is None or claim.state is not ClaimState.WAITING or claim.access is not Access.CODE:
+            return None
+        if code_is_over(claim, self._service.today()):
             return None
         return self._service.vault.code_of(claim.id)
 
-    def withdraw(self, claim: Claim) -> None:
-        """Take it off the shelf; doing it twice is fine."""
+    def withdraw(self, claim: Claim, actor: str) -> None:
+        """Take it off the shelf; doing it twice is fine. `actor`: the clerk or program that does it."""
         newest = self._service.claims.newest(claim.root) or claim
-        if self._service.claims.withdraw(newest):
+        if self._service.claims.withdraw(newest, self._act(newest, actor, ActKind.WITHDRAWN)):
             return
         now = self._service.claims.of(newest.id)
         if now is None or now.state is not ClaimState.WITHDRAWN:
             raise Problem(ProblemType.CONFLICT)
 
-    def give(self, claim: Claim) -> None:
+    def give(self, claim: Claim, actor: str) -> None:
         """Somebody got it at the counter; at a kiosk it is used up from now on."""
         newest = demand(self._service.claims.newest(claim.root), self._service.today())
-        if not self._service.claims.give(newest):
+        if not self._service.claims.give(newest, self._act(newest, actor, ActKind.GIVEN)):
             raise Problem(ProblemType.CONFLICT)
 
-    def new_code(self, claim: Claim) -> tuple[Claim, str]:
-        """Let a new code stand in for what waits: for who lost the old one, or has no card at hand."""
+    def new_code(self, claim: Claim, actor: str) -> Claim:
+        """Let a new code stand in for what waits: for whose old one is lost or over, or who has no card at hand."""
         newest = demand(self._service.claims.newest(claim.root), self._service.today())
         product, id_ = self._service.town.product(newest.product_code), uuid4()
         if product is not None and product.needs_card:
             raise Problem(ProblemType.CODE_NEEDS_CARD)
-        code = self._service.vault.code_of(id_)
+        code_until = self._service.last_day_of_code()
         new = replace(
             newest,
             id=id_,
             access=Access.CODE,
-            valid_until=max(newest.valid_until, self._service.today() + CODE_LIFE),
+            valid_until=max(newest.valid_until, code_until),
             made_at=self._service.now(),
-            code_hash=self._service.vault.name_of(code),
+            code_hash=self._service.vault.name_of(self._service.vault.code_of(id_)),
+            code_until=code_until,
             announcement=None,
             content_hash=None,
         )
-        if not self._service.claims.replace(newest, new):
+        if not self._service.claims.replace(newest, new, self._act(newest, actor, ActKind.NEW_CODE)):
             raise Problem(ProblemType.CONFLICT)
-        return new, code
+        return new
 
     # --- how ---------------------------------------------------------------------------------------------------------
+
+    def _act(self, claim: Claim, actor: str, kind: ActKind) -> Act:
+        return Act(self._service.now(), actor, kind, claim.root)
 
     def _announced(self, id_: UUID, said: Announcement, depositor: str, name: str) -> Claim:
         town = self._service.town

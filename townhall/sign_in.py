@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from townhall.claims import refusal
+from townhall.claims import code_refusal
 from townhall.codes import read_claim_code
 from townhall.guesses import CODES
 from townhall.mtls import kiosk_of
@@ -93,7 +93,7 @@ class SignIn:
         if claim is None:
             raise Problem(ProblemType.CODE_UNKNOWN)
         self._guesses.forgive(begun)
-        if (why_not := refusal(claim, service.today())) is not None:
+        if (why_not := code_refusal(claim, service.today())) is not None:
             raise Problem(why_not)
         if claim.access is Access.EID:
             raise Problem(ProblemType.CODE_NEEDS_CARD)

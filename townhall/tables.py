@@ -47,6 +47,7 @@ CLAIMS = sa.Table(
     sa.Column("content_hash", HASH),
     sa.Column("depositor", NAME),
     sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("code_until", sa.Date),
     sa.Index("ix_claims_of_resident", "resident", "state"),
     sa.Index("ix_claims_of_state", "state", "valid_until"),
 )
@@ -82,6 +83,16 @@ RESULTS = sa.Table(
     sa.Column("claim", sa.Uuid),
     sa.Column("valid_until", sa.Date),
     sa.Column("needs_card", sa.Boolean, nullable=False),
+)
+# What was done to something on the shelf, when and by whom: a clerk or a program, never for which resident.
+ACTS = sa.Table(
+    "acts",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("actor", NAME, nullable=False),
+    sa.Column("kind", SHORT, nullable=False),
+    sa.Column("root", sa.Uuid, nullable=False, index=True),
 )
 REVOKED_KIOSKS = sa.Table(
     "revoked_kiosks",
@@ -166,9 +177,30 @@ class Order:
     collect_at: str | None = None
 
 
+class ActKind(Enum):
+    """What the counter, or the town's software, does to something on the shelf."""
+
+    NEW_CODE = "newCode"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that was done. `root` names the line of claims that it was done to."""
+
+    at: dt.datetime
+    actor: str
+    kind: ActKind
+    root: UUID
+
+
 @dataclass(frozen=True)
 class Claim:
-    """What a person, or a code, may have once. `root` is the first of its line: a reprint stands in for what failed."""
+    """What a person, or a code, may have once. `root` is the first of its line: a reprint stands in for what failed.
+
+    `code_until` is the last day of its code, `valid_until` that of the claim: the card opens it that long.
+    """
 
     id: UUID
     root: UUID
@@ -190,6 +222,7 @@ class Claim:
     announcement: str | None = None
     content_hash: str | None = None
     depositor: str | None = None
+    code_until: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -209,8 +242,12 @@ class PrintResult:
 def claim_of(row: sa.RowMapping) -> Claim:
     """A row of `claims` as what it means."""
     kinds = {"kind": ClaimKind(row["kind"]), "access": Access(row["access"]), "state": ClaimState(row["state"])}
-    made_at = row["made_at"] if row["made_at"].tzinfo else row["made_at"].replace(tzinfo=dt.UTC)  # SQLite keeps no zone
-    return Claim(**{**row, **kinds, "made_at": made_at})
+    return Claim(**{**row, **kinds, "made_at": _with_zone(row["made_at"])})
+
+
+def act_of(row: sa.RowMapping) -> Act:
+    """A row of `acts` as what it means."""
+    return Act(_with_zone(row["at"]), row["actor"], ActKind(row["kind"]), row["root"])
 
 
 def order_of(row: sa.RowMapping) -> Order:
@@ -218,8 +255,13 @@ def order_of(row: sa.RowMapping) -> Order:
     return Order(**{**row, "kind": OrderKind(row["kind"])})
 
 
-def values_of(row: Claim | Order | PrintResult, table: sa.Table) -> dict[str, object]:
+def _with_zone(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)  # SQLite keeps no zone
+
+
+def values_of(row: Claim | Order | PrintResult | Act, table: sa.Table) -> dict[str, object]:
     """What to write into a table."""
-    found = {column.name: getattr(row, column.name) for column in table.columns}
+    ours = [column.name for column in table.columns if column is not table.autoincrement_column]
+    found = {name: getattr(row, name) for name in ours}
     plain = {name: value.value if isinstance(value, Enum) else value for name, value in found.items()}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}

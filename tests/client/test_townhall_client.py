@@ -17,7 +17,7 @@ from msgspec import structs
 
 from config.settings import BackEnd
 from hardware.devices import Certificate, Health, Signature, Status
-from hardware.faults import DeviceFault, FaultCode
+from hardware.faults import FAULTS, DeviceFault, FaultCode
 from kiosk_app import townhall_client
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Challenge, Details, Product, Progress, Remedy
@@ -183,6 +183,30 @@ def test_unknown_fields_are_ignored_and_a_price_is_refused(certificates: Path) -
     assert [product.refusal for product in products] == [None, FaultCode.COSTS_MONEY, FaultCode.PRODUCT_UNAVAILABLE]
 
 
+def refusal(status: int, kind: str) -> Reply:
+    """Answer every request with one problem."""
+    problem = {"type": f"urn:problem-type:townhall:kioskService:{kind}", "title": "x", "status": status}
+    return json_reply(problem, status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "title"),
+    [
+        (404, "codeUnknown", "Die code klopt niet"),
+        (403, "codeNeedsCard", "Voor dit document heb je je kaart nodig"),
+        (409, "codeInUse", "Deze code wordt nu gebruikt"),
+        (410, "codeUsed", "Deze code is al gebruikt"),
+        (410, "codeExpired", "Deze code is verlopen"),
+        (410, "codeWithdrawn", "Dit document ligt hier niet meer"),
+        (429, "tooManyFailedRequests", "Een code typen kan nu even niet"),
+    ],
+)
+def test_a_code_that_is_not_taken_has_its_own_words(certificates: Path, status: int, kind: str, title: str) -> None:
+    """Each refusal of the contract leads to the sentence that a resident reads."""
+    with town_hall(certificates, refusal(status, kind)) as (runner, client):
+        assert FAULTS[fault_of(runner, client.open_code(1, "CCCC-CCCC"))].title == title
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
@@ -194,8 +218,7 @@ def test_unknown_fields_are_ignored_and_a_price_is_refused(certificates: Path) -
 )
 def test_a_refusal_at_sign_in_has_its_own_words(certificates: Path, kind: str, code: FaultCode) -> None:
     """The problem type decides what the resident reads, never the back end's own words."""
-    problem = {"type": f"urn:problem-type:townhall:kioskService:{kind}", "title": "x", "status": 403}
-    with town_hall(certificates, json_reply(problem, 403, "application/problem+json")) as (runner, client):
+    with town_hall(certificates, refusal(403, kind)) as (runner, client):
         call = client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s"))
         assert fault_of(runner, call) is code
 

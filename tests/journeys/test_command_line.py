@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -77,8 +78,22 @@ def test_the_demo_refuses_a_name_it_does_not_know(tmp_path: Path, option: str, n
     assert not (out / "journey.json").exists()
 
 
+def test_the_demo_starts_and_ends_a_database_server_for_its_town(tmp_path: Path) -> None:
+    """One more option, and the same visit ends the same way."""
+    out = tmp_path / "out"
+    ended = run("demo", "--headless", "--journey", "prepared-code", "--out", out, "--town-database", "postgresql")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads((out / "journey.json").read_text(encoding="utf-8"))["outcome"] == "printed"
+
+
 @pytest.mark.parametrize(
-    ("option", "value"), [("--fault", "reader-lost"), ("--journey", "certificate"), ("--out", "proof")]
+    ("option", "value"),
+    [
+        ("--fault", "reader-lost"),
+        ("--journey", "certificate"),
+        ("--out", "proof"),
+        ("--town-database", "postgresql"),
+    ],
 )
 def test_the_demo_by_hand_refuses_what_only_a_script_can_do(
     monkeypatch: pytest.MonkeyPatch, option: str, value: str

@@ -30,6 +30,8 @@ from townhall.tables import (
     METADATA,
     RESULTS,
     Access,
+    Act,
+    ActKind,
     Claim,
     ClaimKind,
     ClaimState,
@@ -248,9 +250,11 @@ def test_what_nobody_collected_is_gone_the_day_after_its_last(ledger: Ledger, cl
 def test_what_is_withdrawn_is_gone_at_once_unless_a_ticket_has_it(ledger: Ledger, claims: Claims) -> None:
     waiting, busy = shelved(claims), shelved(claims)
     ledger.add_order(order(busy))
-    assert claims.withdraw(waiting)
+    withdrawn = Act(NOW, "els", ActKind.WITHDRAWN, waiting.root)
+    assert claims.withdraw(waiting, withdrawn)
     assert not kept(ledger.engine, waiting.id)
-    assert not claims.withdraw(busy)
+    assert not claims.withdraw(busy, replace(withdrawn, root=busy.root))
+    assert (claims.acts(waiting.root), claims.acts(busy.root)) == ((withdrawn,), ()), "what did not happen is not told"
     assert kept(ledger.engine, busy.id)
 
 

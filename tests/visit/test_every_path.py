@@ -18,6 +18,7 @@ from kiosk_app import events
 from kiosk_app.clocks import running
 from kiosk_app.step import step
 from kiosk_app.visit import (
+    AskCard,
     Asking,
     CardBack,
     CardSlot,
@@ -38,6 +39,7 @@ from kiosk_app.visit import (
     Offer,
     OpeningCode,
     Ordering,
+    PaperLeft,
     Person,
     PinOnReader,
     Portal,
@@ -50,8 +52,10 @@ from kiosk_app.visit import (
     Remedy,
     RemedyOffer,
     SigningIn,
+    SlipState,
     State,
     TakeCard,
+    TrayView,
     Viewing,
     Visit,
 )
@@ -113,6 +117,7 @@ def alphabet() -> tuple[events.Event, ...]:
         events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),
+        *(events.PaperSensed(view) for view in TrayView),
         *(events.Chose(product.key) for product in (HOUSEHOLD, RESIDENCE, CLOSED, RECORD, CLAIM)),
         events.PageTurned(0),
         *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
@@ -187,8 +192,8 @@ def follow(node: Node, event: events.Event) -> Move:
 def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
-    And paper that was found during a visit: it matters from the portal on, where it may be found just as well. And the
-    language: every move is made again in English below.
+    And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
+    is printed, where it may be seen just as well. And the language: every move is made again in English below.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -200,8 +205,15 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, Viewing):  # each of these is met once, not each beside each other
         seen = state.drawing is not None
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
-    paper_left = visit.paper_left and not isinstance(state, PRIVATE)
-    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL)
+    sensed = isinstance(state, Portal | PaperLeft | AskCard) and visit.overlay is None
+    if isinstance(state, Printed):
+        one = len(state.orders) == 1 and not state.remedies and state.slip is SlipState.NOT_ASKED
+        sensed = one and visit.slot is CardSlot.EMPTY and visit.offer == Offer() and visit.overlay is None
+        state = state if sensed else replace(state, reminders=0)
+    tray = visit.tray if sensed else TrayView.UNSEEN
+    paper_left = visit.paper_left and tray is TrayView.UNSEEN and not isinstance(state, PRIVATE)
+    visit = replace(visit, number=1 + visit.number % 2, state=state)
+    return replace(visit, paper_left=paper_left, tray=tray, language=Language.NL)
 
 
 def explore() -> Iterator[Move]:

@@ -246,7 +246,9 @@ def test_a_wrong_code_is_typed_again_and_a_used_one_ends_it() -> None:
     again = played(typed, events.BackEndFailed(0, FaultCode.CODE_UNKNOWN))
     assert again.state == EnterCode(typed="", refused=FaultCode.CODE_UNKNOWN)
     assert played(again, events.SignTyped("C")).state == EnterCode(typed="C")
-    assert played(typed, events.BackEndFailed(0, FaultCode.CODE_USED)).state == Notice(FaultCode.CODE_USED)
+    over = (FaultCode.CODE_USED, FaultCode.CODE_EXPIRED, FaultCode.CODE_WITHDRAWN, FaultCode.CODES_PAUSED)
+    for final in over:
+        assert played(typed, events.BackEndFailed(0, final)).state == Notice(final)
 
 
 def test_what_a_product_wants_to_know_is_asked_before_it_is_checked() -> None:

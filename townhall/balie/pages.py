@@ -19,13 +19,14 @@ from townhall.balie.finding import Finding
 from townhall.balie.forms import DepositForm, fields_of, is_ours
 from townhall.balie.look import LETTERS, STATIC, Kept, Look
 from townhall.balie.sessions import Desk, Desks
+from townhall.claims import code_is_over
 from townhall.guesses import CLERKS
 from townhall.passwords import fits
 from townhall.pdf_judge import PdfJudge, Rejected
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
 from townhall.shelf import Shelf, ShelfState
-from townhall.tables import Claim
+from townhall.tables import Access, Claim
 
 # What has waited a week will hardly be collected any more without a word from the counter.
 FORGOTTEN = dt.timedelta(days=7)
@@ -148,20 +149,20 @@ class Balie:
 
     async def new_code(self, claim: UUID, request: Request) -> Response:
         """Give a new code; the old one is worth nothing from now on."""
-        await self._sent(request, Role.BALIE)
-        new, _ = await run_in_threadpool(lambda: self._shelf.new_code(self._claim(claim)))
+        clerk, _, _ = await self._sent(request, Role.BALIE)
+        new = await run_in_threadpool(lambda: self._shelf.new_code(self._claim(claim), clerk.name))
         return RedirectResponse(f"/balie/stuk/{new.id}", 303)
 
     async def give(self, claim: UUID, request: Request) -> Response:
         """Somebody got it here: at a kiosk it is over."""
-        await self._sent(request, Role.BALIE)
-        await run_in_threadpool(lambda: self._shelf.give(self._claim(claim)))
+        clerk, _, _ = await self._sent(request, Role.BALIE)
+        await run_in_threadpool(lambda: self._shelf.give(self._claim(claim), clerk.name))
         return RedirectResponse(f"/balie/stuk/{claim}", 303)
 
     async def withdraw(self, claim: UUID, request: Request) -> Response:
         """Take it off the shelf."""
-        await self._sent(request, Role.BALIE)
-        await run_in_threadpool(lambda: self._shelf.withdraw(self._claim(claim)))
+        clerk, _, _ = await self._sent(request, Role.BALIE)
+        await run_in_threadpool(lambda: self._shelf.withdraw(self._claim(claim), clerk.name))
         return RedirectResponse(f"/balie/stuk/{claim}", 303)
 
     def form(self, request: Request, ticket: UUID | None = None) -> Response:
@@ -253,6 +254,8 @@ class Balie:
             card_only=self._card_only(claim.product_code),
             newer=newest if newest is not None and newest.id != claim.id else None,
             code=self._shelf.code(claim) if state is ShelfState.WAITING else None,
+            code_over=claim.access is Access.CODE and code_is_over(claim, self._service.today()),
+            acts=[(act, words.ACTS[act.kind]) for act in self._service.claims.acts(claim.root)],
         )
 
     def _shown(self, request: Request, page: str, **facts: object) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from townhall.problems import Problem, ProblemType
 from townhall.shelf import ShelfState
-from townhall.tables import Order, OrderKind, PrintResult
+from townhall.tables import ActKind, Order, OrderKind, PrintResult
 
 STATES = {
     ShelfState.ANNOUNCED: "Aangekondigd, het bestand is er nog niet",
@@ -12,6 +12,11 @@ STATES = {
     ShelfState.COLLECTED: "Opgehaald",
     ShelfState.WITHDRAWN: "Teruggenomen",
     ShelfState.EXPIRED: "Verlopen, niet opgehaald",
+}
+ACTS = {
+    ActKind.NEW_CODE: "nieuwe code gegeven",
+    ActKind.GIVEN: "aan de balie gegeven",
+    ActKind.WITHDRAWN: "teruggenomen",
 }
 LANGUAGES = {"nl": "Nederlands", "fr": "Frans", "de": "Duits"}
 
@@ -30,6 +35,7 @@ FAULTS = {
     "coverOpen": "klep open",
     "trayMissing": "papierlade uit de printer",
     "tonerEmpty": "toner op",
+    "wasteFull": "opvangbak vol",
     "printerLost": "printer antwoordt niet",
     "printerFault": "printer defect",
     "printFailed": "printer stopte",
@@ -69,7 +75,8 @@ PROBLEMS = {
     ProblemType.CODE_NEEDS_CARD: "Dit document geven we alleen met de identiteitskaart. Een code kan niet.",
     ProblemType.CODE_IN_USE: "Een kiosk is er nu mee bezig. Probeer het over enkele minuten opnieuw.",
     ProblemType.CODE_USED: "Dit is al opgehaald.",
-    ProblemType.CODE_EXPIRED: "Dit is verlopen of teruggenomen.",
+    ProblemType.CODE_EXPIRED: "Dit is verlopen. Leg het document opnieuw klaar.",
+    ProblemType.CODE_WITHDRAWN: "Dit is teruggenomen.",
     ProblemType.CONFLICT: "Dat kan nu niet meer: het document is onderweg naar papier, of al opgehaald.",
     ProblemType.RESOURCE_NOT_FOUND: "Er is geen ticket dat op dit document wacht.",
     ProblemType.PAYLOAD_TOO_LARGE: "Dit bestand is te groot: hoogstens 24 MB. Er is niets klaargelegd.",

@@ -169,8 +169,7 @@ def _progress_item(scene: Scene, job: Job, number: int) -> Item:
 
 def printed(scene: Scene, state: Printed) -> Screen:
     """Give the hands screen when every document is on paper; else an honest word on each."""
-    had_all = all(order.fault is None and order.later is None for order in state.orders)
-    if had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs):
+    if state.complete:
         return _take_paper(scene, state)
     return _outcome(scene, state)
 
@@ -188,6 +187,8 @@ def _take_paper(scene: Scene, state: Printed) -> Screen:
             sheets,
             place=scene.slot,
         )
+    if state.reminders:
+        lies = scene.say("Je papier ligt nog in de gleuf {place}. Vergeet het niet.", place=scene.slot)
     number = len(state.jobs)
     slip = _slip_word(scene, state.slip)
     return Screen(

@@ -27,22 +27,29 @@ def notice(scene: Scene, state: Notice) -> Screen:
     if state.fault is FaultCode.PIN_BLOCKED and state.applet is not None:
         text = _PIN_BLOCKED[state.applet]
     own_to_mend = fault.mender is Mender.RESIDENT
+    # A reader that is lost says nothing of its slot any more: the card may still be in it.
+    not_known = state.fault is FaultCode.READER_LOST
     return Screen(
         Template.NOTICE,
         scene.header,
         scene.words(fault.title),
         lead=(scene.words(text),),
         sign="sign-warning",
-        picture="" if scene.visit.slot is CardSlot.EMPTY else "card-out",
-        sections=(*_card(scene, again=fault.retry), *(() if own_to_mend else scene.counter_section)),
+        picture="" if scene.visit.slot is CardSlot.EMPTY and not not_known else "card-out",
+        sections=(
+            *_card(scene, again=fault.retry, not_known=not_known),
+            *(() if own_to_mend else scene.counter_section),
+        ),
         qr=scene.online if "online" in text else None,  # the words send people there: show the way
         actions=(scene.to_the_beginning,),
         bar=scene.bar,
     )
 
 
-def _card(scene: Scene, *, again: bool) -> tuple[Section, ...]:
+def _card(scene: Scene, *, again: bool, not_known: bool) -> tuple[Section, ...]:
     """Say what to do with the card, which may still be in the reader."""
+    if not_known:
+        return (Section(scene.say("Zit je kaart nog in de lezer?"), scene.say("Neem je kaart terug.")),)
     if scene.visit.slot is CardSlot.EMPTY:
         return ()
     then = scene.say("Neem je kaart terug.")

@@ -1,7 +1,6 @@
 """A town hall that runs, and kiosks and an office whose every answer is held to the contract.
 
-`town` stands on SQLite. A module that is about what the database decides says, for both makes of it:
-`pytestmark = pytest.mark.parametrize("_town", ["sqlite", "postgresql"], indirect=True)`.
+`town` stands on SQLite and then on PostgreSQL: every test that asks for it runs on both.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ import httpx
 import jsonschema
 import pikepdf
 import pytest
+import sqlalchemy as sa
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -34,6 +34,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from simulators.postgresql import PostgreSql
 from simulators.town_hall import TownHall
+from townhall import database
 from townhall.passwords import hashed
 from townhall.seal import Sealer
 
@@ -266,7 +267,7 @@ class Town:
     problem: Callable[[httpx.Response], str] = problem
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def _town(
     request: pytest.FixtureRequest,
     eid: Eid,
@@ -279,11 +280,12 @@ def _town(
     trust, sealed = folder / "trust.pem", folder / "sealed"
     trust.write_bytes(eid.trust)
     (folder / "office.toml").write_text(ACCOUNTS.format(secret=hashed(SECRET)))
-    more: tuple[str | Path, ...] = ("--accounts", folder / "office.toml")
-    if getattr(request, "param", "sqlite") == "postgresql":
+    url = None
+    if request.param == "postgresql":
         server: PostgreSql = request.getfixturevalue("postgresql")
-        more += ("--database", server.database())
-    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed, more)
+        url = server.database()
+    accounts = ("--accounts", folder / "office.toml")
+    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed, accounts, url)
     hall.start()
     try:
         office = Office(hall, contract, hall.ca / "depositor.pem")
@@ -330,6 +332,23 @@ def town(_town: Town, responder: Responder) -> Town:
     """The town hall, with a responder that behaves."""
     assert responder.url
     return _town
+
+
+@pytest.fixture
+def book(town: Town) -> Iterator[sa.Engine]:
+    """The town's own database, to look into as nobody from outside can."""
+    engine = database.opened(town.hall.database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def new_book(town: Town, request: pytest.FixtureRequest) -> str | None:
+    """Where another town hall keeps its things, of the make on which this town stands; None: a file of its own."""
+    if town.hall.database.startswith("sqlite"):
+        return None
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    return server.database()
 
 
 @pytest.fixture

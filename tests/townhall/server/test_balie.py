@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from townhall.tables import CLAIMS, ORDERS
 
 if TYPE_CHECKING:
     from tests.townhall.server.conftest import Town
@@ -24,6 +26,7 @@ AN, BRAM = "85113099960", "83040299933"
 SECRET = "a secret of the software"
 # WCAG 2.2, levels A and AA, as axe names them.
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+LONG_AGO = dt.datetime(2026, 1, 2, 8, 0, tzinfo=dt.UTC)
 NARROW = {"width": 320, "height": 800}  # [WCAG 1.4.10] a page of 1280 enlarged four times
 CODE = r"[CDFGHJKMNPQRTWXY34679]{4}-[CDFGHJKMNPQRTWXY34679]{4}"
 
@@ -204,6 +207,29 @@ def test_a_ticket_that_failed_tells_its_story_without_a_name_and_gets_a_new_code
         assert not re.search("Bram|De Wilde|8304|83[.]04|An Maria", shown)
 
 
+def test_a_code_that_is_over_makes_way_for_a_new_one_and_the_page_says_who_gave_it(
+    els: Page, town: Town, paper: Paper, book: sa.Engine
+) -> None:
+    pdf = paper()
+    deposited = town.office.deposit(pdf, access="code")
+    with book.begin() as connection:
+        which = CLAIMS.c.id == UUID(deposited["id"])
+        connection.execute(sa.update(CLAIMS).where(which).values(code_until=LONG_AGO.date()))
+    assert town.problem(town.kiosk.type_code(deposited["code"])) == "codeExpired"
+    assert "code" not in town.office.fill(deposited["id"], pdf).json()
+    look_up(els, deposited["code"])
+    assert "De code is verlopen." in els.locator(".state").inner_text()
+    assert els.locator(".code").count() == 0
+    assert "2\xa0januari\xa02026" in els.locator("dl").inner_text()
+    faultless(els)
+    els.get_by_role("button", name="Nieuwe code").click()
+    assert els.get_by_role("listitem").last.inner_text().endswith("nieuwe code gegeven, door els")
+    faultless(els)
+    opened = town.kiosk.type_code(code_on(els))
+    assert opened.status_code == 201
+    town.kiosk.leave(opened.json()["session"])
+
+
 def test_what_was_given_at_the_counter_cannot_be_had_at_a_kiosk_too(els: Page, town: Town, ticket: str) -> None:
     town.kiosk.order(town.kiosk.bearer(town.eid.card(BRAM)), ticket)
     code = town.kiosk.report(ticket, "failed").json()["code"]
@@ -214,11 +240,10 @@ def test_what_was_given_at_the_counter_cannot_be_had_at_a_kiosk_too(els: Page, t
     assert town.problem(town.kiosk.type_code(code)) == "codeUsed"
 
 
-def test_the_code_on_a_paper_leads_to_its_ticket(els: Page, town: Town, ticket: str) -> None:
+def test_the_code_on_a_paper_leads_to_its_ticket(els: Page, town: Town, ticket: str, book: sa.Engine) -> None:
     town.kiosk.order(town.kiosk.bearer(town.eid.card(AN)), ticket)
-    with closing(sqlite3.connect(f"file:{town.folder / 'townhall.db'}?mode=ro", uri=True)) as database:
-        which = ticket.replace("-", "")
-        ((printed,),) = database.execute("SELECT code FROM document_orders WHERE ticket = ?", (which,))
+    with book.connect() as connection:
+        printed = connection.execute(sa.select(ORDERS.c.code).where(ORDERS.c.ticket == UUID(ticket))).scalar_one()
     look_up(els, printed.lower().replace("-", ""))
     assert els.locator(".number").first.inner_text() == ticket
     assert els.locator(".state b").inner_text() == "Nog niets gemeld"
@@ -263,14 +288,14 @@ def test_what_was_asked_for_later_is_put_down_at_its_ticket(
     assert any("596.2" in title for title in titles)
 
 
-def test_what_nobody_came_for_in_a_week_is_listed(els: Page, town: Town, paper: Paper) -> None:
+def test_what_nobody_came_for_in_a_week_is_listed(els: Page, town: Town, paper: Paper, book: sa.Engine) -> None:
     title = f"Vergeten {uuid4()}"
     deposited = town.office.deposit(paper(), productCode="forgotten", title=title)
     els.get_by_role("link", name="Niet opgehaald").first.click()
     assert title not in els.content()
-    with closing(sqlite3.connect(town.folder / "townhall.db", timeout=20)) as database, database:
-        long_ago = ("2026-01-02 08:00:00.000000", deposited["id"].replace("-", ""))
-        database.execute("UPDATE claims SET made_at = ? WHERE id = ?", long_ago)
+    with book.begin() as connection:
+        which = CLAIMS.c.id == UUID(deposited["id"])
+        connection.execute(sa.update(CLAIMS).where(which).values(made_at=LONG_AGO))
     els.reload()
     assert els.get_by_role("row", name=title).get_by_role("cell").nth(1).inner_text() == "2\xa0januari\xa02026"
     faultless(els)

@@ -22,8 +22,6 @@ from townhall.authority import make
 if TYPE_CHECKING:
     from tests.townhall.server.conftest import Town
 
-pytestmark = pytest.mark.parametrize("_town", ["sqlite", "postgresql"], indirect=True)
-
 Paper = Callable[..., bytes]
 Seal = Callable[[bytes], bytes]
 AN = "85113099960"
@@ -57,6 +55,16 @@ def test_the_same_deposit_twice_is_one_document_with_one_code(town: Town, ticket
     assert "code" not in town.office.call("GET", f"/preparedDocuments/{ticket}").json()
     assert town.problem(town.office.announce(ticket, access="eid")) == "conflict"
     assert town.problem(town.office.fill(ticket, paper())) == "conflict"
+
+
+def test_a_code_ends_after_two_weeks_also_where_its_document_waits_longer(town: Town, paper: Paper) -> None:
+    today = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
+    for waits, lives in ((30, 14), (5, 5)):
+        last_day = (today + dt.timedelta(days=waits)).isoformat()
+        deposited = town.office.deposit(paper(), access="code", validUntil=last_day)
+        assert deposited["validUntil"] == last_day
+        assert deposited["codeValidUntil"] == (today + dt.timedelta(days=lives)).isoformat()
+    assert "codeValidUntil" not in town.office.deposit(paper(), access="eid")
 
 
 def test_a_document_taken_back_is_gone_and_may_be_taken_back_again(town: Town, ticket: str, paper: Paper) -> None:

@@ -17,8 +17,6 @@ import pytest
 if TYPE_CHECKING:
     from tests.townhall.server.conftest import Town
 
-pytestmark = pytest.mark.parametrize("_town", ["sqlite", "postgresql"], indirect=True)
-
 PROJECT = Path(__file__).parents[3]
 AN, ELSEWHERE, NOTHING, NOBODY = "85113099960", "90021799907", "77090800082", "00010199974"
 
