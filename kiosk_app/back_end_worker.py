@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -87,6 +88,7 @@ class BackEndWorker:
         self._forgotten = 0  # the last visit that was forgotten: what comes for it later is let go of at once
         self._checked = False  # whether the child that checks has seen a document
         self._reporting = False
+        self._asked: float | None = None
 
     def start(self) -> None:
         """Begin: look how the back end does, and report what an earlier run could not."""
@@ -124,6 +126,16 @@ class BackEndWorker:
         """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
         if not self._loop.is_closed():  # a print job may outlive `stop`; its ending is reported at the next start
             self._spawn(self._report_all())
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether its loop was last asked to come round longer ago than that, and has not."""
+        if self._asked is None:
+            self._asked = time.monotonic()
+            self._loop.call_soon_threadsafe(self._came_round)
+        return time.monotonic() - self._asked > seconds
+
+    def _came_round(self) -> None:
+        self._asked = None
 
     def stop(self) -> None:
         """Let go of the line and of the child that checks documents."""

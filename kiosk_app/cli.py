@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`, and `kiosk check` for whatever a kiosk depends on."""
+"""The command line of a kiosk: `kiosk run`, `kiosk check` for what it depends on, `kiosk doctor` for its machine."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         if subject == "printer":
             empty = "have the tray emptied and filled, twice, and see that each sheet comes once or not at all"
             check_device.add_argument("--empty-tray", action="store_true", help=empty)
+    commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         case "check", "printer" | "receipt":
             by_hand = getattr(given, "empty_tray", False)
             return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
+        case "doctor", _:
+            return _doctor()
         case "check", _:
             return command.run(given)
         case _:
@@ -84,6 +87,13 @@ def _check_device(subject: str, path: Path, *, on_paper: bool, by_hand: bool) ->
     if not well:
         _say("De instellingen noemen er geen: dit loket werkt zonder.")
     return 0 if all(well) else 1
+
+
+def _doctor() -> int:
+    from kiosk_app.doctor import Machine, examine
+    from kiosk_app.doctor_finds import SYMPTOMS
+
+    return 0 if examine(Machine(), SYMPTOMS, _say) else 1
 
 
 def _say(line: str) -> None:

@@ -24,6 +24,10 @@ class PaperSensorWorker:
     def do(self, effect: Effect) -> None:
         """Nothing is wished of a sensor."""
 
+    def stuck(self, seconds: float) -> bool:  # noqa: ARG002 (a hand's promise)
+        """Nothing is asked of a sensor, and nothing can be waited for."""
+        return False
+
     def stop(self) -> None:
         """Let go of it."""
         self._sensor.close()

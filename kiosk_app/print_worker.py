@@ -72,6 +72,10 @@ class PrintWorker:
             case _:
                 return
 
+    def stuck(self, seconds: float) -> bool:
+        """Say whether one job has been running for longer than that."""
+        return self._worker.stuck(seconds)
+
     def stop(self) -> None:
         """Let go of the printer; what is under way is asked for at the next start.
 
@@ -170,6 +174,10 @@ class SlipWorker:
         """Queue a slip."""
         if isinstance(effect, PrintSlip):
             self._worker.submit(partial(self._print, effect))
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether one job has been running for longer than that."""
+        return self._worker.stuck(seconds)
 
     def stop(self) -> None:
         """Let go of the printer."""

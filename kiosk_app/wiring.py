@@ -50,6 +50,9 @@ class Hand(Protocol):
     def do(self, effect: Effect) -> None:
         """Begin the work of an effect that is this worker's own."""
 
+    def stuck(self, seconds: float) -> bool:
+        """Say whether something has been waited for longer than that."""
+
     def stop(self) -> None:
         """End, and let go of the device."""
 
@@ -114,6 +117,7 @@ class Kiosk:
         self._card: CardWorker | None = None
         self._back_end: BackEndWorker | None = None
         self._hands: list[Hand] = []
+        self._longest = settings.timeouts.print_net
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
             if settings.card_reader is not None:
@@ -141,6 +145,11 @@ class Kiosk:
             self.core.take(PaperFound())
         for hand in self._hands:
             hand.start()
+
+    @property
+    def held_up(self) -> bool:
+        """Whether a worker has been at one thing for longer than the longest job that is healthy."""
+        return self._scribe.stuck(self._longest) or any(hand.stuck(self._longest) for hand in self._hands)
 
     def stop(self) -> None:
         """End every worker and close the memory."""
