@@ -192,6 +192,9 @@ class Printer(Section, frozen=True, kw_only=True):
         return self.products.get(product, self.paper)
 
 
+_SPEEDS = (4800, 9600, 19200, 38400, 57600, 115200)  # of a serial line
+
+
 class ReceiptPrinter(Section, frozen=True, kw_only=True):
     """The slip printer: on the network (`host`), or on a cable (`device`)."""
 
@@ -205,8 +208,38 @@ class ReceiptPrinter(Section, frozen=True, kw_only=True):
         """Refuse a printer that is nowhere, or in two places, and a speed that no line has."""
         if bool(self.host) is (self.device is not None):
             raise ValueError("receipt_printer: host or device, one of the two")
-        if self.baud not in (4800, 9600, 19200, 38400, 57600, 115200):
+        if self.baud not in _SPEEDS:
             raise ValueError("receipt_printer.baud: no speed of a serial line")
+
+
+class Compartment(Section, frozen=True, kw_only=True):
+    """One compartment: the number on its door, and where its lock is wired."""
+
+    number: Annotated[int, Meta(ge=1, le=999)]
+    board: Annotated[int, Meta(ge=0, le=31, description="The address that the switches on the board say.")] = 0
+    lock: Annotated[int, Meta(ge=0, le=47, description="Counted from 0, as on the wire.")]
+
+
+class Lockers(Section, frozen=True, kw_only=True):
+    """The town's own compartments: boards of Kerong (CU48) on one RS-485 line."""
+
+    device: Annotated[Path, Meta(description="The serial line, e.g. /dev/serial/by-id/usb-….")]
+    baud: Annotated[int, Meta(description="The speed that the boards are set to.")] = 19200
+    closed_bit: Annotated[int, Meta(ge=0, le=1, description="What a lock says when its door is closed.")] = 1
+    sensors: Annotated[bool, Meta(description="Whether sensors see what lies in a compartment.")] = True
+    thing_bit: Annotated[int, Meta(ge=0, le=1, description="What a sensor says when something is there.")] = 1
+    compartments: Annotated[tuple[Compartment, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        """Refuse a speed that no line has, and two doors that are one."""
+        if self.baud not in _SPEEDS:
+            raise ValueError("lockers.baud: no speed of a serial line")
+        for named in (
+            {one.number for one in self.compartments},
+            {(one.board, one.lock) for one in self.compartments},
+        ):
+            if len(named) < len(self.compartments):
+                raise ValueError("lockers.compartments: two have one number, or one lock")
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -225,6 +258,7 @@ class Settings(Section, frozen=True, kw_only=True):
     keypad: Keypad | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
+    lockers: Lockers | None = None
     services: tuple[Service, ...] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()

@@ -71,6 +71,11 @@ class FaultCode(Enum):
     RECEIPT_PAPER_LOW = "receiptPaperLow"
     RECEIPT_COVER_OPEN = "receiptCoverOpen"
     RECEIPT_FAULT = "receiptFault"
+    # the lockers, the scanner, the cards of staff
+    LOCKERS_LOST = "lockersLost"
+    LOCKER_ADDRESS = "lockerAddress"
+    DOOR_STUCK = "doorStuck"
+    DOOR_UNKNOWN = "doorUnknown"
     # the kiosk
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"
@@ -335,6 +340,22 @@ FAULTS: dict[FaultCode, Fault] = {
         ("Kijk of er papier vastzit bij het mes.",
          "Zet de bonprinter uit, wacht tien seconden en zet hem weer aan.",
          "Blijft de storing: vervang de bonprinter."), Mender.TECHNICIAN),
+    FaultCode.LOCKERS_LOST: Fault("De vakjes antwoorden niet",
+        "We kunnen je vakje nu niet openen. De balie helpt je verder.",
+        ("Kijk of elke slotprint stroom heeft, en of de kabel naar het loket vastzit.",
+         "Vergelijk adres en snelheid van de slotprint met de instellingen."), Mender.TECHNICIAN),
+    FaultCode.LOCKER_ADDRESS: Fault("De vakjes antwoorden door elkaar",
+        "We kunnen je vakje nu niet openen. De balie helpt je verder.",
+        ("Twee slotprinten hebben hetzelfde adres: zet op één ervan de schakelaars anders.",
+         "Vergelijk de adressen van alle slotprinten met de instellingen."), Mender.TECHNICIAN),
+    FaultCode.DOOR_STUCK: Fault("Het vakje ging niet open",
+        "We probeerden het twee keer. De balie helpt je verder.",
+        ("Kijk of er iets tegen de deur duwt of het slot klemt.",
+         "Open de deur met de sleutel en kijk of het slot vrij beweegt."), Mender.TECHNICIAN),
+    FaultCode.DOOR_UNKNOWN: Fault("We weten niet of je vakje openging",
+        "Kijk of de deur open is. De balie helpt je verder.",
+        ("De slotprint viel stil net na de opdracht: kijk of ze stroom heeft.",
+         "Kijk welke deur openstaat, en sluit ze."), Mender.TECHNICIAN),
     FaultCode.SETTINGS_INVALID: Fault("Dit loket is buiten dienst",
         "De balie helpt je verder.",
         ("Lees in het logboek welke instelling niet klopt.",

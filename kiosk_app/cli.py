@@ -14,6 +14,8 @@ from conformance import command
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_NONE_NAMED = "De instellingen noemen er geen: dit loket werkt zonder."
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 1 when a check failed, 2 when the settings cannot be used."""
@@ -32,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         check_device = subjects.add_parser(subject, help=f"{device} that the settings name; prints nothing unasked")
         check_device.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
         check_device.add_argument("--print", action="store_true", dest="on_paper", help="print a real sheet too")
+    lockers = subjects.add_parser("locker", help="the town's own compartments; opens no door that is not named")
+    lockers.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
@@ -41,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_reader(given.name, with_pin=given.pin)
         case "check", "printer" | "receipt":
             return _check_device(given.subject, given.settings, on_paper=given.on_paper)
+        case "check", "locker":
+            return _check_locker(given.settings, tuple(given.open))
         case "check", _:
             return command.run(given)
         case _:
@@ -78,8 +85,21 @@ def _check_device(subject: str, path: Path, *, on_paper: bool) -> int:
     else:
         well = [check.run(with_slip=on_paper) for check in receipt_checks(settings, _say)]
     if not well:
-        _say("De instellingen noemen er geen: dit loket werkt zonder.")
+        _say(_NONE_NAMED)
     return 0 if all(well) else 1
+
+
+def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.lockers is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_locker import check_locker
+    from kiosk_app.wiring import locker_bank, locker_doors
+
+    bank, doors = locker_bank(settings.lockers), locker_doors(settings.lockers)
+    return 0 if check_locker(bank, doors, may_open, _say, input) else 1
 
 
 def _say(line: str) -> None:

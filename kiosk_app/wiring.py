@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from config.settings import BackEnd, Printer, ReceiptPrinter, Settings
+from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Settings
 from hardware import devices
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
+from hardware.doors import Door, LockerBank
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
 from hardware.keypad import EvdevKeypad
@@ -94,6 +95,19 @@ def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
     """Give a check for the slip printer that the settings name."""
     named = [settings.receipt_printer] if settings.receipt_printer is not None else []
     return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
+
+
+def locker_doors(setting: Lockers) -> dict[int, Door]:
+    """Give where the door of each compartment hangs, by the number on it."""
+    return {one.number: Door(one.board, one.lock) for one in setting.compartments}
+
+
+def locker_bank(setting: Lockers) -> LockerBank:
+    """Give the town's own compartments."""
+    from hardware.lockboard import KerongBank, Wiring
+
+    wiring = Wiring(setting.closed_bit, setting.thing_bit if setting.sensors else None)
+    return KerongBank(setting.device, setting.baud, locker_doors(setting).values(), wiring)
 
 
 class Kiosk:
