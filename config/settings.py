@@ -43,6 +43,7 @@ class Translated(Section, frozen=True, kw_only=True):
 
 
 Local = str | Translated  # a plain text is Dutch
+_SPEEDS = (4800, 9600, 19200, 38400, 57600, 115200)  # of a serial line
 _UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", en="below this screen")
 
 
@@ -154,6 +155,31 @@ class Keypad(Section, frozen=True, kw_only=True):
     device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
 
 
+class ScannerKind(StrEnum):
+    """How a scanner speaks: it types like a keyboard, or on a serial line."""
+
+    KEYS = "keys"
+    SERIAL = "serial"
+
+
+class Scanner(Section, frozen=True, kw_only=True):
+    """A reader of QR codes. The rest says how it is set."""
+
+    device: Annotated[Path, Meta(description="Its evdev device, or its serial line.")]
+    kind: ScannerKind = ScannerKind.KEYS
+    baud: Annotated[int, Meta(description="The speed of a serial line, as the scanner is set.")] = 9600
+    prefix: Annotated[str, Meta(max_length=8)] = ""
+    suffix: Annotated[str, Meta(min_length=1, max_length=8)] = "\r"
+    kinds: Annotated[
+        str, Meta(pattern="^[A-Za-z]*$", description="Letters of AIM identifiers (Q: QR) where it sends them.")
+    ] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a speed that no line has."""
+        if self.baud not in _SPEEDS:
+            raise ValueError("scanner.baud: no speed of a serial line")
+
+
 IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
 
 
@@ -190,9 +216,6 @@ class Printer(Section, frozen=True, kw_only=True):
     def paper_for(self, product: str) -> Paper:
         """Give how documents of a product are printed."""
         return self.products.get(product, self.paper)
-
-
-_SPEEDS = (4800, 9600, 19200, 38400, 57600, 115200)  # of a serial line
 
 
 class ReceiptPrinter(Section, frozen=True, kw_only=True):
@@ -256,6 +279,7 @@ class Settings(Section, frozen=True, kw_only=True):
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
     keypad: Keypad | None = None
+    scanner: Scanner | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None

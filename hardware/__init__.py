@@ -1,8 +1,8 @@
 """The hardware abstraction layer: what a device promises, and one driver a file.
 
-`devices` holds the promises (Protocols), `doors` that of compartments, and `faults` everything that can go wrong, with
 `devices` holds the promises (Protocols), `doors` that of compartments, `faults` everything that can go wrong, with
-IPP, ESC/POS, evdev and RS-485.
+the words for it. The drivers (`eid/`, `cups`, `escpos`, `keypad`, `lockboard`, `scanner`) keep those promises over
+PC/SC, CUPS with IPP, ESC/POS, evdev and serial lines. `listener` is the thread of a device that comes and goes.
 `child` is the process that may be killed: what can hang in C runs there.
 
 Called by `kiosk_app.wiring` alone; everybody else sees only `devices` and `faults`.

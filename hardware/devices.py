@@ -180,6 +180,25 @@ class Keypad(Protocol):
         """Stop reporting and let go of the device."""
 
 
+# --- the scanner --------------------------------------------------------------------------------------------------
+
+
+class CodeScanner(Protocol):
+    """Reads QR and bar codes. What was scanned goes to `on_code` and nowhere else: no log, fault or `repr` has it."""
+
+    def watch(self, on_code: Callable[[str], None], on_status: Callable[[Status], None]) -> None:
+        """Report each code once, whole, and the status when it changes, until `close`; the first report is the status.
+
+        From a thread of the driver's own. What is no text, too long or of a kind that is not wanted, comes as "".
+        """
+
+    def status(self) -> Status:
+        """There, and nobody else's: what is scanned goes to us alone."""
+
+    def close(self) -> None:
+        """Stop reporting and let go of the device."""
+
+
 # --- the printer -------------------------------------------------------------------------------------------------
 
 

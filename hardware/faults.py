@@ -76,6 +76,7 @@ class FaultCode(Enum):
     LOCKER_ADDRESS = "lockerAddress"
     DOOR_STUCK = "doorStuck"
     DOOR_UNKNOWN = "doorUnknown"
+    SCANNER_LOST = "scannerLost"
     # the kiosk
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"
@@ -356,6 +357,10 @@ FAULTS: dict[FaultCode, Fault] = {
         "Kijk of de deur open is. De balie helpt je verder.",
         ("De slotprint viel stil net na de opdracht: kijk of ze stroom heeft.",
          "Kijk welke deur openstaat, en sluit ze."), Mender.TECHNICIAN),
+    FaultCode.SCANNER_LOST: Fault("De scanner werkt nu niet",
+        "Typ je code op het scherm.",
+        ("Kijk of de kabel van de scanner goed vastzit, trek hem uit en steek hem er weer in.",
+         "Vergelijk het toestel en de snelheid met de instellingen."), Mender.TECHNICIAN),
     FaultCode.SETTINGS_INVALID: Fault("Dit loket is buiten dienst",
         "De balie helpt je verder.",
         ("Lees in het logboek welke instelling niet klopt.",

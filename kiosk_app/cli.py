@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     lockers = subjects.add_parser("locker", help="the town's own compartments; opens no door that is not named")
     lockers.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
+    scanner = subjects.add_parser("scanner", help="the scanner of QR codes; does not say what it read")
+    scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
@@ -48,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_device(given.subject, given.settings, on_paper=given.on_paper)
         case "check", "locker":
             return _check_locker(given.settings, tuple(given.open))
+        case "check", "scanner":
+            return _check_scanner(given.settings)
         case "check", _:
             return command.run(given)
         case _:
@@ -100,6 +104,18 @@ def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:
 
     bank, doors = locker_bank(settings.lockers), locker_doors(settings.lockers)
     return 0 if check_locker(bank, doors, may_open, _say, input) else 1
+
+
+def _check_scanner(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.scanner is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_scanner import check_scanner
+    from kiosk_app.wiring import code_scanner
+
+    return 0 if check_scanner(code_scanner(settings.scanner), str(settings.scanner.device), _say) else 1
 
 
 def _say(line: str) -> None:

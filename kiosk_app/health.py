@@ -18,6 +18,7 @@ class Part(Enum):
     BACK_END = "backEnd"
     RECEIPT_PRINTER = "receiptPrinter"
     KEYPAD = "keypad"
+    SCANNER = "scanner"
 
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no

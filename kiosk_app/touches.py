@@ -36,6 +36,12 @@ class SignTyped(Private, frozen=True):
     sign: str
 
 
+class CodeScanned(Private, frozen=True):
+    """Something was held before the scanner; "" is what can be no code."""
+
+    code: str
+
+
 class TypingDone(Bare):
     """What was typed is whole."""
 
@@ -137,6 +143,7 @@ Touch = (
     | OfferingsAsked
     | CodeAsked
     | SignTyped
+    | CodeScanned
     | TypingDone
     | PinUnknown
     | Answered

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Settings
+from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings
 from hardware import devices
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
@@ -28,6 +28,7 @@ from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
+from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
@@ -97,6 +98,16 @@ def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
     return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
 
 
+def code_scanner(setting: Scanner) -> devices.CodeScanner:
+    """Give the scanner, however it speaks."""
+    from hardware.scanner import Form, KeyboardScanner, SerialScanner
+
+    form = Form(setting.prefix, setting.suffix, setting.kinds)
+    if setting.kind is ScannerKind.SERIAL:
+        return SerialScanner(setting.device, setting.baud, form)
+    return KeyboardScanner(setting.device, form)
+
+
 def locker_doors(setting: Lockers) -> dict[int, Door]:
     """Give where the door of each compartment hangs, by the number on it."""
     return {one.number: Door(one.board, one.lock) for one in setting.compartments}
@@ -131,6 +142,9 @@ class Kiosk:
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
             self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
+        if settings.scanner is not None:
+            scanner = code_scanner(settings.scanner)
+            self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -178,6 +192,7 @@ class Kiosk:
             Part.PRINTER: settings.printer,
             Part.RECEIPT_PRINTER: settings.receipt_printer,
             Part.KEYPAD: settings.keypad,
+            Part.SCANNER: settings.scanner,
         }
         return {part for part, setting in have.items() if setting is not None}
 

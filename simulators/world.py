@@ -26,6 +26,7 @@ from simulators.keypad import VirtualKeypad
 from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
 from simulators.pcscd import Pcscd
+from simulators.scanner import KeyboardScanner
 from simulators.town_hall import TownHall
 
 RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
@@ -47,6 +48,7 @@ class World:
         self.pcscd = Pcscd()
         self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
+        self.scanner = KeyboardScanner(self.pcscd.folder / "scanner")
         self.cupsd = Cupsd()
         self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
@@ -63,6 +65,7 @@ class World:
                 self.pcscd,
                 self.cards,
                 self.keypad,
+                self.scanner,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -125,6 +128,7 @@ class World:
             },
             "card_reader": {"name": ""},
             "keypad": {"device": str(self.keypad.path)},
+            "scanner": {"device": str(self.scanner.path)},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }
