@@ -265,6 +265,21 @@ class Lockers(Section, frozen=True, kw_only=True):
                 raise ValueError("lockers.compartments: two have one number, or one lock")
 
 
+class StaffRole(StrEnum):
+    """What somebody of staff may do here."""
+
+    TECHNICIAN = "technician"
+    DEPOSITOR = "depositor"
+
+
+class StaffKey(Section, frozen=True, kw_only=True):
+    """A card of staff: a PIV card, known by the public key that goes with its key 9E (P-256)."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$", description="A number or a name for it; no person's.")]
+    role: StaffRole
+    public_key: Annotated[str, Meta(pattern=r"^\s*-----BEGIN PUBLIC KEY-----", description="PEM.")]
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything one kiosk is told. A device that is not there is left out: a supported state."""
 
@@ -283,6 +298,7 @@ class Settings(Section, frozen=True, kw_only=True):
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None
+    staff: tuple[StaffKey, ...] = ()
     services: tuple[Service, ...] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()

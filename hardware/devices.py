@@ -148,6 +148,26 @@ class CardReader(Protocol):
         """Stop the watch, cancel what is under way, let go of the reader."""
 
 
+# --- cards of staff -----------------------------------------------------------------------------------------------
+
+
+class StaffCard(Struct, frozen=True):
+    """Whose card it is, by the name that the settings give it, and what that one may do here."""
+
+    name: str
+    role: str
+
+
+class StaffCardReader(Protocol):
+    """Asks a card of staff to prove itself. That somebody holds it proves nothing of who that is: one factor of two."""
+
+    def identify(self) -> StaffCard:
+        """Have the card in the reader sign a challenge that nobody used before, and say whose key that was.
+
+        Raises STAFF_CARD_REFUSED (no key of that card is listed), CARD_REMOVED, CARD_UNREADABLE, READER_LOST.
+        """
+
+
 # --- the keypad ---------------------------------------------------------------------------------------------------
 
 

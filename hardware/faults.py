@@ -77,6 +77,7 @@ class FaultCode(Enum):
     DOOR_STUCK = "doorStuck"
     DOOR_UNKNOWN = "doorUnknown"
     SCANNER_LOST = "scannerLost"
+    STAFF_CARD_REFUSED = "staffCardRefused"
     # the kiosk
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"
@@ -361,6 +362,10 @@ FAULTS: dict[FaultCode, Fault] = {
         "Typ je code op het scherm.",
         ("Kijk of de kabel van de scanner goed vastzit, trek hem uit en steek hem er weer in.",
          "Vergelijk het toestel en de snelheid met de instellingen."), Mender.TECHNICIAN),
+    FaultCode.STAFF_CARD_REFUSED: Fault("Deze kaart opent dit loket niet",
+        "Vraag wie het loket beheert om je kaart toe te voegen.",
+        ("Kijk of de sleutel 9E van deze kaart in de instellingen staat.",
+         "Is de kaart ingetrokken: laat ze zo, en meld wie ze gebruikte."), Mender.SITE_STAFF),
     FaultCode.SETTINGS_INVALID: Fault("Dit loket is buiten dienst",
         "De balie helpt je verder.",
         ("Lees in het logboek welke instelling niet klopt.",

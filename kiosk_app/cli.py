@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
     scanner = subjects.add_parser("scanner", help="the scanner of QR codes; does not say what it read")
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
+    staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
@@ -52,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_locker(given.settings, tuple(given.open))
         case "check", "scanner":
             return _check_scanner(given.settings)
+        case "check", "staffcard":
+            return _check_staff_card(given.settings)
         case "check", _:
             return command.run(given)
         case _:
@@ -116,6 +120,23 @@ def _check_scanner(path: Path) -> int:
     from kiosk_app.wiring import code_scanner
 
     return 0 if check_scanner(code_scanner(settings.scanner), str(settings.scanner.device), _say) else 1
+
+
+def _check_staff_card(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if not settings.staff:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_staff_card import check_staff_card
+    from kiosk_app.wiring import staff_card_reader
+
+    try:
+        reader = staff_card_reader(settings)
+    except ValueError as error:
+        print(f"kiosk: {path}: {error}", file=sys.stderr)
+        return 2
+    return 0 if check_staff_card(reader, _say) else 1
 
 
 def _say(line: str) -> None:

@@ -121,6 +121,15 @@ def locker_bank(setting: Lockers) -> LockerBank:
     return KerongBank(setting.device, setting.baud, locker_doors(setting).values(), wiring)
 
 
+def staff_card_reader(settings: Settings) -> devices.StaffCardReader:
+    """Give the reader as it asks cards of staff. Raises ValueError for a key that is none."""
+    from hardware.staffcard import PivReader
+
+    name = settings.card_reader.name if settings.card_reader is not None else ""
+    keys = [(devices.StaffCard(one.name, one.role.value), one.public_key) for one in settings.staff]
+    return PivReader(name, keys)
+
+
 class Kiosk:
     """A whole kiosk without a screen: its visit, its memory and its workers. A device that is not there is left out."""
 
