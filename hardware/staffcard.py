@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hardware.devices import StaffCard
+from hardware.credentials import StaffCard
 from hardware.eid.apdu import OK, exchange
 from hardware.eid.pcsc import Connection, Context
 from hardware.faults import DeviceFault, FaultCode

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 
-from hardware.devices import CodeScanner, Health, Status
+from hardware.credentials import CodeScanner
+from hardware.devices import Health, Status
 from kiosk_app.check_words import CheckFailed, Say, explain
 
 # The driver says at once whether there is a scanner; a person takes a while to find a code.

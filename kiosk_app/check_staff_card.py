@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from hardware.devices import StaffCard, StaffCardReader
+from hardware.credentials import StaffCard, StaffCardReader
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import Say, explain, timed
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.devices import CodeScanner, Status
+from hardware.credentials import CodeScanner
+from hardware.devices import Status
 from kiosk_app.effects import Effect
 from kiosk_app.events import CodeScanned, Event
 

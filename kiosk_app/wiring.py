@@ -8,6 +8,7 @@ from typing import Protocol
 
 from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings
 from hardware import devices
+from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
 from hardware.doors import Door, LockerBank
@@ -98,7 +99,7 @@ def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
     return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
 
 
-def code_scanner(setting: Scanner) -> devices.CodeScanner:
+def code_scanner(setting: Scanner) -> CodeScanner:
     """Give the scanner, however it speaks."""
     from hardware.scanner import Form, KeyboardScanner, SerialScanner
 
@@ -121,12 +122,12 @@ def locker_bank(setting: Lockers) -> LockerBank:
     return KerongBank(setting.device, setting.baud, locker_doors(setting).values(), wiring)
 
 
-def staff_card_reader(settings: Settings) -> devices.StaffCardReader:
+def staff_card_reader(settings: Settings) -> StaffCardReader:
     """Give the reader as it asks cards of staff. Raises ValueError for a key that is none."""
     from hardware.staffcard import PivReader
 
     name = settings.card_reader.name if settings.card_reader is not None else ""
-    keys = [(devices.StaffCard(one.name, one.role.value), one.public_key) for one in settings.staff]
+    keys = [(StaffCard(one.name, one.role.value), one.public_key) for one in settings.staff]
     return PivReader(name, keys)
 
 

@@ -1,4 +1,4 @@
-"""The two drivers of `hardware.devices.CodeScanner`. No code is in any log, fault or `repr`."""
+"""The two drivers of `hardware.credentials.CodeScanner`. No code is in any log, fault or `repr`."""
 
 from __future__ import annotations
 

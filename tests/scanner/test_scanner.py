@@ -9,7 +9,8 @@ from queue import Queue
 
 import pytest
 
-from hardware.devices import CodeScanner, Health, Status
+from hardware.credentials import CodeScanner
+from hardware.devices import Health, Status
 from hardware.faults import FaultCode
 from hardware.scanner import Form, KeyboardScanner, SerialScanner
 from simulators import scanner as simulated

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hardware.devices import StaffCard
+from hardware.credentials import StaffCard
 from hardware.eid.pcsc import UNAWARE, Context
 from hardware.faults import DeviceFault, FaultCode
 from hardware.staffcard import PivReader
