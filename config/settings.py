@@ -45,6 +45,7 @@ class Translated(Section, frozen=True, kw_only=True):
 
 
 Local = str | Translated  # a plain text is Dutch
+_SPEEDS = (4800, 9600, 19200, 38400, 57600, 115200)  # of a serial line
 _UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
 
 
@@ -187,6 +188,31 @@ class PaperSensor(Section, frozen=True, kw_only=True):
     inverted: Annotated[bool, Meta(description="Paper lies there while it is off.")] = False
 
 
+class ScannerKind(StrEnum):
+    """How a scanner speaks: it types like a keyboard, or on a serial line."""
+
+    KEYS = "keys"
+    SERIAL = "serial"
+
+
+class Scanner(Section, frozen=True, kw_only=True):
+    """A reader of QR codes. The rest says how it is set."""
+
+    device: Annotated[Path, Meta(description="Its evdev device, or its serial line.")]
+    kind: ScannerKind = ScannerKind.KEYS
+    baud: Annotated[int, Meta(description="The speed of a serial line, as the scanner is set.")] = 9600
+    prefix: Annotated[str, Meta(max_length=8)] = ""
+    suffix: Annotated[str, Meta(min_length=1, max_length=8)] = "\r"
+    kinds: Annotated[
+        str, Meta(pattern="^[A-Za-z]*$", description="Letters of AIM identifiers (Q: QR) where it sends them.")
+    ] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a speed that no line has."""
+        if self.baud not in _SPEEDS:
+            raise ValueError("scanner.baud: no speed of a serial line")
+
+
 IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
 
 
@@ -238,8 +264,53 @@ class ReceiptPrinter(Section, frozen=True, kw_only=True):
         """Refuse a printer that is nowhere, or in two places, and a speed that no line has."""
         if bool(self.host) is (self.device is not None):
             raise ValueError("receipt_printer: host or device, one of the two")
-        if self.baud not in (4800, 9600, 19200, 38400, 57600, 115200):
+        if self.baud not in _SPEEDS:
             raise ValueError("receipt_printer.baud: no speed of a serial line")
+
+
+class Compartment(Section, frozen=True, kw_only=True):
+    """One compartment: the number on its door, and where its lock is wired."""
+
+    number: Annotated[int, Meta(ge=1, le=999)]
+    board: Annotated[int, Meta(ge=0, le=31, description="The address that the switches on the board say.")] = 0
+    lock: Annotated[int, Meta(ge=0, le=47, description="Counted from 0, as on the wire.")]
+
+
+class Lockers(Section, frozen=True, kw_only=True):
+    """The town's own compartments: boards of Kerong (CU48) on one RS-485 line."""
+
+    device: Annotated[Path, Meta(description="The serial line, e.g. /dev/serial/by-id/usb-….")]
+    baud: Annotated[int, Meta(description="The speed that the boards are set to.")] = 19200
+    closed_bit: Annotated[int, Meta(ge=0, le=1, description="What a lock says when its door is closed.")] = 1
+    sensors: Annotated[bool, Meta(description="Whether sensors see what lies in a compartment.")] = True
+    thing_bit: Annotated[int, Meta(ge=0, le=1, description="What a sensor says when something is there.")] = 1
+    compartments: Annotated[tuple[Compartment, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        """Refuse a speed that no line has, and two doors that are one."""
+        if self.baud not in _SPEEDS:
+            raise ValueError("lockers.baud: no speed of a serial line")
+        for named in (
+            {one.number for one in self.compartments},
+            {(one.board, one.lock) for one in self.compartments},
+        ):
+            if len(named) < len(self.compartments):
+                raise ValueError("lockers.compartments: two have one number, or one lock")
+
+
+class StaffRole(StrEnum):
+    """What somebody of staff may do here."""
+
+    TECHNICIAN = "technician"
+    DEPOSITOR = "depositor"
+
+
+class StaffKey(Section, frozen=True, kw_only=True):
+    """A card of staff: a PIV card, known by the public key that goes with its key 9E (P-256)."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$", description="A number or a name for it; no person's.")]
+    role: StaffRole
+    public_key: Annotated[str, Meta(pattern=r"^\s*-----BEGIN PUBLIC KEY-----", description="PEM.")]
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -257,8 +328,11 @@ class Settings(Section, frozen=True, kw_only=True):
     card_reader: CardReader | None = None
     keypad: Keypad | None = None
     paper_sensor: PaperSensor | None = None
+    scanner: Scanner | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
+    lockers: Lockers | None = None
+    staff: tuple[StaffKey, ...] = ()
     services: tuple[Service, ...] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()

@@ -28,6 +28,11 @@ def _prepared_code(world: World, person: str, resident: Resident) -> None:
     resident.code = world.deposit(person, title=TITLE, access="code") or ""
 
 
+def _prepared_qr(world: World, person: str, resident: Resident) -> None:
+    _prepared_code(world, person, resident)
+    resident.scan = world.scanner.scan
+
+
 def _several(_world: World, _person: str, resident: Resident) -> None:
     resident.products = ("householdComposition", "residence", "nationality")
 
@@ -62,6 +67,7 @@ ERRANDS: dict[str, Errand] = {
     "certificate": _nothing,
     "prepared-eid": _prepared_eid,
     "prepared-code": _prepared_code,
+    "prepared-qr": _prepared_qr,
     "several": _several,
     "reprint": _again,
     "paper-or-ebox": _record,

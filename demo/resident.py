@@ -56,6 +56,7 @@ class Resident:
     pin: str
     products: tuple[str, ...] = ("householdComposition",)
     code: str = ""
+    scan: Callable[[str], None] | None = None
     answer: str = "paper"
     copies: int = 1
     reads_the_list: bool = False
@@ -137,7 +138,9 @@ class Resident:
     def _begin(self) -> None:
         if len(self.states) > 1:
             return
-        if self.code or self.reads_the_list:
+        if self.scan is not None:
+            self.scan(self.code)
+        elif self.code or self.reads_the_list:
             self._touch("documents")
         else:
             self._card_in = True

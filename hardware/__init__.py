@@ -1,7 +1,8 @@
 """The hardware abstraction layer: what a device promises, and one driver a file.
 
-`devices` holds the promises (Protocols) and `faults` everything that can go wrong, with the words for it.
-The drivers (`eid/`, `cups`, `escpos`) keep those promises over PC/SC, CUPS with IPP, and ESC/POS.
+`devices` holds the promises (Protocols), `doors` and `credentials` more of them, `faults` everything that can go wrong,
+with its words. The drivers (`eid`, `cups`, `escpos`, `keypad`, `lockboard`, `scanner`, `staffcard`) keep them over
+PC/SC, CUPS with IPP, ESC/POS, evdev and serial lines. `listener` is the thread of a device that comes and goes.
 `child` is the process that may be killed: what can hang in C runs there.
 
 Called by `kiosk_app.wiring` alone; everybody else sees only `devices` and `faults`.

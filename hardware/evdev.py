@@ -1,95 +1,60 @@
-"""The line to a Linux input device (evdev): what it reports, and whether it is there. Keypads and switches speak it.
+"""What Linux input devices (evdev) say, and having one to ourselves: keypads, scanners that type, switches.
 
 The device is grabbed: what it reports goes here and nowhere else. No event is in any log, fault or `repr`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import select
 import stat
 import struct
-import threading
 from collections.abc import Callable
 from pathlib import Path
+
+from hardware.listener import Ear, Opened
 
 # struct input_event of a 64-bit Linux (linux/input.h): two longs of time, type, code, value.
 EVENT = struct.Struct("llHHi")
 EV_KEY, EV_SW = 1, 5
 EVIOCGRAB = 0x40044590
 
-# A device that was unplugged is looked for this often.
-RETRY_SECONDS = 1.0
-CLOSE_SECONDS = 2.0
 
-Heard = Callable[[int, int, int], None]  # type, code, value
-Found = Callable[[int | None], None]  # a file descriptor, valid during the call; None: the device is gone
+def grabbed(path: Path) -> Opened:
+    """Open a device for us alone. Raises OSError where it is not there, or another program has it."""
+    device = open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, os.O_RDONLY | os.O_NONBLOCK))  # noqa: SIM115 - handed on
+    try:
+        if not stat.S_ISFIFO(os.fstat(device.fileno()).st_mode):  # a pipe has no other reader to be kept out
+            fcntl.ioctl(device, EVIOCGRAB, 1)
+    except OSError:
+        device.close()
+        raise
+    return device
 
 
-class EvdevLine:
-    """The input device at `path`. It may come and go."""
+def event_ear(on_event: Callable[[int, int, int], None]) -> Ear:
+    """Hear a device: `on_event` gets type, code and value of each event, however they are cut up."""
+    heard = bytearray()
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
-        self._name = name
-        self.there: bool | None = None  # None until it was looked for
-        self._closed = threading.Event()
-        self._wake, self._awake = os.pipe()
-        self._thread: threading.Thread | None = None
+    def hear(part: bytes) -> None:
+        heard.extend(part)
+        whole = len(heard) - len(heard) % EVENT.size
+        events = bytes(heard[:whole])
+        del heard[:whole]
+        for _, _, kind, code, value in EVENT.iter_unpack(events):
+            on_event(kind, code, value)
 
-    def listen(self, heard: Heard, found: Found) -> None:
-        """Hand on what it reports from now on, from a thread of this line's own; `found` is called first."""
-        self._thread = threading.Thread(target=self._run, args=(heard, found), name=self._name, daemon=True)
-        self._thread.start()
+    return hear
 
-    def close(self) -> None:
-        """Hand on nothing more, and let go of the device."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        os.close(self._awake)  # the reading thread sees the end of its pipe
-        if self._thread is not None:
-            self._thread.join(CLOSE_SECONDS)
-        os.close(self._wake)
 
-    def _run(self, heard: Heard, found: Found) -> None:
-        while not self._closed.is_set():
-            with contextlib.suppress(OSError):  # not there, or no more: told below
-                device = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-                try:
-                    _grab(device)
-                    self._tell(found, device)
-                    self._listen(device, heard)
-                finally:
-                    os.close(device)
-            if not self._closed.is_set():
-                self._tell(found, None)
-            self._closed.wait(RETRY_SECONDS)
-        self.there = False
+def key_ear(on_key: Callable[[int, int], None]) -> Ear:
+    """Hear a device's keys alone: `on_key` gets code and value."""
 
-    def _tell(self, found: Found, device: int | None) -> None:
-        there = device is not None
-        if there is not self.there:
-            self.there = there
-            found(device)
+    def on_event(kind: int, code: int, value: int) -> None:
+        if kind == EV_KEY:
+            on_key(code, value)
 
-    def _listen(self, device: int, heard: Heard) -> None:
-        """Hand on what is reported until closed, or until the device is gone."""
-        read = b""
-        while not self._closed.is_set():
-            ready, _, _ = select.select([device, self._wake], [], [])
-            if device not in ready:
-                continue
-            more = os.read(device, 64 * EVENT.size)
-            if not more:
-                return
-            read += more
-            whole = len(read) - len(read) % EVENT.size
-            for _, _, kind, code, value in EVENT.iter_unpack(read[:whole]):
-                heard(kind, code, value)
-            read = read[whole:]
+    return event_ear(on_event)
 
 
 def is_on(device: int, kind: int, code: int) -> bool | None:
@@ -102,9 +67,3 @@ def is_on(device: int, kind: int, code: int) -> bool | None:
     except OSError:
         return None
     return bool(bits[code // 8] & 1 << code % 8)
-
-
-def _grab(device: int) -> None:
-    """Have it to ourselves. A pipe has no other reader to be kept out. Raises OSError where another program has it."""
-    if not stat.S_ISFIFO(os.fstat(device).st_mode):
-        fcntl.ioctl(device, EVIOCGRAB, 1)

@@ -11,76 +11,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-
-class FaultCode(Enum):
-    """What can go wrong. The value is the word in the audit trail."""
-
-    # the card
-    NOT_AN_EID = "notAnEid"
-    CARD_MUTE = "cardMute"
-    CARD_UNREADABLE = "cardUnreadable"
-    CARD_NOT_ACTIVATED = "cardNotActivated"
-    CARD_REMOVED = "cardRemoved"
-    CARD_UNSUPPORTED = "cardUnsupported"
-    NO_CERTIFICATE = "noCertificate"
-    CERTIFICATE_EXPIRED = "certificateExpired"
-    CERTIFICATE_REVOKED = "certificateRevoked"
-    CERTIFICATE_UNTRUSTED = "certificateUntrusted"
-    PIN_BLOCKED = "pinBlocked"
-    PIN_NOT_TYPED = "pinNotTyped"
-    PIN_CANCELLED = "pinCancelled"
-    READER_LOST = "readerLost"
-    KEYPAD_LOST = "keypadLost"
-    # the town's side
-    BACKEND_DOWN = "backendDown"
-    BACKEND_SLOW = "backendSlow"
-    BACKEND_ANSWER = "backendAnswer"
-    SIGN_IN_REFUSED = "signInRefused"
-    NOT_REGISTERED = "notRegistered"
-    NOTHING_AVAILABLE = "nothingAvailable"
-    PRODUCT_UNAVAILABLE = "productUnavailable"
-    COUNTER_ONLY = "counterOnly"
-    COSTS_MONEY = "costsMoney"
-    SOURCE_CLOSED = "sourceClosed"
-    CODE_UNKNOWN = "codeUnknown"
-    CODE_USED = "codeUsed"
-    CODE_EXPIRED = "codeExpired"
-    CODE_WITHDRAWN = "codeWithdrawn"
-    CODE_IN_USE = "codeInUse"
-    CODE_NEEDS_CARD = "codeNeedsCard"
-    CODES_PAUSED = "codesPaused"
-    # the document
-    DOCUMENT_BROKEN = "documentBroken"
-    DOCUMENT_SEAL = "documentSeal"
-    DOCUMENT_FORBIDDEN = "documentForbidden"
-    DOCUMENT_FORMAT = "documentFormat"
-    # the printer
-    PRINTER_LOST = "printerLost"
-    PRINTER_FAULT = "printerFault"
-    PRINTER_ATTENTION = "printerAttention"
-    PAPER_EMPTY = "paperEmpty"
-    PAPER_LOW = "paperLow"
-    PAPER_JAM = "paperJam"
-    COVER_OPEN = "coverOpen"
-    TRAY_MISSING = "trayMissing"
-    TONER_EMPTY = "tonerEmpty"
-    TONER_LOW = "tonerLow"
-    WASTE_FULL = "wasteFull"
-    WASTE_NEARLY_FULL = "wasteNearlyFull"
-    PAPER_SENSOR_LOST = "paperSensorLost"
-    PRINT_FAILED = "printFailed"
-    PRINT_UNKNOWN = "printUnknown"
-    PRINT_STOPPED = "printStopped"
-    # the receipt printer
-    RECEIPT_LOST = "receiptLost"
-    RECEIPT_PAPER_EMPTY = "receiptPaperEmpty"
-    RECEIPT_PAPER_LOW = "receiptPaperLow"
-    RECEIPT_COVER_OPEN = "receiptCoverOpen"
-    RECEIPT_FAULT = "receiptFault"
-    # the kiosk
-    SETTINGS_INVALID = "settingsInvalid"
-    JOURNAL_LOST = "journalLost"
-    INTERNAL = "internal"
+from hardware.fault_codes import FaultCode as FaultCode
 
 
 class Mender(Enum):
@@ -369,6 +300,30 @@ FAULTS: dict[FaultCode, Fault] = {
         ("Kijk of er papier vastzit bij het mes.",
          "Zet de bonprinter uit, wacht tien seconden en zet hem weer aan.",
          "Blijft de storing: vervang de bonprinter."), Mender.TECHNICIAN),
+    FaultCode.LOCKERS_LOST: Fault("De vakjes antwoorden niet",
+        "We kunnen je vakje nu niet openen. De balie helpt je verder.",
+        ("Kijk of elke slotprint stroom heeft, en of de kabel naar het loket vastzit.",
+         "Vergelijk adres en snelheid van de slotprint met de instellingen."), Mender.TECHNICIAN),
+    FaultCode.LOCKER_ADDRESS: Fault("De vakjes antwoorden door elkaar",
+        "We kunnen je vakje nu niet openen. De balie helpt je verder.",
+        ("Twee slotprinten hebben hetzelfde adres: zet op één ervan de schakelaars anders.",
+         "Vergelijk de adressen van alle slotprinten met de instellingen."), Mender.TECHNICIAN),
+    FaultCode.DOOR_STUCK: Fault("Het vakje ging niet open",
+        "We probeerden het twee keer. De balie helpt je verder.",
+        ("Kijk of er iets tegen de deur duwt of het slot klemt.",
+         "Open de deur met de sleutel en kijk of het slot vrij beweegt."), Mender.TECHNICIAN),
+    FaultCode.DOOR_UNKNOWN: Fault("We weten niet of je vakje openging",
+        "Kijk of de deur open is. De balie helpt je verder.",
+        ("De slotprint viel stil net na de opdracht: kijk of ze stroom heeft.",
+         "Kijk welke deur openstaat, en sluit ze."), Mender.TECHNICIAN),
+    FaultCode.SCANNER_LOST: Fault("De scanner werkt nu niet",
+        "Typ je code op het scherm.",
+        ("Kijk of de kabel van de scanner goed vastzit, trek hem uit en steek hem er weer in.",
+         "Vergelijk het toestel en de snelheid met de instellingen."), Mender.TECHNICIAN),
+    FaultCode.STAFF_CARD_REFUSED: Fault("Deze kaart opent dit loket niet",
+        "Vraag wie het loket beheert om je kaart toe te voegen.",
+        ("Kijk of de sleutel 9E van deze kaart in de instellingen staat.",
+         "Is de kaart ingetrokken: laat ze zo, en meld wie ze gebruikte."), Mender.SITE_STAFF),
     FaultCode.SETTINGS_INVALID: Fault("Dit loket is buiten dienst",
         "De balie helpt je verder.",
         ("Lees in het logboek welke instelling niet klopt.",

@@ -1,16 +1,18 @@
 """The driver of a numeric keypad with a marked 5 (evdev), for who cannot see the screen: `hardware.devices.Keypad`.
 
-No key is in any log, fault or `repr`.
+The device is grabbed: what is typed on it goes here and nowhere else. No key is in any log, fault or `repr`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from hardware.devices import Health, KeypadKey, Status
-from hardware.evdev import EV_KEY, EvdevLine
+from hardware.devices import KeypadKey, Status
+from hardware.evdev import grabbed, key_ear
 from hardware.faults import FaultCode
+from hardware.listener import Listener
 
 PRESSED = 1  # 2 is a key that is held down: it types no second digit
 
@@ -28,7 +30,7 @@ class EvdevKeypad:
     """The keypad at `path`, e.g. /dev/input/by-id/…-event-kbd. It may come and go."""
 
     def __init__(self, path: Path) -> None:
-        self._line = EvdevLine(path, "keypad")
+        self._listener = Listener("keypad", partial(grabbed, path), FaultCode.KEYPAD_LOST)
 
     def watch(
         self,
@@ -38,22 +40,20 @@ class EvdevKeypad:
     ) -> None:
         """Report what is typed from now on, and whether the keypad is there."""
 
-        def heard(kind: int, code: int, value: int) -> None:
-            if (kind, value) != (EV_KEY, PRESSED):
+        def hand_on(code: int, value: int) -> None:
+            if value != PRESSED:
                 return
             if code in DIGITS:
                 on_digit(DIGITS[code])
             elif code in KEYS:
                 on_key(KEYS[code])
 
-        self._line.listen(heard, lambda _device: on_status(self.status()))
+        self._listener.start(lambda _device: key_ear(hand_on), on_status)
 
     def status(self) -> Status:
         """Whether it is there, and ours alone; unknown until it was looked for."""
-        if self._line.there is None:
-            return Status(Health.UNKNOWN)
-        return Status(Health.OK) if self._line.there else Status(Health.DOWN, (FaultCode.KEYPAD_LOST,))
+        return self._listener.status()
 
     def close(self) -> None:
         """Stop reporting and let go of the keypad."""
-        self._line.close()
+        self._listener.close()

@@ -7,11 +7,13 @@ contact goes on either. Whether paper lies there is a key that is down, or a swi
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from hardware.devices import Health, Status, TrayView
-from hardware.evdev import EV_KEY, EV_SW, EvdevLine, is_on
+from hardware.evdev import EV_KEY, EV_SW, event_ear, grabbed, is_on
 from hardware.faults import FaultCode
+from hardware.listener import Ear, Listener
 
 ON, OFF = 1, 0  # 2 is a key that is held down: nothing new
 
@@ -20,7 +22,7 @@ class EvdevPaperSensor:
     """The sensor at `path`: paper lies there while its key or switch `code` is on; `inverted`: while it is off."""
 
     def __init__(self, path: Path, code: int, *, inverted: bool = False) -> None:
-        self._line = EvdevLine(path, "paper sensor")
+        self._listener = Listener("paper sensor", partial(grabbed, path), FaultCode.PAPER_SENSOR_LOST)
         self._code = code
         self._inverted = inverted
 
@@ -31,21 +33,24 @@ class EvdevPaperSensor:
             if kind in (EV_KEY, EV_SW) and code == self._code and value in (ON, OFF):
                 on_paper(self._view(value == ON))
 
-        def found(device: int | None) -> None:
-            on_status(self.status())
-            on_paper(TrayView.UNSEEN if device is None else self._seen_on(device))
+        def ear(device: int) -> Ear:
+            on_paper(self._seen_on(device))
+            return event_ear(heard)
 
-        self._line.listen(heard, found)
+        def told(status: Status) -> None:
+            on_status(status)
+            if status.health is not Health.OK:
+                on_paper(TrayView.UNSEEN)
+
+        self._listener.start(ear, told)
 
     def status(self) -> Status:
         """Whether it is there, and ours alone; unknown until it was looked for."""
-        if self._line.there is None:
-            return Status(Health.UNKNOWN)
-        return Status(Health.OK) if self._line.there else Status(Health.DOWN, (FaultCode.PAPER_SENSOR_LOST,))
+        return self._listener.status()
 
     def close(self) -> None:
         """Stop reporting and let go of the sensor."""
-        self._line.close()
+        self._listener.close()
 
     def _seen_on(self, device: int) -> TrayView:
         """Ask for the state of now: a key or a switch that is on already reports nothing by itself."""

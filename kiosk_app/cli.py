@@ -14,6 +14,8 @@ from conformance import command
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_NONE_NAMED = "De instellingen noemen er geen: dit loket werkt zonder."
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 1 when a check failed, 2 when the settings cannot be used."""
@@ -35,6 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
         if subject == "printer":
             empty = "have the tray emptied and filled, twice, and see that each sheet comes once or not at all"
             check_device.add_argument("--empty-tray", action="store_true", help=empty)
+    lockers = subjects.add_parser("locker", help="the town's own compartments; opens no door that is not named")
+    lockers.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
+    scanner = subjects.add_parser("scanner", help="the scanner of QR codes; does not say what it read")
+    scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
+    staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -46,6 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
         case "check", "printer" | "receipt":
             by_hand = getattr(given, "empty_tray", False)
             return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
+        case "check", "locker":
+            return _check_locker(given.settings, tuple(given.open))
+        case "check", "scanner":
+            return _check_scanner(given.settings)
+        case "check", "staffcard":
+            return _check_staff_card(given.settings)
         case "doctor", _:
             return _doctor()
         case "check", _:
@@ -85,7 +100,7 @@ def _check_device(subject: str, path: Path, *, on_paper: bool, by_hand: bool) ->
     else:
         well = [check.run(with_slip=on_paper) for check in receipt_checks(settings, _say)]
     if not well:
-        _say("De instellingen noemen er geen: dit loket werkt zonder.")
+        _say(_NONE_NAMED)
     return 0 if all(well) else 1
 
 
@@ -94,6 +109,48 @@ def _doctor() -> int:
     from kiosk_app.doctor_finds import SYMPTOMS
 
     return 0 if examine(Machine(), SYMPTOMS, _say) else 1
+
+
+def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.lockers is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_locker import check_locker
+    from kiosk_app.wiring import locker_bank, locker_doors
+
+    bank, doors = locker_bank(settings.lockers), locker_doors(settings.lockers)
+    return 0 if check_locker(bank, doors, may_open, _say, input) else 1
+
+
+def _check_scanner(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.scanner is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_scanner import check_scanner
+    from kiosk_app.wiring import code_scanner
+
+    return 0 if check_scanner(code_scanner(settings.scanner), str(settings.scanner.device), _say) else 1
+
+
+def _check_staff_card(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if not settings.staff:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_staff_card import check_staff_card
+    from kiosk_app.wiring import staff_card_reader
+
+    try:
+        reader = staff_card_reader(settings)
+    except ValueError as error:
+        print(f"kiosk: {path}: {error}", file=sys.stderr)
+        return 2
+    return 0 if check_staff_card(reader, _say) else 1
 
 
 def _say(line: str) -> None:

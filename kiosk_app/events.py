@@ -21,6 +21,7 @@ from kiosk_app.touches import ChangeAsked as ChangeAsked
 from kiosk_app.touches import ChoiceDone as ChoiceDone
 from kiosk_app.touches import Chose as Chose
 from kiosk_app.touches import CodeAsked as CodeAsked
+from kiosk_app.touches import CodeScanned as CodeScanned
 from kiosk_app.touches import Confirmed as Confirmed
 from kiosk_app.touches import DigitTyped as DigitTyped
 from kiosk_app.touches import DocumentsAsked as DocumentsAsked

@@ -19,6 +19,7 @@ class Part(Enum):
     RECEIPT_PRINTER = "receiptPrinter"
     KEYPAD = "keypad"
     PAPER_SENSOR = "paperSensor"
+    SCANNER = "scanner"
 
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no

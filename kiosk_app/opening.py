@@ -39,6 +39,17 @@ def ask_code(visit: Visit) -> Step:
     return replace(visit, state=EnterCode()), ()
 
 
+def scanned(visit: Visit, code: str) -> Step:
+    """Open what a scanned code stands for, as if it had been typed."""
+    asked, wishes = ask_code(visit)
+    if not isinstance(asked.state, EnterCode):
+        return asked, wishes
+    signs = code.replace("-", "").strip().upper()
+    if len(signs) != CODE_LENGTH or not (signs.isascii() and signs.isalnum()):  # a bar code of a shop, a web address
+        return replace(visit, state=EnterCode(refused=FaultCode.CODE_UNKNOWN)), ()
+    return replace(visit, state=OpeningCode()), (OpenCode(visit.number, signs),)
+
+
 def show_offerings(visit: Visit) -> Step:
     """Show what can be had here, as soon as the back end has said it."""
     return replace(visit, state=Offerings()), (AskOfferings(visit.number),)

@@ -19,6 +19,7 @@ from kiosk_app.events import (
     CardRemoved,
     Clock,
     CodeAsked,
+    CodeScanned,
     DocumentsAsked,
     EaseAsked,
     EaseChosen,
@@ -179,6 +180,10 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
             return opening.ask_code(begin(visit, AskCard()))
         case AskCard(), CodeAsked():
             return opening.ask_code(visit)
+        case Portal(), CodeScanned(code):
+            return opening.scanned(begin(visit, AskCard()), code)
+        case AskCard(), CodeScanned(code):
+            return opening.scanned(visit, code)
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
         case Portal(), TimedOut():
@@ -205,6 +210,8 @@ def _without_card(visit: Visit, state: Offerings | EnterCode | OpeningCode, even
             return _documents_asked(visit)
         case CodeAsked() if isinstance(state, Offerings):
             return opening.ask_code(visit)
+        case CodeScanned(code) if not isinstance(state, OpeningCode):
+            return opening.scanned(visit, code)
         case _:
             return opening.rules(visit, state, event)
 

@@ -46,6 +46,12 @@ class SignTyped(Private, frozen=True):
     sign: str
 
 
+class CodeScanned(Private, frozen=True):
+    """Something was held before the scanner; "" is what can be no code."""
+
+    code: str
+
+
 class TypingDone(Bare):
     """What was typed is whole."""
 
@@ -163,6 +169,7 @@ Touch = (
     | TownAsked
     | CodeAsked
     | SignTyped
+    | CodeScanned
     | TypingDone
     | PinUnknown
     | Answered

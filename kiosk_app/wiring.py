@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from config.settings import BackEnd, Printer, ReceiptPrinter, Settings
+from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings
 from hardware import devices
+from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
 from hardware.cups import CupsPrinter
 from hardware.devices import CardReader, Status
+from hardware.doors import Door, LockerBank
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
 from hardware.keypad import EvdevKeypad
@@ -29,6 +31,7 @@ from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
+from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
@@ -103,6 +106,38 @@ def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
     return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
 
 
+def code_scanner(setting: Scanner) -> CodeScanner:
+    """Give the scanner, however it speaks."""
+    from hardware.scanner import Form, KeyboardScanner, SerialScanner
+
+    form = Form(setting.prefix, setting.suffix, setting.kinds)
+    if setting.kind is ScannerKind.SERIAL:
+        return SerialScanner(setting.device, setting.baud, form)
+    return KeyboardScanner(setting.device, form)
+
+
+def locker_doors(setting: Lockers) -> dict[int, Door]:
+    """Give where the door of each compartment hangs, by the number on it."""
+    return {one.number: Door(one.board, one.lock) for one in setting.compartments}
+
+
+def locker_bank(setting: Lockers) -> LockerBank:
+    """Give the town's own compartments."""
+    from hardware.lockboard import KerongBank, Wiring
+
+    wiring = Wiring(setting.closed_bit, setting.thing_bit if setting.sensors else None)
+    return KerongBank(setting.device, setting.baud, locker_doors(setting).values(), wiring)
+
+
+def staff_card_reader(settings: Settings) -> StaffCardReader:
+    """Give the reader as it asks cards of staff. Raises ValueError for a key that is none."""
+    from hardware.staffcard import PivReader
+
+    name = settings.card_reader.name if settings.card_reader is not None else ""
+    keys = [(StaffCard(one.name, one.role.value), one.public_key) for one in settings.staff]
+    return PivReader(name, keys)
+
+
 class Kiosk:
     """A whole kiosk without a screen: its visit, its memory and its workers. A device that is not there is left out."""
 
@@ -129,6 +164,9 @@ class Kiosk:
             told = settings.paper_sensor
             sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
             self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
+        if settings.scanner is not None:
+            scanner = code_scanner(settings.scanner)
+            self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -181,6 +219,7 @@ class Kiosk:
             Part.RECEIPT_PRINTER: settings.receipt_printer,
             Part.KEYPAD: settings.keypad,
             Part.PAPER_SENSOR: settings.paper_sensor,
+            Part.SCANNER: settings.scanner,
         }
         return {part for part, setting in have.items() if setting is not None}
 

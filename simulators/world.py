@@ -28,6 +28,7 @@ from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
 from simulators.paper_sensor import CODE, VirtualPaperSensor
 from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
+from simulators.scanner import KeyboardScanner
 from simulators.town_hall import TownHall
 
 RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
@@ -65,6 +66,7 @@ class World:
             self.cards.pinpad = Pinpad(always=self.keys)
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.paper_sensor = VirtualPaperSensor(self.pcscd.folder / "paper-sensor")
+        self.scanner = KeyboardScanner(self.pcscd.folder / "scanner")
         self.cupsd = Cupsd()
         self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
@@ -84,6 +86,7 @@ class World:
                 self.cards,
                 self.keypad,
                 self.paper_sensor,
+                self.scanner,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -147,6 +150,7 @@ class World:
             "card_reader": {"name": ""},
             "keypad": {"device": str(self.keypad.path)},
             "paper_sensor": {"device": str(self.paper_sensor.path), "code": CODE},
+            "scanner": {"device": str(self.scanner.path)},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

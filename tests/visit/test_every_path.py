@@ -118,6 +118,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.TownAsked, events.LanguagesAsked, events.EaseAsked)),
         *(events.ServiceAsked(0), events.EaseChosen(LARGE)),
         events.SignTyped("C"),
+        *(events.CodeScanned(code) for code in ("4F7K-9XQR", "")),
         *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
         events.LanguageChosen(Language.EN),
         events.CardFound(),
@@ -364,7 +365,7 @@ def test_a_card_that_stayed_starts_nothing(moves: list[Move]) -> None:
     assert stale
     for move in stale:
         put_in = isinstance(move.event, events.CardInserted)
-        asked = isinstance(move.event, events.DocumentsAsked | events.CodeAsked)
+        asked = isinstance(move.event, events.DocumentsAsked | events.CodeAsked | events.CodeScanned)
         assert isinstance(move.after.visit.state, Portal) or put_in or asked
         assert not any(isinstance(e, wishes.RecogniseCard) for e in move.effects) or put_in
 

@@ -76,11 +76,14 @@ def enter_code(scene: Scene, state: EnterCode) -> Screen:
     """Ask for a code; the keys have only the signs that a code can have."""
     whole = len(state.typed) == _LENGTH
     fault = scene.fault(state.refused) if state.refused is not None else None
+    lead = [scene.say("De code staat op je bewijs of in het bericht van de gemeente.")]
+    if scene.settings.scanner is not None:
+        lead.append(scene.say("Of houd je QR-code voor de scanner."))
     return Screen(
         Template.TYPE,
         scene.header,
         scene.say("Typ je code"),
-        lead=(scene.say("De code staat op je bewijs of in het bericht van de gemeente."),),
+        lead=tuple(lead),
         step=CARD,
         picture="slip-code",
         groups=_grouped(state.typed),

@@ -1,0 +1,83 @@
+"""The codes of everything that can go wrong: what each means to whom stands in `hardware.faults`."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class FaultCode(Enum):
+    """What can go wrong. The value is the word in the audit trail."""
+
+    # the card
+    NOT_AN_EID = "notAnEid"
+    CARD_MUTE = "cardMute"
+    CARD_UNREADABLE = "cardUnreadable"
+    CARD_NOT_ACTIVATED = "cardNotActivated"
+    CARD_REMOVED = "cardRemoved"
+    CARD_UNSUPPORTED = "cardUnsupported"
+    NO_CERTIFICATE = "noCertificate"
+    CERTIFICATE_EXPIRED = "certificateExpired"
+    CERTIFICATE_REVOKED = "certificateRevoked"
+    CERTIFICATE_UNTRUSTED = "certificateUntrusted"
+    PIN_BLOCKED = "pinBlocked"
+    PIN_NOT_TYPED = "pinNotTyped"
+    PIN_CANCELLED = "pinCancelled"
+    READER_LOST = "readerLost"
+    KEYPAD_LOST = "keypadLost"
+    # the town's side
+    BACKEND_DOWN = "backendDown"
+    BACKEND_SLOW = "backendSlow"
+    BACKEND_ANSWER = "backendAnswer"
+    SIGN_IN_REFUSED = "signInRefused"
+    NOT_REGISTERED = "notRegistered"
+    NOTHING_AVAILABLE = "nothingAvailable"
+    PRODUCT_UNAVAILABLE = "productUnavailable"
+    COUNTER_ONLY = "counterOnly"
+    COSTS_MONEY = "costsMoney"
+    SOURCE_CLOSED = "sourceClosed"
+    CODE_UNKNOWN = "codeUnknown"
+    CODE_USED = "codeUsed"
+    CODE_EXPIRED = "codeExpired"
+    CODE_WITHDRAWN = "codeWithdrawn"
+    CODE_IN_USE = "codeInUse"
+    CODE_NEEDS_CARD = "codeNeedsCard"
+    CODES_PAUSED = "codesPaused"
+    # the document
+    DOCUMENT_BROKEN = "documentBroken"
+    DOCUMENT_SEAL = "documentSeal"
+    DOCUMENT_FORBIDDEN = "documentForbidden"
+    DOCUMENT_FORMAT = "documentFormat"
+    # the printer
+    PRINTER_LOST = "printerLost"
+    PRINTER_FAULT = "printerFault"
+    PRINTER_ATTENTION = "printerAttention"
+    PAPER_EMPTY = "paperEmpty"
+    PAPER_LOW = "paperLow"
+    PAPER_JAM = "paperJam"
+    COVER_OPEN = "coverOpen"
+    TRAY_MISSING = "trayMissing"
+    TONER_EMPTY = "tonerEmpty"
+    TONER_LOW = "tonerLow"
+    WASTE_FULL = "wasteFull"
+    WASTE_NEARLY_FULL = "wasteNearlyFull"
+    PAPER_SENSOR_LOST = "paperSensorLost"
+    PRINT_FAILED = "printFailed"
+    PRINT_UNKNOWN = "printUnknown"
+    PRINT_STOPPED = "printStopped"
+    # the receipt printer
+    RECEIPT_LOST = "receiptLost"
+    RECEIPT_PAPER_EMPTY = "receiptPaperEmpty"
+    RECEIPT_PAPER_LOW = "receiptPaperLow"
+    RECEIPT_COVER_OPEN = "receiptCoverOpen"
+    RECEIPT_FAULT = "receiptFault"
+    # the lockers, the scanner, the cards of staff
+    LOCKERS_LOST = "lockersLost"
+    LOCKER_ADDRESS = "lockerAddress"
+    DOOR_STUCK = "doorStuck"
+    DOOR_UNKNOWN = "doorUnknown"
+    SCANNER_LOST = "scannerLost"
+    STAFF_CARD_REFUSED = "staffCardRefused"
+    # the kiosk
+    SETTINGS_INVALID = "settingsInvalid"
+    JOURNAL_LOST = "journalLost"
+    INTERNAL = "internal"
