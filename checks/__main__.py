@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from checks import house, licences, texts, tools
+from checks import house, licences, texts, tools, units
 
 Check = Callable[[Path], list[str]]
 
@@ -19,10 +19,12 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("screens (qmllint)", tools.screens),
     ("lock file (uv lock --check)", tools.lock),
     ("shell syntax (sh -n)", tools.shell),
+    ("what services may do (systemd-analyze)", units.exposure),
     ("translations (gettext)", texts.complete),
     ("licences of dependencies", licences.allowed),
     ("length of files and functions", house.lengths),
     ("no path of one machine", house.machine_paths),
+    ("tests that papers name", house.named_tests),
     ("publiccode.yml", house.publiccode),
     ("contract (OpenAPI)", house.contract),
 )

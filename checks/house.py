@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,21 @@ def machine_paths(project: Path) -> list[str]:
             if any(trace in line for trace in traces):
                 found.append(f"{path.relative_to(project)}:{number}: {line.strip()[:90]}")
     return found
+
+
+def named_tests(project: Path) -> list[str]:
+    """Tests that a paper names and nobody wrote."""
+    written = {
+        name
+        for path in (project / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+    return [
+        f"{path.relative_to(project)}: there is no {name}"
+        for path in sorted((project / "docs").rglob("*.md"))
+        for name in re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8"))
+        if name not in written
+    ]
 
 
 def publiccode(project: Path) -> list[str]:

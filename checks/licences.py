@@ -9,6 +9,7 @@ from pathlib import Path
 
 # Permissive, or weak copyleft that ends at the library itself.
 FREE = {
+    "0BSD",
     "Apache Software License",
     "Apache-2.0",
     "BSD License",
@@ -16,6 +17,7 @@ FREE = {
     "BSD-3-Clause",
     "EUPL-1.2",
     "ISC",
+    "ISC License (ISCL)",
     "MIT",
     "MIT License",
     "MIT-0",

@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 # What a kiosk's machine runs as root.
-SCRIPTS = ("deploy/cups/purge", "deploy/cups/make-queue")
+SCRIPTS = tuple(
+    f"deploy/{name}"
+    for name in ("prove", "cups/purge", "cups/make-queue", "debian/postinst", "debian/prerm", "debian/postrm")
+)
 
 
 def complaint(project: Path, *command: str) -> list[str]:

@@ -32,6 +32,7 @@ class Language(StrEnum):
     """A language in which there are texts for the screen. In which one a document is made, the back end says."""
 
     NL = "nl"
+    FR = "fr"
     EN = "en"
 
 
@@ -39,11 +40,12 @@ class Translated(Section, frozen=True, kw_only=True):
     """A text of the town with its translations. Where one is left out, Dutch stands."""
 
     nl: str
+    fr: str = ""
     en: str = ""
 
 
 Local = str | Translated  # a plain text is Dutch
-_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", en="below this screen")
+_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
 
 
 class Town(Section, frozen=True, kw_only=True):
@@ -100,6 +102,10 @@ class Service(Section, frozen=True, kw_only=True):
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
     coming_from: date | None = None
+    updated: Annotated[datetime | None, Meta(description="When the town last looked, by the clock on the wall.")] = None
+    steps: Annotated[tuple[Local, ...], Meta(max_length=4, description="How it works; left out: as for its kind.")] = ()
+    note: Annotated[Local, Meta(description="What else is good to know.")] = ""
+    nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
 
 
 class OpenHours(Section, frozen=True, kw_only=True):
@@ -128,6 +134,14 @@ class Screen(Section, frozen=True, kw_only=True):
     height_px: Annotated[int, Meta(ge=480)] = 1920
 
 
+class SealRule(StrEnum):
+    """What becomes of a document that nobody sealed whom this kiosk knows."""
+
+    REQUIRE = "require"
+    WARN = "warn"
+    OFF = "off"
+
+
 class BackEnd(Section, frozen=True, kw_only=True):
     """The town hall's service and how this kiosk proves itself to it."""
 
@@ -137,6 +151,17 @@ class BackEnd(Section, frozen=True, kw_only=True):
     certificate: Path
     key: Path
     seal_ca: Annotated[Path, Meta(description="Who may seal documents (PEM).")]
+    seals: Annotated[
+        dict[str, SealRule],
+        Meta(
+            description="For a product, by its code, where a seal is not required: `warn` prints what nobody known "
+            "sealed and writes that down, `off` looks at no seal. Digest, pages, size and content are always checked."
+        ),
+    ] = {}
+
+    def seal_for(self, product: str) -> SealRule:
+        """Give the rule for a product's documents."""
+        return self.seals.get(product, SealRule.REQUIRE)
 
 
 class CardReader(Section, frozen=True, kw_only=True):
@@ -152,6 +177,14 @@ class Keypad(Section, frozen=True, kw_only=True):
     """Numeric keys with a marked 5, beside the screen."""
 
     device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
+
+
+class PaperSensor(Section, frozen=True, kw_only=True):
+    """A light barrier or switch that sees whether paper lies in the slot; without one the kiosk asks."""
+
+    device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-path/platform-…-event.")]
+    code: Annotated[int, Meta(ge=0, le=0x2FF, description="Of its key or switch, as `evtest` shows it.")]
+    inverted: Annotated[bool, Meta(description="Paper lies there while it is off.")] = False
 
 
 IppAddress = Annotated[str, Meta(pattern=r"^ipps?://", description="The printer's own IPP address.")]
@@ -223,6 +256,7 @@ class Settings(Section, frozen=True, kw_only=True):
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
     keypad: Keypad | None = None
+    paper_sensor: PaperSensor | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     services: tuple[Service, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from demo.resident import Resident
+from simulators.pcscd import DIGIPASS, READER_WITH_KEYS
 from simulators.world import World
 
 # A document that no catalogue knows: the town's software made it, and titled it.
@@ -48,6 +49,10 @@ def _public_list(_world: World, _person: str, resident: Resident) -> None:
     resident.reads_the_list = True
 
 
+def _keys(world: World, _person: str, resident: Resident) -> None:
+    resident.keys = world.keys
+
+
 def _again(_world: World, _person: str, resident: Resident) -> None:
     """Come back for what an earlier visit did not give."""
     resident.products = ("claim",)
@@ -63,6 +68,13 @@ ERRANDS: dict[str, Errand] = {
     "copies": _copies,
     "deferred": _deferred,
     "public-list": _public_list,
+    "keys": _keys,
+    "keys-digipass": _keys,
+}
+# At which reader a journey or a fault is played, where it is not a plain one: at one with keys, asked in either way.
+READERS = {
+    "keys-digipass": DIGIPASS,
+    **dict.fromkeys(("keys", "keys-wrong", "keys-timed-out", "keys-cancelled", "keys-blocked"), READER_WITH_KEYS),
 }
 # Journeys before which the same person was here, and the printer's engine gave up on the document.
 FAILED_BEFORE = {"reprint"}

@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, Printed, Printing, TakeCard, Viewing, Visit
+from kiosk_app.visit import LastTry, Notice, PinOnReader, Printed, Printing, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
@@ -62,6 +62,8 @@ class Finger:
         if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
             shown = self._screened.app.bridge.shown
             seen["title"] = shown.title if shown is not None else ""
+        if isinstance(visit.state, PinOnReader):
+            seen["signing"], seen["wrong"] = visit.state.signing, visit.state.wrong_before
         if isinstance(visit.state, TakeCard):
             had = sum(order.fault is None for order in visit.state.orders)
             seen["awaited"] = had - len(visit.state.documents)

@@ -10,11 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from demo import settings_file
-from demo.errands import ERRANDS, FAILED_BEFORE
+from demo.errands import ERRANDS, FAILED_BEFORE, READERS
 from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident, Slot
-from demo.strikes import STRIKES, Strike
-from demo.tables import Ending, cards, faults, journeys, sentences
+from demo.strikes import STRIKES, Strike, printer_for
+from demo.tables import Ending, card_row, faults, journeys
+from simulators.pcscd import READER_A
 from simulators.world import QUEUE, World
 
 DEFAULT_JOURNEY = "certificate"
@@ -52,28 +53,25 @@ class Journey:
             raise UnknownName(f"fault {self.fault!r}; there are: {', '.join(faults())}")
 
     @property
+    def reader(self) -> str:
+        """Which card reader the kiosk has."""
+        return READERS.get(self.fault or self.name, READER_A)
+
+    @property
     def ending(self) -> Ending:
         """How the visit must end, by the tables."""
         if self.fault is not None:
             return faults()[self.fault].ending
         if self.name != DEFAULT_JOURNEY:
             return journeys()[self.name]
-        table = cards()
-        return next((table[name] for name in self._card_names if name in table), table["-"])
+        return card_row(self.card).ending
 
     @property
     def sentence(self) -> str | None:
         """What its last screen must say, by the tables; None where nothing is demanded."""
         if self.fault is not None:
             return faults()[self.fault].says or None
-        table = sentences()
-        return next((table[name] for name in self._card_names if name in table), None)
-
-    @property
-    def _card_names(self) -> tuple[str, ...]:
-        """Under which names the tables may have this card, the most telling first."""
-        kind, person, *state = self.card.split(":")
-        return (*state, person, kind)
+        return card_row(self.card).says or None
 
 
 def play(journey: Journey, folder: Path, town_database: str | None = None) -> bool:
@@ -82,7 +80,15 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
     `town_database`: as for `World`.
     """
     _clear(journey.out)
-    with World(folder, out=journey.out, ms_per_sheet=MS_PER_SHEET, town_database=town_database) as world:
+    printer = printer_for(journey.fault)
+    with World(
+        folder,
+        out=journey.out,
+        ms_per_sheet=MS_PER_SHEET,
+        printer=printer,
+        reader=journey.reader,
+        town_database=town_database,
+    ) as world:
         try:
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:
@@ -152,15 +158,14 @@ def _visit(journey: Journey, world: World, kiosk: KioskProcess, strike: Strike |
 
 def _watch(journey: Journey, kiosk: KioskProcess, resident: Resident) -> None:
     """Let the resident see each screen, and keep what it says."""
-    seen = ("", "")
+    seen: tuple[object, ...] = ()
     deadline = time.monotonic() + VISIT_SECONDS
     while (told := kiosk.next(deadline - time.monotonic())) is not None:
         if "state" not in told:
             continue
         journey.documents = told.get("documents", journey.documents)
         journey.title = told.get("title", journey.title or "").replace("\N{NO-BREAK SPACE}", " ") or None
-        if (told["state"], told.get("title", "")) != seen:
-            seen = told["state"], told.get("title", "")
+        if seen != (seen := tuple(told.get(fact) for fact in ("state", "title", "signing", "wrong"))):
             _photograph(journey, kiosk, told["state"])
         if resident.see(told):
             return

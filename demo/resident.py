@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from simulators.eid.bench import CardBench
+from simulators.eid.pinpad import Deed, Later
 
 # What a choice that stands for a claim is called: by its number.
 _CLAIM = re.compile(r"product-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -65,6 +66,9 @@ class Resident:
     leaves_paper: bool = False
     looks_first: bool = False
     stops_at: str | None = None
+    keys: Later | None = None  # those of the reader, where it has them
+    at_keys: list[str | Deed] = field(default_factory=list)  # what is done there first, before the PIN is typed
+    insists: bool = False
     touches: int = 0
     pin_touches: int = 0
     states: list[str] = field(default_factory=list)
@@ -80,10 +84,13 @@ class Resident:
     _chosen: int = 0
     _typed: bool = False
     _answered_of: tuple[str, ...] = ()
+    _keyed: tuple[int, bool] | None = None
 
     def see(self, screen: dict[str, Any]) -> bool:
         """Look at a screen and act; True when the visit is over and the kiosk is free again."""
         state, choices = str(screen["state"]), list(screen["choices"])
+        if state == "PinOnReader" and screen["signing"]:
+            self._use_keys(wrong=bool(screen["wrong"]))
         if not self.states or self.states[-1] != state:
             self.states.append(state)
             self.at.setdefault(state, float(screen["at"]))
@@ -116,7 +123,7 @@ class Resident:
             "AskCard": lambda: self._touch("offerings" if self.reads_the_list else "code"),
             "EnterCode": lambda: self._type(self.code.replace("-", "")),
             "EnterPin": self._type_pin,
-            "LastTry": lambda: self._touch("stopNow"),
+            "LastTry": lambda: self._touch("tryAnyway" if self.insists else "stopNow"),
             "Choosing": lambda: self._choose(choices),
             "Asking": lambda: self._answer(choices),
             "Checking": lambda: self._check(choices),
@@ -204,7 +211,16 @@ class Resident:
             self.pin_touches += 1
             self.glass.touch(f"digit{digit}")
             self.on_digit(self.pin_touches)
+            if not self._card_in:
+                return  # who takes the card out types no further
         self._pin_typed = True
+
+    def _use_keys(self, *, wrong: bool) -> None:
+        """Type on the reader's own keys, each time the screen sends the hands there."""
+        asked = (self.states.count("LastTry"), wrong)
+        if self.keys is not None and asked != self._keyed:
+            self._keyed = asked
+            self.keys.do(self.at_keys.pop(0) if self.at_keys else self.pin)
 
     def _take_card(self) -> None:
         if not (self.forgets_card or self.waits_for_document or self.looks_first):

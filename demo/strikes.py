@@ -5,9 +5,13 @@ from __future__ import annotations
 import resource
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident
+from simulators.eid.pinpad import Deed
+from simulators.ipp_printer import PrinterBench
+from simulators.stubborn_printer import StubbornPrinter
 from simulators.world import QUEUE, World
 
 # Long enough for the screen to say what is wrong, and to be photographed.
@@ -184,6 +188,23 @@ class LineMeddled(Strike):
             self.struck_at = "TakeCard"
 
 
+class AtKeys(Strike):
+    """The resident does this at the reader's own keys, one after the other; then they type the PIN."""
+
+    def __init__(self, world: World, *deeds: str | Deed) -> None:
+        super().__init__(world)
+        self._deeds = deeds
+
+    def brief(self, resident: Resident) -> None:
+        """Say what to do; who is told that one try is left tries all the same."""
+        resident.keys, resident.at_keys, resident.insists = self.world.keys, list(self._deeds), True
+
+    def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
+        """It strikes where the screen sends the hands to the reader."""
+        if state == "PinOnReader":
+            self.struck_at = state
+
+
 class Habit(Strike):
     """The resident does something unexpected, from the start."""
 
@@ -228,6 +249,17 @@ def _stop_at_check(resident: Resident) -> None:
     resident.stops_at = "Checking"
 
 
+# What ippeveprinter cannot do is done by a printer of our own, in its words.
+ON_OUR_PRINTER = {
+    "stopped": "stopped",
+    "door-open": "door-open",
+    "job-vanishes": "vanish",
+    "job-stale": "stale",
+    "mute-printing": "mute",
+    "restarted": "restart",
+    "completed-empty": "completed-empty",
+}
+
 STRIKES: dict[str, Callable[[World], Strike]] = {
     "printer-off": lambda world: Beforehand(world, world.printer.power_cut),
     "printer-off-late": lambda world: AtState(world, "TakeCard", lambda _resident: world.printer.power_cut()),
@@ -242,6 +274,7 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "toner": lambda world: AtPrinter(world, "toner-empty"),
     "mute": lambda world: AtPrinter(world, "mute"),
     "garbage": lambda world: AtPrinter(world, "power-cut", world.printer.talk_nonsense),
+    **{name: partial(AtPrinter, name=strike) for name, strike in ON_OUR_PRINTER.items()},
     "cupsd-killed": lambda world: UnderWay(world, lambda _resident: _kill_cupsd(world)),
     "kiosk-killed": KioskKilled,
     "disk-full": DiskFull,
@@ -259,5 +292,15 @@ STRIKES: dict[str, Callable[[World], Strike]] = {
     "card-pulled": lambda world: WhileTyping(world, Resident.take_card),
     "reader-lost": lambda world: WhileTyping(world, lambda _resident: world.pcscd.restart()),
     "wrong-pin": lambda world: Habit(world, "EnterPin", _mistype),
+    "reader-unplugged": lambda world: WhileTyping(world, lambda _resident: world.pcscd.unplug(world.pcscd.reader)),
+    "keys-wrong": lambda world: AtKeys(world, "0000"),
+    "keys-timed-out": lambda world: AtKeys(world, Deed.WAITS),
+    "keys-cancelled": lambda world: AtKeys(world, Deed.CANCELS),
+    "keys-blocked": lambda world: AtKeys(world, "0000", "0000", "0000"),
     "stop": lambda world: Habit(world, "Checking", _stop_at_check),
 }
+
+
+def printer_for(fault: str | None) -> type[PrinterBench]:
+    """Say which printer can have that fault."""
+    return StubbornPrinter if fault in ON_OUR_PRINTER else PrinterBench

@@ -26,6 +26,14 @@ class FaultRow:
     says: str
 
 
+@dataclass(frozen=True)
+class CardRow:
+    """A card: how the visit must end, and what the screen says on which it does, where that is demanded."""
+
+    ending: Ending
+    says: str
+
+
 def faults() -> dict[str, FaultRow]:
     """Give every fault by its name."""
     rows = _rows("Faults")
@@ -37,14 +45,16 @@ def journeys() -> dict[str, Ending]:
     return {row[0]: Ending(row[2], int(row[3])) for row in _rows("Journeys")}
 
 
-def cards() -> dict[str, Ending]:
-    """Give how a visit ends by the state of the card, or by its holder; `-` for a good card."""
-    return {row[0]: Ending(row[2], int(row[3])) for row in _rows("Cards")}
+def cards() -> dict[str, CardRow]:
+    """Give how a visit ends by the state of the card, by its holder or by its kind; `-` for a good card."""
+    return {row[0]: CardRow(Ending(row[2], int(row[3])), row[4]) for row in _rows("Cards")}
 
 
-def sentences() -> dict[str, str]:
-    """Give what the screen says on which a refused visit ends, by the same names; only where one is demanded."""
-    return {row[0]: row[4] for row in _rows("Cards") if len(row) > 4 and row[4]}  # noqa: PLR2004 - the fifth column
+def card_row(card: str) -> CardRow:
+    """Give the row of a card, KIND:PERSON[:STATE]: its kind, state or holder, whichever has one, in this order."""
+    kind, person, *state = card.split(":")
+    table = cards()
+    return next(table[name] for name in (kind, *state, person, "-") if name in table)
 
 
 def played() -> list[str]:

@@ -113,7 +113,7 @@ class CardReader(Protocol):
         """
 
     def recognise(self) -> Card:
-        """Say what card is in the slot. Raises NOT_AN_EID, CARD_UNSUPPORTED, CARD_NOT_ACTIVATED."""
+        """Say what card is in the slot. Raises CARD_MUTE, NOT_AN_EID, CARD_UNSUPPORTED, CARD_NOT_ACTIVATED."""
 
     def read_certificate(self) -> Certificate:
         """Read the authentication certificate and nothing else. Raises NO_CERTIFICATE where the card has none."""
@@ -222,6 +222,19 @@ class PaperWish:
 PLAIN = PaperWish()
 
 
+class JobTrace(Struct, frozen=True):
+    """What finds a job again after the kiosk died, and tells whether its printer was off since.
+
+    `printer` is the name of the printer that has it; `up_time` for how many seconds that had been on when it was given
+    the job, as far as it says, and `handed_at` when that was, in seconds since 1970; `two_sided`: it turns paper.
+    """
+
+    printer: str = ""
+    up_time: int | None = None
+    handed_at: float | None = None
+    two_sided: bool = False
+
+
 class PrintWay(Enum):
     """How a document gets to a printer. SEALED: byte for byte, its seal too. RASTER: as pictures that CUPS makes."""
 
@@ -281,11 +294,17 @@ class Printer(Protocol):
     def status(self) -> Status:
         """The device's health from its own keywords (printer-state-reasons)."""
 
+    def facts(self) -> PrinterFacts:
+        """Ask what it lists of itself, and how CUPS would send to it. Raises PRINTER_LOST."""
+
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job without data and return its job-uuid. Nothing is sent yet."""
 
-    def two_sided(self, job_name: str) -> bool:
-        """Say whether a job that was created here goes on both sides: as wished, where the printer can."""
+    def trace(self, job_name: str) -> JobTrace:
+        """Say what will find a job that was created here, as of now. Asks nobody."""
+
+    def recall(self, job_name: str, job_uuid: str | None, trace: JobTrace) -> bool:
+        """Take up a job from before a restart, so that `look` and `cancel` know it; False for another printer's."""
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job and release it. Returns when CUPS has them all.
@@ -304,6 +323,33 @@ class Printer(Protocol):
 
     def close(self) -> None:
         """Let go of the printer; a call under way ends."""
+
+
+# --- where the paper comes out -------------------------------------------------------------------------------------
+
+
+class TrayView(Enum):
+    """What is known of the tray where residents take their paper. UNSEEN: nobody sees it, so the resident is asked."""
+
+    UNSEEN = "unseen"
+    EMPTY = "empty"
+    PAPER = "paper"
+
+
+class PaperSensor(Protocol):
+    """Sees whether paper lies where residents take it: a light barrier, or the contact of a presenter."""
+
+    def watch(self, on_paper: Callable[[TrayView], None], on_status: Callable[[Status], None]) -> None:
+        """Report what lies there, now and whenever it changes, and the status when that changes, until `close`.
+
+        From a thread of the driver's own. A sensor that is gone sees nothing: UNSEEN.
+        """
+
+    def status(self) -> Status:
+        """There, and nobody else's. One that is gone stops nothing: residents are asked instead."""
+
+    def close(self) -> None:
+        """Stop reporting and let go of the device."""
 
 
 # --- the receipt printer -----------------------------------------------------------------------------------------

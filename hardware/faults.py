@@ -17,6 +17,7 @@ class FaultCode(Enum):
 
     # the card
     NOT_AN_EID = "notAnEid"
+    CARD_MUTE = "cardMute"
     CARD_UNREADABLE = "cardUnreadable"
     CARD_NOT_ACTIVATED = "cardNotActivated"
     CARD_REMOVED = "cardRemoved"
@@ -56,6 +57,7 @@ class FaultCode(Enum):
     # the printer
     PRINTER_LOST = "printerLost"
     PRINTER_FAULT = "printerFault"
+    PRINTER_ATTENTION = "printerAttention"
     PAPER_EMPTY = "paperEmpty"
     PAPER_LOW = "paperLow"
     PAPER_JAM = "paperJam"
@@ -63,6 +65,9 @@ class FaultCode(Enum):
     TRAY_MISSING = "trayMissing"
     TONER_EMPTY = "tonerEmpty"
     TONER_LOW = "tonerLow"
+    WASTE_FULL = "wasteFull"
+    WASTE_NEARLY_FULL = "wasteNearlyFull"
+    PAPER_SENSOR_LOST = "paperSensorLost"
     PRINT_FAILED = "printFailed"
     PRINT_UNKNOWN = "printUnknown"
     PRINT_STOPPED = "printStopped"
@@ -116,6 +121,13 @@ FAULTS: dict[FaultCode, Fault] = {
         "Steek je Belgische identiteitskaart in de lezer, met de chip naar voren.",
         ("Probeer een Belgische eID waarvan je zeker weet dat ze werkt.",
          "Wordt ook die niet herkend: reinig de lezer met een reinigingskaart."), Mender.RESIDENT, retry=True),
+    FaultCode.CARD_MUTE: Fault("Je kaart zit misschien omgekeerd",
+        "Draai je kaart om en steek ze weer in de lezer, met de chip naar voren. Helpt dat niet? Veeg de chip schoon "
+        "met een droge doek.",
+        ("Een kaart die omgekeerd zit, heeft onder de contacten geen chip: aan het loket is niets stuk.",
+         "Probeer een eID waarvan je zeker weet dat ze werkt.",
+         "Antwoordt ook die niet: reinig de lezer met een reinigingskaart.",
+         "Helpt dat niet: vervang de lezer."), Mender.RESIDENT, retry=True),
     FaultCode.CARD_UNREADABLE: Fault("We kunnen deze kaart niet lezen",
         "Steek je identiteitskaart in de lezer, met de chip naar voren. Veeg de chip eerst schoon met een droge doek.",
         ("Probeer een eID waarvan je zeker weet dat ze werkt.",
@@ -273,6 +285,10 @@ FAULTS: dict[FaultCode, Fault] = {
         ("Lees de melding op het scherm van de printer.",
          "Zet de printer uit, wacht tien seconden en zet hem weer aan.",
          "Blijft de storing: bel de leverancier van de printer."), Mender.TECHNICIAN),
+    FaultCode.PRINTER_ATTENTION: Fault("De printer vraagt aandacht",
+        "Je kan nog afdrukken.",
+        ("Lees de melding op het scherm van de printer.",
+         "Kijk in zijn handleiding wat er binnenkort nodig is."), Mender.SITE_STAFF),
     FaultCode.PAPER_EMPTY: Fault("Het papier is op",
         "Afdrukken kan nu niet. Vraag je document online of aan de balie.",
         ("Vul de lade met A4-papier, tot aan de streep.",
@@ -304,6 +320,19 @@ FAULTS: dict[FaultCode, Fault] = {
         "Je kan nog afdrukken.",
         ("Lees op het scherm van de printer welke kleur bijna op is.",
          "Leg een nieuwe toner klaar, of bestel er een."), Mender.SITE_STAFF),
+    FaultCode.WASTE_FULL: Fault("De opvangbak van de printer is vol",
+        "Afdrukken kan nu niet. Vraag je document online of aan de balie.",
+        ("Vervang de opvangbak voor inktresten, of zet ze er weer in als ze ontbreekt.",
+         "Bestel een nieuwe reservebak."), Mender.SITE_STAFF),
+    FaultCode.WASTE_NEARLY_FULL: Fault("De opvangbak is bijna vol",
+        "Je kan nog afdrukken.",
+        ("Leg een nieuwe opvangbak voor inktresten klaar, of bestel er een.",
+         "Vervang de bak als de printer erom vraagt."), Mender.SITE_STAFF),
+    FaultCode.PAPER_SENSOR_LOST: Fault("De papiervoeler antwoordt niet",
+        "Je kan nog afdrukken.",
+        ("Kijk of de kabel van de papiervoeler goed vastzit.",
+         "Vergelijk zijn naam onder /dev/input met die in de instellingen.",
+         "Helpt dat niet: vervang de voeler. Intussen vraagt het loket zelf of het papier weg is."), Mender.TECHNICIAN),
     FaultCode.PRINT_FAILED: Fault("Het afdrukken is mislukt",
         "Je document is niet of niet volledig afgedrukt. De balie helpt je verder.",
         ("Lees de melding op het scherm van de printer.",

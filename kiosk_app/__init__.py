@@ -5,5 +5,5 @@ it, what it wishes for), `step` (the chart: a pure function; its rules stand in 
 with a card and without one, `questions`, `ordering`, `viewing` and `delivery`), `core` (the loop that holds the one
 visit and the clocks), `card_worker`, `back_end_worker` and `print_worker` (effects become work), `wiring` (the one
 place that knows everybody). `journal` and `audit` remember tickets and facts, never people; `townhall_client` talks to
-the town, in the words of `answers`.
+the town, in the words of `answers`. `heart` tells systemd that it all lives, `doctor` looks at the machine.
 """

@@ -22,6 +22,7 @@ from kiosk_app.events import (
     BackEndFailed,
     CardFailed,
     CodeOpened,
+    DocumentReady,
     Event,
     JobChanged,
     OrderFailed,
@@ -35,7 +36,8 @@ from kiosk_app.events import (
 from kiosk_app.health import Part
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
-from kiosk_app.visit import Channel, Notice, Portal, Visit
+from kiosk_app.tray import was_emptied
+from kiosk_app.visit import Channel, Notice, Portal, Printed, Visit
 
 
 class What(Enum):
@@ -54,6 +56,7 @@ class What(Enum):
     PAPER_WANTED = "paperWanted"
     EBOX_WANTED = "eBoxWanted"
     COMES_LATER = "documentComesLater"
+    UNSEALED = "documentUnsealed"
     ORDER_FAILED = "orderFailed"
     ABANDONED = "documentAbandoned"
     PRINT_BEGAN = "printBegan"
@@ -61,6 +64,7 @@ class What(Enum):
     PAPER_TAKEN = "paperTaken"
     PAPER_MISSING = "paperMissing"
     PAPER_GONE = "paperGone"
+    PAPER_LEFT = "paperLeft"
     SLIP_FAILED = "slipFailed"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
@@ -92,6 +96,10 @@ def audit_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect
     if before.offer != after.offer:
         yield AuditLine(What.OFFER_CHANGED, fault=after.offer.documents)
     yield from _of_event(event, number)
+    if was_emptied(before, event):
+        yield AuditLine(What.PAPER_TAKEN if isinstance(before.state, Printed) else What.PAPER_GONE, number)
+    if after.paper_left and not before.paper_left:
+        yield AuditLine(What.PAPER_LEFT, number)
     for effect in effects:
         yield from _of_effect(effect)
     if isinstance(after.state, Notice) and before.state != after.state:
@@ -110,6 +118,8 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
             yield AuditLine(What.CODE_OPENED, visit)
         case OrderTaken(visit, ticket):
             yield AuditLine(What.COMES_LATER, visit, ticket)
+        case DocumentReady(visit, document) if document.unsealed:
+            yield AuditLine(What.UNSEALED, visit, document.ticket, FaultCode.DOCUMENT_SEAL)
         case OrderFailed(visit, ticket, fault):
             yield AuditLine(What.ORDER_FAILED, visit, ticket, fault)
         case JobChanged(visit, ticket, progress) if progress.phase.ended:
@@ -164,14 +174,6 @@ class AuditTrail:
                 row = _row(number, line, previous)
                 previous = str(row["hash"])
                 connection.execute(sa.insert(audit).values(**row))
-
-    def unclaimed(self) -> UUID | None:
-        """Give the ticket of the last print since which nobody said that the tray is empty; None when somebody did."""
-        said = [what.value for what in (What.PRINT_ENDED, What.PAPER_TAKEN, What.PAPER_MISSING, What.PAPER_GONE)]
-        query = sa.select(audit.c.what, audit.c.ticket).where(audit.c.what.in_(said))
-        with self._store.transaction() as connection:
-            last = connection.execute(query.order_by(audit.c.number.desc()).limit(1)).first()
-        return UUID(last.ticket) if last is not None and last.what == What.PRINT_ENDED.value else None
 
     def refilled_at(self) -> datetime | None:
         """Give the moment at which the printer last had paper again; None when it never ran out, or is empty now."""

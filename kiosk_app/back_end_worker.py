@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -46,6 +47,7 @@ from kiosk_app.visit import Document
 from printing.document_check import DocumentChecker
 from printing.job import SECONDS_PER_PAGE, JournalLost
 from printing.progress import JobPhase, Progress
+from printing.seal_rule import SealRule
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +71,11 @@ class BackEndWorker:
         journal: Journal,
         post: Callable[[Event], None],
         note: Callable[[Status], None],
+        seal_for: Callable[[str], SealRule] = lambda _product: SealRule.REQUIRE,
     ) -> None:
+        """`seal_for` gives the rule for a product, by its code."""
         self._client = client
+        self._seal_for = seal_for
         self._checker = checker
         self._journal = journal
         self._post = post
@@ -83,6 +88,7 @@ class BackEndWorker:
         self._forgotten = 0  # the last visit that was forgotten: what comes for it later is let go of at once
         self._checked = False  # whether the child that checks has seen a document
         self._reporting = False
+        self._asked: float | None = None
 
     def start(self) -> None:
         """Begin: look how the back end does, and report what an earlier run could not."""
@@ -120,6 +126,16 @@ class BackEndWorker:
         """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
         if not self._loop.is_closed():  # a print job may outlive `stop`; its ending is reported at the next start
             self._spawn(self._report_all())
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether its loop was last asked to come round longer ago than that, and has not."""
+        if self._asked is None:
+            self._asked = time.monotonic()
+            self._loop.call_soon_threadsafe(self._came_round)
+        return time.monotonic() - self._asked > seconds
+
+    def _came_round(self) -> None:
+        self._asked = None
 
     def stop(self) -> None:
         """Let go of the line and of the child that checks documents."""
@@ -221,11 +237,19 @@ class BackEndWorker:
             return OrderTaken(effect.visit, effect.ticket, answer)
         pdf, digest = answer
         self._checked = True
-        pages = await asyncio.to_thread(self._checker.check, pdf, digest)
-        copies = copies_of(effect.product, effect.details)
+        rule = self._seal_for(effect.product.code)
+        found = await asyncio.to_thread(self._checker.check, pdf, digest, rule=rule)
+        if found.lack is not None:
+            log.warning(
+                "back end: without a seal of ours, and may be printed by the settings: %s (%s)",
+                effect.product.code,
+                found.lack,
+            )
+        pages, copies = found.pages, copies_of(effect.product, effect.details)
         if pages * copies > MAX_SHEETS:
             raise DeviceFault(FaultCode.DOCUMENT_FORMAT, f"{copies} copies of {pages} pages")
-        return DocumentReady(effect.visit, Document(effect.ticket, effect.product, pdf, pages, copies))
+        document = Document(effect.ticket, effect.product, pdf, pages, copies, unsealed=found.lack is not None)
+        return DocumentReady(effect.visit, document)
 
     async def _meanwhile(self, effect: OrderDocument) -> None:
         """Do what can be done while the town hall works."""

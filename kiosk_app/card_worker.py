@@ -84,6 +84,10 @@ class CardWorker:
         """Queue the one use of a PIN; it is wiped whatever happens."""
         self._submit(effect.visit, lambda: self._sign(effect, pin))
 
+    def stuck(self, seconds: float) -> bool:
+        """Say whether one job has been running for longer than that."""
+        return self._worker.stuck(seconds)
+
     def stop(self) -> None:
         """Let go of the reader."""
         self._reader.close()

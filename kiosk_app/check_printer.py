@@ -1,4 +1,4 @@
-"""`kiosk check printer`: how a page printer gets its documents, how it does, and a real sheet where one is asked for.
+"""`kiosk check printer`: how a page printer gets its documents, how it does, and whether it keeps its contract.
 
 Says each thing it looks at, what is wrong with it and what to do, in lines for a technician. It prints nothing unless
 asked, and then believes the printer alone: the sheets are counted there.
@@ -6,51 +6,39 @@ asked, and then believes the printer alone: the sheets are counted there.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
-from uuid import UUID, uuid4
 
 from hardware.devices import Health, Printer, PrinterFacts, PrintWay, Queue
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import CheckFailed, Say, explain
+from kiosk_app.printer_contract import (
+    WITH_A_HAND,
+    WITH_PAPER,
+    WITHOUT_PAPER,
+    Check,
+    Trial,
+)
 from printing.forecast import Forecast, in_words
-from printing.job import PrintRun, UnfinishedJob
-from printing.progress import JobPhase, Progress
-from printing.trial_sheet import FRAME_HEIGHT, FRAME_WIDTH, trial_sheet
 
 A4 = "iso_a4_210x297mm"
-# A technician stands beside it: a tray that is filled now still counts, and nobody waits longer than for a resident.
-PAPER_SECONDS, SILENCE_SECONDS = 60.0, 60.0
 
 
-class ListedPrinter(Printer, Protocol):
-    """A printer that can say what it lists of itself."""
+class Technician:
+    """A person at the tray, told in words what to do. Nobody counts the sheets."""
 
-    def facts(self) -> PrinterFacts:
-        """Ask it. Raises PRINTER_LOST."""
+    def __init__(self, say: Say) -> None:
+        self._say = say
 
+    def take_paper(self) -> None:
+        """Ask for an empty tray."""
+        self._say("Neem al het papier uit de lade.")
 
-class _NoJournal:
-    """A trial sheet is nobody's document: there is nothing to remember, and nothing to tell the town."""
+    def give_paper(self) -> None:
+        """Ask for a full one."""
+        self._say("Leg het papier terug in de lade.")
 
-    def requested(self, ticket: UUID, attempt: int) -> None:
-        """Nothing."""
-
-    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
-        """Nothing."""
-
-    def printing(self, ticket: UUID, sheets: int | None) -> None:
-        """Nothing."""
-
-    def ended(self, ticket: UUID, phase: JobPhase, sheets: int | None, fault: FaultCode | None) -> None:
-        """Nothing."""
-
-    def unfinished(self) -> list[UnfinishedJob]:
-        """Nothing."""
-        return []
+    def sheets(self) -> None:
+        """Nobody counts."""
 
 
 class PrinterCheck:
@@ -58,7 +46,7 @@ class PrinterCheck:
 
     def __init__(
         self,
-        printer: ListedPrinter,
+        printer: Printer,
         device: str,
         queue: str,
         say: Say,
@@ -72,14 +60,14 @@ class PrinterCheck:
         self._foresee = foresee
         self._wrong = 0
 
-    def run(self, *, with_sheet: bool) -> bool:
-        """Look at it all, and print a sheet where asked. False when something failed; then it was said, with steps."""
+    def run(self, *, with_sheet: bool, with_hand: bool = False) -> bool:
+        """Look at it all and hold it to its contract; on paper, and with somebody at the tray, only where asked.
+
+        False when something failed; then it was said, with steps.
+        """
         try:
             self._look_at_all()
-            if with_sheet:
-                self._print_sheet()
-            else:
-                self._say("Er is geen testblad afgedrukt; met --print wel.")
+            self._hold_to_contract(with_sheet=with_sheet, with_hand=with_hand)
         except DeviceFault as fault:
             self._fail(fault.code, fault.detail)
         except CheckFailed as failed:
@@ -149,23 +137,22 @@ class PrinterCheck:
         for forecast in self._foresee(facts):
             self._say(f"Vooruitzicht voor {forecast.good.value}: {in_words(forecast)}.")
 
-    def _print_sheet(self) -> None:
-        moment = datetime.now().astimezone()
-        text = ("Loket 24/7: testblad", f"{moment:%d-%m-%Y %H:%M}", "Noëlle, één, naïef, façade, 1234567890")
-        run = PrintRun(self._printer, _NoJournal(), paper_wait=PAPER_SECONDS, print_silence=SILENCE_SECONDS)
-        self._say("Testblad: naar de printer gestuurd.")
-        begun = time.monotonic()
-        ending = run.run(uuid4(), 1, trial_sheet(text), 1, self._tell, threading.Event())
-        if ending.phase is not JobPhase.PRINTED:
-            raise DeviceFault(ending.fault or FaultCode.PRINT_FAILED, f"{ending.sheets or 0} bladen volgens de printer")
-        counted = "zonder te tellen" if ending.sheets is None else f"{ending.sheets} blad geteld"
-        self._say(f"De printer zegt: afgedrukt, {counted} ({time.monotonic() - begun:.1f} s).")
-        self._say(f"  Meet het kader op het blad: {FRAME_WIDTH} mm breed, {FRAME_HEIGHT} mm hoog.")
-        self._say("  Is het kleiner: zet in het menu van de printer verkleinen of 'passend maken' af.")
+    def _hold_to_contract(self, *, with_sheet: bool, with_hand: bool) -> None:
+        """Try what every printer promises, as far as paper and somebody at the tray are there for it."""
+        trial = Trial(self._printer, self._say, Technician(self._say) if with_hand else None)
+        if not self._wrong:  # what is wrong was said; the contract would only say it again, in other words
+            self._try(trial, WITHOUT_PAPER)
+        if with_sheet:
+            self._try(trial, WITH_PAPER)
+        else:
+            self._say("Er is geen testblad afgedrukt; met --print wel.")
+        if with_hand:
+            self._try(trial, WITH_A_HAND)
 
-    def _tell(self, progress: Progress) -> None:
-        if progress.phase is JobPhase.PAUSED and progress.fault is not None:
-            explain(self._say, progress.fault, word=f"De printer wacht (hoogstens {PAPER_SECONDS:.0f} s)")
+    @staticmethod
+    def _try(trial: Trial, checks: tuple[Check, ...]) -> None:
+        for check in checks:
+            check(trial)
 
     def _fail(self, code: FaultCode, detail: str = "") -> None:
         self._wrong += 1

@@ -1,4 +1,4 @@
-"""The command line of a kiosk: `kiosk run`, and `kiosk check` for whatever a kiosk depends on."""
+"""The command line of a kiosk: `kiosk run`, `kiosk check` for what it depends on, `kiosk doctor` for its machine."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
         check_device = subjects.add_parser(subject, help=f"{device} that the settings name; prints nothing unasked")
         check_device.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
         check_device.add_argument("--print", action="store_true", dest="on_paper", help="print a real sheet too")
+        if subject == "printer":
+            empty = "have the tray emptied and filled, twice, and see that each sheet comes once or not at all"
+            check_device.add_argument("--empty-tray", action="store_true", help=empty)
+    commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
@@ -40,7 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         case "check", "reader":
             return _check_reader(given.name, with_pin=given.pin)
         case "check", "printer" | "receipt":
-            return _check_device(given.subject, given.settings, on_paper=given.on_paper)
+            by_hand = getattr(given, "empty_tray", False)
+            return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
+        case "doctor", _:
+            return _doctor()
         case "check", _:
             return command.run(given)
         case _:
@@ -67,19 +74,26 @@ def _loaded(path: Path) -> Settings | None:
         return None
 
 
-def _check_device(subject: str, path: Path, *, on_paper: bool) -> int:
+def _check_device(subject: str, path: Path, *, on_paper: bool, by_hand: bool) -> int:
     """Check each device of a kind that the settings name; none of them is a supported state."""
     if (settings := _loaded(path)) is None:
         return 2
     from kiosk_app.wiring import printer_checks, receipt_checks
 
     if subject == "printer":
-        well = [check.run(with_sheet=on_paper) for check in printer_checks(settings, _say)]
+        well = [check.run(with_sheet=on_paper, with_hand=by_hand) for check in printer_checks(settings, _say)]
     else:
         well = [check.run(with_slip=on_paper) for check in receipt_checks(settings, _say)]
     if not well:
         _say("De instellingen noemen er geen: dit loket werkt zonder.")
     return 0 if all(well) else 1
+
+
+def _doctor() -> int:
+    from kiosk_app.doctor import Machine, examine
+    from kiosk_app.doctor_finds import SYMPTOMS
+
+    return 0 if examine(Machine(), SYMPTOMS, _say) else 1
 
 
 def _say(line: str) -> None:

@@ -10,6 +10,7 @@ from kiosk_app.visit import (
     CardBack,
     Checking,
     Choosing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -58,9 +59,14 @@ def running(visit: Visit) -> dict[Clock, str]:
     """Give the clocks that run in a visit, each with the name of its time-out."""
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
-    if isinstance(visit.state, Portal) and (visit.overlay is Overlay.HELP or visit.language is not Language.NL):
+    if isinstance(visit.state, Portal) and _is_used(visit):
         return {Clock.STEP: "idle"}
     return _of_state(visit.state)
+
+
+def _is_used(visit: Visit) -> bool:
+    """Whether somebody left a portal that is not as it is found."""
+    return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease()
 
 
 def _of_state(state: State) -> dict[Clock, str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from hardware.faults import FaultCode
 from kiosk_app.effects import Abandon, CancelPrint, Effect, EndSession, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperTaken, RemedyGiven, SlipAsked, SlipEnded, TimedOut
-from kiosk_app.leaving import Step, leave, letting_go
+from kiosk_app.leaving import REMINDERS, Step, leave, letting_go
 from kiosk_app.visit import (
     Document,
     Job,
@@ -19,6 +19,7 @@ from kiosk_app.visit import (
     Printing,
     Progress,
     SlipState,
+    TrayView,
     Visit,
 )
 
@@ -44,6 +45,8 @@ def rules(visit: Visit, state: Printing | Printed, event: Event) -> Step:
             return replace(visit, state=replace(state, slip=slip)), ()
         case Printed(), PaperTaken(yes):
             return leave(visit) if yes else _not_taken(visit)
+        case Printed(), TimedOut() if visit.tray is TrayView.PAPER and state.reminders + 1 < REMINDERS:
+            return replace(visit, state=replace(state, reminders=state.reminders + 1)), ()
         case Printed(), TimedOut():
             return _unanswered(visit, state)
         case _:
@@ -148,4 +151,5 @@ def _not_taken(visit: Visit) -> Step:
 def _unanswered(visit: Visit, state: Printed) -> Step:
     """No answer is not a yes: whatever may lie in the tray is asked for at the next visit."""
     after, effects = leave(visit)
-    return replace(after, paper_left=visit.paper_left or any(job.progress.may_lie for job in state.jobs)), effects
+    may_lie = visit.paper_left or any(job.progress.may_lie for job in state.jobs)
+    return replace(after, paper_left=may_lie and visit.tray is not TrayView.EMPTY), effects

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hardware.devices import Applet, Certificate, Private, Signature
+from hardware.devices import Applet, Certificate, Private, Signature, TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.looks import PageDrawn as PageDrawn
@@ -24,8 +24,11 @@ from kiosk_app.touches import CodeAsked as CodeAsked
 from kiosk_app.touches import Confirmed as Confirmed
 from kiosk_app.touches import DigitTyped as DigitTyped
 from kiosk_app.touches import DocumentsAsked as DocumentsAsked
+from kiosk_app.touches import EaseAsked as EaseAsked
+from kiosk_app.touches import EaseChosen as EaseChosen
 from kiosk_app.touches import HelpAsked as HelpAsked
 from kiosk_app.touches import LanguageChosen as LanguageChosen
+from kiosk_app.touches import LanguagesAsked as LanguagesAsked
 from kiosk_app.touches import LastErased as LastErased
 from kiosk_app.touches import LookAsked as LookAsked
 from kiosk_app.touches import LookedEnough as LookedEnough
@@ -35,6 +38,7 @@ from kiosk_app.touches import PaperGone as PaperGone
 from kiosk_app.touches import PaperTaken as PaperTaken
 from kiosk_app.touches import PinEntered as PinEntered
 from kiosk_app.touches import PinUnknown as PinUnknown
+from kiosk_app.touches import ServiceAsked as ServiceAsked
 from kiosk_app.touches import SheetTouched as SheetTouched
 from kiosk_app.touches import SheetTurned as SheetTurned
 from kiosk_app.touches import SignTyped as SignTyped
@@ -42,6 +46,7 @@ from kiosk_app.touches import SlipAsked as SlipAsked
 from kiosk_app.touches import StillHere as StillHere
 from kiosk_app.touches import StopPressed as StopPressed
 from kiosk_app.touches import Touch as Touch
+from kiosk_app.touches import TownAsked as TownAsked
 from kiosk_app.touches import TriedAnyway as TriedAnyway
 from kiosk_app.touches import TypingDone as TypingDone
 from kiosk_app.visit import Challenge, Document, Later, Offer, Person, Product, Progress, RemedyOffer
@@ -173,6 +178,12 @@ class PaperFound(Bare):
     """A job that the last run of the kiosk left under way may have put paper in the tray. Belongs to no visit."""
 
 
+class PaperSensed(Struct, frozen=True):
+    """The sensor at the slot sees paper, sees none, or sees nothing any more. Belongs to no visit."""
+
+    view: TrayView
+
+
 class RemedyGiven(Private, frozen=True):
     """The back end answered a print result."""
 
@@ -221,4 +232,4 @@ Answer = (
     | RemedyGiven
     | SlipEnded
 )
-Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | TimedOut
+Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | PaperSensed | TimedOut

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import Printer
-from hardware.devices import PrinterFacts
+from hardware.devices import Health, PrinterFacts, Status
+from hardware.faults import DeviceFault
 from kiosk_app.audit import AuditTrail
 from kiosk_app.journal import Journal
 from kiosk_app.store import DATABASE, Store
-from printing.forecast import Forecast, Use, paper, toner
+from printing.forecast import Forecast, Use, in_words, paper, toner
 
+log = logging.getLogger(__name__)
+
+# Whoever reads the log plans a visit by the day.
+EVERY = timedelta(days=1)
 # Two weeks hold every kind of day twice.
 WINDOW = timedelta(days=14)
 # A kiosk that printed its first sheet an hour ago does not print a tray a day.
@@ -33,5 +40,32 @@ def foresee(facts: PrinterFacts, setting: Printer, data: Path) -> list[Forecast]
         store = Store(data)
         use = use_in(store, datetime.now(UTC))
         store.close()
+    return _forecasts(facts, use, setting)
+
+
+class Foresight:
+    """Says in the log, at the start and once a day, how long paper and toner last."""
+
+    def __init__(self, store: Store, setting: Printer, facts: Callable[[], PrinterFacts]) -> None:
+        self._store = store
+        self._setting = setting
+        self._facts = facts
+        self._said: datetime | None = None
+
+    def noted(self, status: Status) -> None:
+        """Take in how the printer does; called on its own worker's thread, after each look at it."""
+        now = datetime.now(UTC)
+        if status.health not in (Health.OK, Health.DEGRADED) or (self._said and now - self._said < EVERY):
+            return
+        try:
+            facts = self._facts()
+        except DeviceFault:  # it answered a moment ago: the next look is soon
+            return
+        self._said = now
+        for forecast in _forecasts(facts, use_in(self._store, now), self._setting):
+            log.info("%s: %s", forecast.good.value, in_words(forecast))
+
+
+def _forecasts(facts: PrinterFacts, use: Use, setting: Printer) -> list[Forecast]:
     known = (paper(facts.trays, use, setting.full_tray), toner(facts.supplies, use, setting.full_cartridge))
     return [forecast for forecast in known if forecast is not None]

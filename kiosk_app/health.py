@@ -18,6 +18,7 @@ class Part(Enum):
     BACK_END = "backEnd"
     RECEIPT_PRINTER = "receiptPrinter"
     KEYPAD = "keypad"
+    PAPER_SENSOR = "paperSensor"
 
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no

@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from hardware.devices import JobTrace
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
 from kiosk_app.tables import tickets
@@ -23,6 +24,8 @@ from printing.progress import JobPhase, Progress
 log = logging.getLogger(__name__)
 
 _ENDED = tuple(phase.value for phase in JobPhase if phase.ended)
+# The printer has it, or may have.
+_UNDER_WAY = (JobPhase.HANDED.value, JobPhase.PRINTING.value)
 # A phase that no print job has.
 _LATER = "comesLater"
 
@@ -59,9 +62,19 @@ class Journal:
         with self._writing() as connection:
             connection.execute(waiting.values(**values))
 
-    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
+    def handed(self, ticket: UUID, job_uuid: str, pages: int, copies: int, trace: JobTrace) -> None:
         """The queue gave the job an identity, and the bytes leave the kiosk's hands. `pages` counts all copies."""
-        self._write(ticket, phase=JobPhase.HANDED.value, job_uuid=job_uuid, pages=pages)
+        self._write(
+            ticket,
+            phase=JobPhase.HANDED.value,
+            job_uuid=job_uuid,
+            pages=pages,
+            copies=copies,
+            printer=trace.printer,
+            up_time=trace.up_time,
+            handed_at=None if trace.handed_at is None else int(trace.handed_at),
+            sides=2 if trace.two_sided else 1,
+        )
 
     def printing(self, ticket: UUID, sheets: int | None) -> None:
         """The device says that it prints, and how many sheets are out."""
@@ -76,16 +89,19 @@ class Journal:
         begun = tickets.c.phase.in_([phase.value for phase in (JobPhase.REQUESTED, JobPhase.HANDED, JobPhase.PRINTING)])
         with self._store.transaction() as connection:
             rows = connection.execute(sa.select(tickets).where(begun)).all()
-        return [
-            UnfinishedJob(UUID(r.ticket), r.attempt, r.pages or 0, r.job_uuid, JobPhase(r.phase), r.sheets)
-            for r in rows
-        ]
+        return [_unfinished(row) for row in rows]
 
-    def may_lie(self, ticket: UUID) -> bool:
-        """Say whether something of this ticket's document came out of the printer, as far as anybody knows."""
+    def paper_may_lie(self) -> bool:
+        """Say whether paper that nobody said was taken may lie in the tray: handed over counts, before any sheet."""
         with self._store.transaction() as connection:
-            row = connection.execute(sa.select(tickets).where(tickets.c.ticket == str(ticket))).first()
-        return row is not None and _progress(row).may_lie
+            rows = connection.execute(sa.select(tickets).where(tickets.c.taken_at.is_(None))).all()
+        return any(row.phase in _UNDER_WAY or (row.phase in _ENDED and _progress(row).may_lie) for row in rows)
+
+    def taken(self) -> None:
+        """Nothing lies in the tray: somebody said so, or its sensor. What is still under way may yet come."""
+        rows = tickets.c.taken_at.is_(None), tickets.c.phase.in_(_ENDED)
+        with self._writing() as connection:
+            connection.execute(sa.update(tickets).where(*rows).values(taken_at=_now()))
 
     def never_begun(self) -> list[UUID]:
         """Give the tickets that were ordered and never reached the printer (a crash in between)."""
@@ -129,6 +145,12 @@ class Journal:
         except sa.exc.DBAPIError as error:
             log.error("the journal cannot be written: %s", error.orig)
             raise JournalLost from None
+
+
+def _unfinished(row: sa.Row[tuple[object, ...]]) -> UnfinishedJob:
+    trace = JobTrace(row.printer or "", row.up_time, row.handed_at, row.sides == 2)  # noqa: PLR2004 both of a sheet
+    phase, pages = JobPhase(row.phase), row.pages or 0
+    return UnfinishedJob(UUID(row.ticket), row.attempt, pages, row.job_uuid, phase, row.sheets, row.copies or 1, trace)
 
 
 def _progress(row: sa.Row[tuple[object, ...]]) -> Progress:

@@ -37,6 +37,10 @@ class KeypadWorker:
     def do(self, effect: Effect) -> None:
         """Nothing is wished of a keypad."""
 
+    def stuck(self, seconds: float) -> bool:  # noqa: ARG002 (a hand's promise)
+        """Nothing is asked of a keypad, and nothing can be waited for."""
+        return False
+
     def stop(self) -> None:
         """Let go of it."""
         self._keypad.close()

@@ -27,7 +27,7 @@ from kiosk_app.visit import (
 
 Step = tuple[Visit, tuple[Effect, ...]]
 
-# How often a forgotten card is asked for before the kiosk gives up and waits for it to leave by itself.
+# How often a forgotten card, or paper that a sensor still sees, is asked for before the kiosk gives up.
 REMINDERS = 3
 
 

@@ -21,6 +21,7 @@ from kiosk_app.events import (
 from kiosk_app.leaving import Step, refuse
 from kiosk_app.products import Product
 from kiosk_app.questions import onwards, typed_on
+from kiosk_app.tray import may_hold_paper
 from kiosk_app.visit import Choosing, EnterCode, Offerings, OpeningCode, PaperLeft, Visit
 
 # Eight signs out of 21, none that is taken for another [docs/openapi/kiosk-service.yaml, Code].
@@ -33,7 +34,7 @@ def ask_code(visit: Visit) -> Step:
     """Ask for a code, unless what it stands for could not be finished now."""
     if visit.offer.codes is not None:
         return refuse(visit, visit.offer.codes)
-    if visit.paper_left:
+    if may_hold_paper(visit):
         return replace(visit, state=PaperLeft()), ()
     return replace(visit, state=EnterCode()), ()
 

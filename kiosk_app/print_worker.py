@@ -72,6 +72,10 @@ class PrintWorker:
             case _:
                 return
 
+    def stuck(self, seconds: float) -> bool:
+        """Say whether one job has been running for longer than that."""
+        return self._worker.stuck(seconds)
+
     def stop(self) -> None:
         """Let go of the printer; what is under way is asked for at the next start.
 
@@ -84,6 +88,8 @@ class PrintWorker:
 
     def _look(self) -> float | None:
         status = self._printer.status()
+        if status.health is not Health.UNKNOWN and FaultCode.PRINTER_LOST not in status.faults:
+            self._run.remind()
         if not self._journal.has_room:  # what cannot be written down is not printed: so it is not offered either
             status = Status(Health.DOWN, (FaultCode.JOURNAL_LOST,))
         self._note(status)
@@ -92,7 +98,11 @@ class PrintWorker:
     def _recover(self) -> None:
         for ticket in self._journal.never_begun():
             self._journal.ended(ticket, JobPhase.FAILED, 0, FaultCode.INTERNAL)
-        if any(ending.may_lie for _ticket, ending in recover(self._printer, self._journal)):
+        endings = recover(self._printer, self._journal)
+        for ticket, ending in endings:
+            if ending.phase is JobPhase.UNKNOWN:
+                self._run.remind_of(ticket, _ATTEMPT)
+        if any(ending.may_lie for _ticket, ending in endings):
             self._post(PaperFound())
         self._ended()
 
@@ -164,6 +174,10 @@ class SlipWorker:
         """Queue a slip."""
         if isinstance(effect, PrintSlip):
             self._worker.submit(partial(self._print, effect))
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether one job has been running for longer than that."""
+        return self._worker.stuck(seconds)
 
     def stop(self) -> None:
         """Let go of the printer."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
+from kiosk_app.heart import Heart
 from ui.app import App
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class Screened:
         self._settings = settings
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
+        self._heart = Heart.of_service()
+        self._answered = True
+        self._leaving = False
         self.app = App(settings, windowed=windowed, cursor=windowed, size_px=size_px)
         self.app.bridge.serve(self)
 
@@ -42,7 +46,8 @@ class Screened:
     def run(self) -> int:
         """Show the portal, wire the rest behind it, and serve until `quit` or SIGTERM. Gives the exit code."""
         sys.setswitchinterval(SWITCH_SECONDS)
-        self.app.when_painted(self._wire)
+        self.app.when_painted(self._begin)
+        self.app.when_asked_to_begin_anew(self._leave_when_idle)
         try:
             return self.app.run()
         finally:
@@ -76,6 +81,39 @@ class Screened:
         if self._kiosk is not None:
             self._kiosk.core.type_digit(digit)
 
+    # --- its heart, and its nightly rest -----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._heart is not None:
+            self._heart.ready()
+            if self._heart.every is not None:
+                self.app.pulse(self._heart.every, self._look)
+        self._wire()
+
+    def _look(self, painted: bool) -> None:  # noqa: FBT001 (what a pulse tells)
+        """Tell systemd that all is well, if it is."""
+        held_up = self._idle and self._kiosk is not None and self._kiosk.held_up
+        if self._heart is not None and painted and self._answered and not held_up:
+            self._heart.beat()
+        self._answered = False
+        self.app.call_soon(self._answer)  # the way that every touch and every answer goes
+
+    def _answer(self) -> None:
+        self._answered = True
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nobody is at the kiosk, and no paper waits for anybody."""
+        from kiosk_app.visit import Portal
+
+        return isinstance(self.visit.state, Portal) and self.visit.overlay is None
+
+    def _leave_when_idle(self) -> None:
+        """End once nobody is at the kiosk: whoever supervises it begins it anew."""
+        self._leaving = True
+        if self._idle:
+            self.quit()
+
     def _wire(self) -> None:
         from hardware.faults import FaultCode
         from kiosk_app.store import StoreError  # only now: these imports take longer than painting
@@ -103,6 +141,8 @@ class Screened:
         self._log_warnings()
         for listener in self._painted:
             listener(visit)
+        if self._leaving and self._idle:
+            self.quit()
 
     def _log_warnings(self) -> None:
         """Tell what QML complained of, which it never should; it names places in our files, and no text on them."""

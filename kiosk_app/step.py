@@ -20,20 +20,27 @@ from kiosk_app.events import (
     Clock,
     CodeAsked,
     DocumentsAsked,
+    EaseAsked,
+    EaseChosen,
     Event,
     HelpAsked,
     LanguageChosen,
+    LanguagesAsked,
     OfferChanged,
     OfferingsAsked,
     PaperFound,
     PaperGone,
+    PaperSensed,
     PinUnknown,
+    ServiceAsked,
     StillHere,
     StopPressed,
     TimedOut,
     Touch,
+    TownAsked,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
+from kiosk_app.tray import may_hold_paper, was_emptied
 from kiosk_app.visit import (
     AskCard,
     Asking,
@@ -41,6 +48,7 @@ from kiosk_app.visit import (
     CardSlot,
     Checking,
     Choosing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -62,9 +70,15 @@ from kiosk_app.visit import (
     SigningIn,
     State,
     TakeCard,
+    TrayView,
     Viewing,
     Visit,
 )
+
+# The pages over a state that can be asked for anywhere.
+_PAGES = {HelpAsked: Overlay.HELP, LanguagesAsked: Overlay.LANGUAGES, EaseAsked: Overlay.EASE}
+# Pages that stay when another language is chosen on them.
+_SPOKEN_OF = (Overlay.HELP, Overlay.SERVICE, Overlay.TOWN, Overlay.EASE)
 
 
 def step(visit: Visit, event: Event) -> Step:
@@ -77,12 +91,12 @@ def step(visit: Visit, event: Event) -> Step:
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
     if _is_gone(visit, after):
-        after = replace(after, language=Language.NL)
+        after = replace(after, language=Language.NL, ease=Ease())
     return after, effects + clock_effects(visit, after, event)
 
 
 def _is_gone(before: Visit, after: Visit) -> bool:
-    """Whether the one who chose a language is no longer there: the next one starts in Dutch."""
+    """Whether the one who chose a language is no longer there: the next one starts in Dutch, and sees it as usual."""
     match before.state, after.state:
         case Portal(), _:
             return False
@@ -109,17 +123,25 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return _card_removed(replace(visit, slot=CardSlot.EMPTY))
         case PaperFound():
             return replace(visit, paper_left=True), ()
+        case PaperSensed(view):
+            return _paper_sensed(visit, view)
         case TimedOut(Clock.IDLE):
             return replace(visit, overlay=Overlay.STILL_THERE), ()
         case TimedOut(Clock.GONE):
             return leave(visit)
-        case HelpAsked():
-            return replace(visit, overlay=Overlay.HELP), ()
+        case HelpAsked() | LanguagesAsked() | EaseAsked():
+            return replace(visit, overlay=_PAGES[type(event)]), ()
+        case ServiceAsked(service) if isinstance(visit.state, Portal):
+            return replace(visit, overlay=Overlay.SERVICE, service=service), ()
         case PinUnknown() if isinstance(visit.state, EnterPin | PinOnReader) and visit.overlay is None:
             return replace(visit, overlay=Overlay.PIN_UNKNOWN), ()
         case LanguageChosen(language):
-            overlay = visit.overlay if visit.overlay is Overlay.HELP else None
+            overlay = visit.overlay if visit.overlay in _SPOKEN_OF else None
             return replace(visit, language=language, overlay=overlay), ()
+        case TownAsked() if isinstance(visit.state, Portal):
+            return replace(visit, overlay=Overlay.TOWN), ()
+        case EaseChosen(ease):
+            return replace(visit, ease=ease), ()
         case StopPressed():
             return _stopped(visit)
         case _ if isinstance(event, Touch) and visit.overlay is not None:
@@ -160,9 +182,11 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
         case Portal(), TimedOut():
-            return replace(visit, overlay=None, language=Language.NL), ()
+            return replace(visit, overlay=None, language=Language.NL, ease=Ease()), ()
         case PaperLeft(), PaperGone():
-            return _documents_asked(replace(visit, paper_left=False))
+            # A sensor that sees paper all the same is not believed until it sees something else.
+            tray = TrayView.UNSEEN if visit.tray is TrayView.PAPER else visit.tray
+            return _documents_asked(replace(visit, paper_left=False, tray=tray))
         case CardBack(reminders), TimedOut():
             given_up = reminders + 1 >= REMINDERS
             return home(visit) if given_up else (replace(visit, state=CardBack(reminders + 1)), ())
@@ -189,11 +213,24 @@ def _documents_asked(visit: Visit) -> Step:
     """Start towards a document: what cannot be finished is said before anything is asked of the resident."""
     if visit.offer.documents is not None:
         return refuse(visit, visit.offer.documents)
-    if visit.paper_left:
+    if may_hold_paper(visit):
         return replace(visit, state=PaperLeft()), ()
     if visit.slot is CardSlot.IN:
         return sign_in.recognise(visit)
     return replace(visit, state=AskCard()), ()
+
+
+def _paper_sensed(visit: Visit, view: TrayView) -> Step:
+    """Take note of what lies in the slot: what a resident was asked about or still had to take may be gone now."""
+    gone = was_emptied(visit, PaperSensed(view))
+    after = replace(visit, tray=view, paper_left=visit.paper_left and view is not TrayView.EMPTY)
+    match visit.state:
+        case Printed() as state if gone and state.complete:
+            return leave(after)
+        case PaperLeft() if gone:
+            return _documents_asked(after)
+        case _:
+            return after, ()
 
 
 def _card_inserted(visit: Visit) -> Step:

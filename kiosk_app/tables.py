@@ -19,6 +19,12 @@ tickets = sa.Table(
     sa.Column("fault", sa.String(32)),
     sa.Column("changed_at", sa.String(32), nullable=False),
     sa.Column("reported_at", sa.String(32)),
+    sa.Column("printer", sa.String(64)),
+    sa.Column("up_time", sa.Integer),
+    sa.Column("handed_at", sa.Integer),
+    sa.Column("copies", sa.Integer),
+    sa.Column("sides", sa.Integer),
+    sa.Column("taken_at", sa.String(32)),
 )
 
 audit = sa.Table(

@@ -15,7 +15,7 @@ from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
 from kiosk_app.looks import SheetTurned as SheetTurned
-from kiosk_app.visit import Language
+from kiosk_app.visit import Ease, Language
 
 
 class DocumentsAsked(Bare):
@@ -24,6 +24,16 @@ class DocumentsAsked(Bare):
 
 class OfferingsAsked(Bare):
     """The resident wants to see what can be had here."""
+
+
+class ServiceAsked(Struct, frozen=True):
+    """A service of the hall was touched, by its place in the settings."""
+
+    service: int
+
+
+class TownAsked(Bare):
+    """The button for the counter's hours and the town's news was touched."""
 
 
 class CodeAsked(Bare):
@@ -128,6 +138,20 @@ class LanguageChosen(Struct, frozen=True):
     language: Language
 
 
+class LanguagesAsked(Bare):
+    """The button for the other languages was touched, where there are several."""
+
+
+class EaseAsked(Bare):
+    """The button for how the screen can be seen was touched."""
+
+
+class EaseChosen(Struct, frozen=True):
+    """Another way to see the screen was touched: everything that holds from now on."""
+
+    ease: Ease
+
+
 class StillHere(Bare):
     """An overlay was answered: go on."""
 
@@ -135,6 +159,8 @@ class StillHere(Bare):
 Touch = (
     DocumentsAsked
     | OfferingsAsked
+    | ServiceAsked
+    | TownAsked
     | CodeAsked
     | SignTyped
     | TypingDone
@@ -161,5 +187,8 @@ Touch = (
     | StopPressed
     | HelpAsked
     | LanguageChosen
+    | LanguagesAsked
+    | EaseAsked
+    | EaseChosen
     | StillHere
 )

@@ -13,8 +13,10 @@ from uuid import UUID
 
 from config.settings import Language as Language
 from hardware.devices import Applet, Certificate
+from hardware.devices import TrayView as TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.ease import Ease as Ease
 from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
@@ -49,13 +51,17 @@ class Challenge:
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A whole, checked, sealed PDF in memory, under one ticket from confirm to paper; `copies` of it come out."""
+    """A whole, checked PDF in memory, under one ticket from confirm to paper; `copies` of it come out.
+
+    `unsealed`: nobody known sealed it, and the settings let it be printed all the same.
+    """
 
     ticket: UUID
     product: Product
     pdf: bytes
     pages: int
     copies: int = 1
+    unsealed: bool = False
 
     @property
     def sheets(self) -> int:
@@ -297,6 +303,13 @@ class Printed:
     orders: tuple[Order, ...]
     remedies: tuple[tuple[UUID, RemedyOffer], ...] = ()
     slip: SlipState = SlipState.NOT_ASKED
+    reminders: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was wanted is on paper: then nothing but the paper is left to be taken, or to be told."""
+        had_all = all(order.fault is None and order.later is None for order in self.orders)
+        return had_all and all(job.progress.phase is JobPhase.PRINTED for job in self.jobs)
 
 
 class NotTaken(Bare):
@@ -353,13 +366,20 @@ class Overlay(Enum):
     """A page shown over the state, which goes on beneath it."""
 
     HELP = "help"
+    SERVICE = "service"
+    EASE = "ease"
+    LANGUAGES = "languages"
+    TOWN = "town"
     PIN_UNKNOWN = "pinUnknown"
     STILL_THERE = "stillThere"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The one visit: its number, its state, and what holds whatever the state."""
+    """The one visit: its number, its state, and what holds whatever the state.
+
+    `service` is which one of the hall the page over the portal tells about, by its place in the settings.
+    """
 
     number: int = 0
     state: State = field(default_factory=Portal)
@@ -367,4 +387,7 @@ class Visit:
     offer: Offer = Offer()
     overlay: Overlay | None = None
     paper_left: bool = False
+    tray: TrayView = TrayView.UNSEEN
     language: Language = Language.NL
+    service: int = 0
+    ease: Ease = Ease()

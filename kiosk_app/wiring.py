@@ -13,6 +13,7 @@ from hardware.devices import CardReader, Status
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
 from hardware.keypad import EvdevKeypad
+from hardware.paper_sensor import EvdevPaperSensor
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
@@ -22,19 +23,22 @@ from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
-from kiosk_app.foresight import foresee
+from kiosk_app.foresight import Foresight, foresee
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
+from kiosk_app.tray import says_it_is_empty
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
 from printing.pair import PrinterPair
+from printing.seal_rule import SealRule
 
 
 class Hand(Protocol):
@@ -45,6 +49,9 @@ class Hand(Protocol):
 
     def do(self, effect: Effect) -> None:
         """Begin the work of an effect that is this worker's own."""
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether something has been waited for longer than that."""
 
     def stop(self) -> None:
         """End, and let go of the device."""
@@ -110,6 +117,7 @@ class Kiosk:
         self._card: CardWorker | None = None
         self._back_end: BackEndWorker | None = None
         self._hands: list[Hand] = []
+        self._longest = settings.timeouts.print_net
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
             if settings.card_reader is not None:
@@ -117,6 +125,10 @@ class Kiosk:
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
             self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
+        if settings.paper_sensor is not None:
+            told = settings.paper_sensor
+            sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
+            self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -129,11 +141,15 @@ class Kiosk:
         self._scribe.start()
         self._audit(AuditLine(What.STARTED))
         self.health.start()
-        ticket = self._trail.unclaimed()
-        if ticket is not None and self.journal.may_lie(ticket):  # the last run ended before anyone took it
+        if self.journal.paper_may_lie():  # the last run ended before anyone said that it was taken
             self.core.take(PaperFound())
         for hand in self._hands:
             hand.start()
+
+    @property
+    def held_up(self) -> bool:
+        """Whether a worker has been at one thing for longer than the longest job that is healthy."""
+        return self._scribe.stuck(self._longest) or any(hand.stuck(self._longest) for hand in self._hands)
 
     def stop(self) -> None:
         """End every worker and close the memory."""
@@ -164,6 +180,7 @@ class Kiosk:
             Part.PRINTER: settings.printer,
             Part.RECEIPT_PRINTER: settings.receipt_printer,
             Part.KEYPAD: settings.keypad,
+            Part.PAPER_SENSOR: settings.paper_sensor,
         }
         return {part for part, setting in have.items() if setting is not None}
 
@@ -174,6 +191,7 @@ class Kiosk:
             self.journal,
             self.core.post,
             self._noter(Part.BACK_END),
+            lambda product: SealRule(back_end.seal_for(product).value),
         )
         self._hands.append(self._back_end)
 
@@ -186,9 +204,14 @@ class Kiosk:
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
-        note = self._noter(Part.PRINTER)
+        note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
+
+        def noted(status: Status) -> None:
+            note(status)
+            foresight.noted(status)
+
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, note, report, wish_for))
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, report, wish_for))
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:
@@ -208,6 +231,8 @@ class Kiosk:
         self.health.note(part, status)
 
     def _write_down(self, before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
+        if says_it_is_empty(before, event):
+            self._scribe.submit(self.journal.taken)
         self._audit(*audit_lines(before, event, after, effects))
 
     def _audit(self, *lines: AuditLine) -> None:

@@ -1,8 +1,9 @@
 """The only gate before a raw queue: nothing is printed that is not whole, sealed by the town, A4 and still.
 
-CUPS passes a document through as it is, so that its seal survives; what CUPS's filters would have refused is refused
-here. It draws pages too, for a resident who wants to see the document first. Everything that must understand the bytes
-happens in a child (`pdf_child`).
+Where the settings say so for a product, its documents may lack that seal (`seal_rule`), and nothing else. CUPS passes a
+document through as it is, so that its seal survives; what CUPS's filters would have refused is refused here. It draws
+pages too, for a resident who wants to see the document first. Everything that must understand the bytes happens in a
+child (`pdf_child`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from hardware.child import Child, ChildGone
 from hardware.faults import DeviceFault, FaultCode
 from printing.drawing import Drawing
+from printing.seal_rule import Checked, SealRule
 
 # 50 pages scanned at 300 dpi in grey are some 20 MiB; an attest is 0.05. More is no document of ours.
 MAX_BYTES = 24 << 20
@@ -49,8 +51,14 @@ class DocumentChecker:
         with contextlib.suppress(ChildGone, DeviceFault):
             self._child.call("rehearse", timeout=CHECK_SECONDS)
 
-    def check(self, pdf: bytes, content_digest: str | None, timeout: float = CHECK_SECONDS) -> int:
-        """Check that a document may be printed and return its number of pages.
+    def check(
+        self,
+        pdf: bytes,
+        content_digest: str | None,
+        timeout: float = CHECK_SECONDS,
+        rule: SealRule = SealRule.REQUIRE,
+    ) -> Checked:
+        """Check that a document may be printed, under this rule for its seal.
 
         `content_digest` is the value of the header of that name (None when there was none, which is refused).
         `timeout` is in seconds. Raises DOCUMENT_BROKEN, DOCUMENT_SEAL, DOCUMENT_FORBIDDEN, DOCUMENT_FORMAT;
@@ -59,12 +67,14 @@ class DocumentChecker:
         _check_size(pdf)
         _check_digest(pdf, content_digest)
         try:
-            pages = self._child.call("check", str(self._seal_ca), payload=pdf, timeout=timeout)
+            answer = self._child.call("check", str(self._seal_ca), rule.value, payload=pdf, timeout=timeout)
         except ChildGone as gone:
             raise DeviceFault(FaultCode.DOCUMENT_BROKEN, f"reader ended: {type(gone).__name__}") from None
-        if not isinstance(pages, int):
-            raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "reader gave no number of pages")
-        return pages
+        match answer:
+            case {"pages": int(pages), "lack": str() | None as lack}:
+                return Checked(pages, lack)
+            case _:
+                raise DeviceFault(FaultCode.DOCUMENT_BROKEN, "reader gave no number of pages")
 
     def draw(self, pdf: bytes, page: int, timeout: float = DRAW_SECONDS) -> Drawing:
         """Draw a page (from 0) of a document that was checked, within so many seconds. Raises DOCUMENT_BROKEN."""

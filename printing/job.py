@@ -14,11 +14,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from hardware.devices import PLAIN, DeviceJob, DeviceJobState, PaperWish, Printer
+from msgspec import structs
+
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, JobTrace, PaperWish, Printer
 from hardware.faults import DeviceFault, FaultCode
 from printing.progress import JobPhase, Progress
 
@@ -38,8 +40,8 @@ RECOVER_SECONDS = 20.0
 class UnfinishedJob:
     """What the journal knows of a job that had not ended. While it is only requested it has no pages and no uuid.
 
-    `pages` is what must come out, of all copies together; `sheets` is what the device had counted when that was last
-    written down.
+    `pages` is what must come out, of all `copies` together; `sheets` is what the device had counted when that was last
+    written down; `trace` finds the job again.
     """
 
     ticket: UUID
@@ -48,6 +50,8 @@ class UnfinishedJob:
     job_uuid: str | None
     phase: JobPhase
     sheets: int | None = None
+    copies: int = 1
+    trace: JobTrace = JobTrace()
 
 
 class JournalLost(Exception):
@@ -60,10 +64,11 @@ class JobJournal(Protocol):
     def requested(self, ticket: UUID, attempt: int) -> None:
         """The queue is about to be asked for a job."""
 
-    def handed(self, ticket: UUID, job_uuid: str, pages: int) -> None:
+    def handed(self, ticket: UUID, job_uuid: str, pages: int, copies: int, trace: JobTrace) -> None:
         """The queue gave the job an identity, and the bytes are about to leave the kiosk's hands.
 
-        `pages` is what must come out, of all copies together.
+        `pages` is what must come out, of all copies together; `trace` is what finds the job after a crash. From here on
+        paper may lie in the tray.
         """
 
     def printing(self, ticket: UUID, sheets: int | None) -> None:
@@ -84,6 +89,7 @@ class PrintRun:
         self._journal = journal
         self._paper_wait = paper_wait
         self._print_silence = print_silence
+        self._untold: set[str] = set()  # jobs that were called back, and of which somebody could not be told
 
     def prepare(self, ticket: UUID, attempt: int, wish: PaperWish = PLAIN) -> str | None:
         """Have a held job ready, without a byte in it, and return its uuid; None where CUPS made none.
@@ -99,6 +105,18 @@ class PrintRun:
         """Take away a job that was prepared and never begun."""
         with contextlib.suppress(DeviceFault):  # it holds no document; CUPS lets go of it by itself
             self._printer.cancel(job_name(ticket, attempt))
+
+    def remind(self) -> None:
+        """Tell the printer once more, now that it answers, of what it could not be told: it may hold a document still.
+
+        Without this, a printer that lost its voice while it waited for paper would print into an empty hall.
+        """
+        for name in tuple(self._untold):
+            self._call_back(name)
+
+    def remind_of(self, ticket: UUID, attempt: int) -> None:
+        """Have the printer told of a job when it answers: one that `recover` could not call back, for all it knows."""
+        self._untold.add(job_name(ticket, attempt))
 
     def run(
         self,
@@ -121,7 +139,7 @@ class PrintRun:
         name, sides = job_name(ticket, attempt), pages * wish.copies
 
         def in_sheets(progress: Progress) -> Progress:
-            two_sided = self._printer.two_sided(name)  # it was wished; whether it can, the printer knows
+            two_sided = self._printer.trace(name).two_sided  # it was wished; whether it can, the printer knows
             return _in_sheets(progress, pages, wish.copies) if two_sided else progress
 
         def tell(progress: Progress) -> None:
@@ -179,8 +197,7 @@ class PrintRun:
 
         FAILED with `fault` when it says that it stopped, UNKNOWN when it does not say.
         """
-        with contextlib.suppress(DeviceFault):  # whoever cannot be told is asked below, and then it is unknown
-            self._printer.cancel(name)
+        self._call_back(name)
         deadline, silences = time.monotonic() + STOP_SECONDS, 0
         while time.monotonic() < deadline and silences < MAX_SILENCES:
             job = self._printer.look(name)
@@ -214,7 +231,7 @@ class PrintRun:
             return self._never_sent(name, fault.code)
         if cancelled.is_set():
             return self._never_sent(name, FaultCode.PRINT_STOPPED)
-        self._journal.handed(ticket, job_uuid, pages)
+        self._journal.handed(ticket, job_uuid, pages, wish.copies, self._printer.trace(name))
         on_progress(Progress(JobPhase.HANDED))
         try:
             sent = self._printer.send(job_uuid, pdf)
@@ -232,9 +249,17 @@ class PrintRun:
     def _let_go(self, name: str, ending: Progress) -> Progress:
         """Take away what CUPS may keep of a job that did not end well: its document, and a way to print it later."""
         if ending.phase is not JobPhase.PRINTED:
-            with contextlib.suppress(DeviceFault):
-                self._printer.cancel(name)
+            self._call_back(name)
         return ending
+
+    def _call_back(self, name: str) -> None:
+        """Cancel everywhere; whoever cannot be told now is told later, and what became of the job is unknown."""
+        try:
+            self._printer.cancel(name)
+        except DeviceFault:
+            self._untold.add(name)
+        else:
+            self._untold.discard(name)
 
     def _never_sent(self, name: str, fault: FaultCode) -> Progress:
         """End a job of which no byte was sent: whatever is left of it in CUPS holds no document."""
@@ -268,13 +293,19 @@ def recover(printer: Printer, journal: JobJournal) -> list[tuple[UUID, Progress]
 
 def _recovered(run: PrintRun, printer: Printer, job: UnfinishedJob) -> Progress:
     name = job_name(job.ticket, job.attempt)
+    printer.recall(name, job.job_uuid, job.trace)  # one that no printer knows is asked for everywhere
+    pages = job.pages // job.copies
     if job.phase is JobPhase.REQUESTED:  # HANDED is written before the first byte is sent
         with contextlib.suppress(DeviceFault):
             printer.cancel(name)
         return Progress(JobPhase.FAILED, 0, FaultCode.INTERNAL)
+    two_sided = job.trace.two_sided
+    counted = _in_sides(job.sheets, pages) if two_sided else job.sheets
     if printer.look(name).state in (DeviceJobState.NOT_THERE_YET, DeviceJobState.SILENT):
-        return run.give_up(name, job.pages, FaultCode.INTERNAL, job.sheets)
-    return run.follow(name, job.pages, lambda _progress: None, threading.Event(), job.sheets)
+        ending = run.give_up(name, job.pages, FaultCode.INTERNAL, counted)
+    else:
+        ending = run.follow(name, job.pages, lambda _progress: None, threading.Event(), counted)
+    return _in_sheets(ending, pages, job.copies) if two_sided else ending
 
 
 def job_name(ticket: UUID, attempt: int) -> str:
@@ -290,7 +321,15 @@ def _in_sheets(progress: Progress, pages: int, copies: int) -> Progress:
     if progress.sheets is None:
         return progress
     whole, sides = divmod(min(progress.sheets, pages * copies), pages)
-    return replace(progress, sheets=whole * -(-pages // 2) + -(-sides // 2))
+    return structs.replace(progress, sheets=whole * -(-pages // 2) + -(-sides // 2))
+
+
+def _in_sides(sheets: int | None, pages: int) -> int | None:
+    """Turn sheets of two sides back into sides, as many as may be on them."""
+    if sheets is None:
+        return None
+    whole, rest = divmod(sheets, -(-pages // 2))
+    return whole * pages + rest * 2
 
 
 def _cause(fault: FaultCode, ending: Progress) -> FaultCode | None:

@@ -6,7 +6,17 @@ where it is: what a printer may have on paper is never sent to the other.
 
 from __future__ import annotations
 
-from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, Printer, Status
+from hardware.devices import (
+    PLAIN,
+    DeviceJob,
+    DeviceJobState,
+    Health,
+    JobTrace,
+    PaperWish,
+    Printer,
+    PrinterFacts,
+    Status,
+)
 from hardware.faults import DeviceFault
 
 # A printer that is not heard of is better than one that says it cannot.
@@ -34,6 +44,10 @@ class PrinterPair:
         health = Health.DEGRADED if best.health is Health.OK else best.health
         return Status(health, (*best.faults, *other.faults))
 
+    def facts(self) -> PrinterFacts:
+        """Ask the one that does best. Raises PRINTER_LOST."""
+        return (self._better_than(self._first) or self._first).facts()
+
     def create(self, job_name: str, wish: PaperWish = PLAIN) -> str:
         """Create a held job on the printer that does best. Raises PRINT_FAILED, PRINTER_LOST."""
         printer = self._better_than(self._first) or self._first
@@ -45,9 +59,19 @@ class PrinterPair:
                 del memory[next(iter(memory))]
         return uuid
 
-    def two_sided(self, job_name: str) -> bool:
+    def trace(self, job_name: str) -> JobTrace:
         """Say so of the printer that has the job."""
-        return self._of_job.get(job_name, self._first).two_sided(job_name)
+        return self._of_job.get(job_name, self._first).trace(job_name)
+
+    def recall(self, job_name: str, job_uuid: str | None, trace: JobTrace) -> bool:
+        """Give a job from before a restart back to the printer that has it; where nobody says which, both are asked."""
+        if not trace.printer:
+            return False
+        for one in (self._first, self._second):
+            if one.recall(job_name, job_uuid, trace):
+                self._of_job[job_name] = one
+                return True
+        return False
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send to where the job was made; False, and nothing sent, when only the other printer can print it by now."""
@@ -59,7 +83,7 @@ class PrinterPair:
         return printer.send(job_uuid, pdf)
 
     def look(self, job_name: str) -> DeviceJob:
-        """Ask the printer that has the job; after a restart both, for nobody remembers. Never raises."""
+        """Ask the printer that has the job; both where nobody remembers which that is. Never raises."""
         if (printer := self._of_job.get(job_name)) is not None:
             return printer.look(job_name)
         looks = [(one, one.look(job_name)) for one in (self._first, self._second)]
@@ -71,7 +95,7 @@ class PrinterPair:
         return next((job for _one, job in looks if job.state is DeviceJobState.SILENT), looks[0][1])
 
     def cancel(self, job_name: str) -> None:
-        """Cancel where the job is; after a restart on both. Raises PRINTER_LOST when one could not be told."""
+        """Cancel where the job is, or on both. Raises PRINTER_LOST when one could not be told."""
         if (printer := self._of_job.get(job_name)) is not None:
             printer.cancel(job_name)
             return

@@ -25,6 +25,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from hardware.faults import DeviceFault, FaultCode
+from printing.seal_rule import SealRule
 
 LIMITS = {
     # The parsers take 90 MiB of addresses, a full-page scan at 300 dpi some 100 more; a bomb wants gigabytes.
@@ -61,20 +62,25 @@ FORBIDDEN_KINDS = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia", "
 _SUSPECT = re.compile("|".join(FORBIDDEN_KEYS | FORBIDDEN_ACTIONS | FORBIDDEN_KINDS).encode())
 
 
-def check(seal_ca: str, pdf: bytes) -> int:
-    """Count the pages of a document that may be printed; `seal_ca` is the path of a PEM file.
+def check(seal_ca: str, rule: str, pdf: bytes) -> dict[str, object]:
+    """Count the pages of a document that may be printed, and say what its seal lacks, where that may be.
 
+    `seal_ca` is the path of a PEM file, `rule` the value of a `printing.seal_rule.SealRule`.
     Raises DOCUMENT_BROKEN, DOCUMENT_FORBIDDEN, DOCUMENT_FORMAT, DOCUMENT_SEAL, and SETTINGS_INVALID for the PEM file.
     """
-    trust = _trust(seal_ca)
+    trust = _trust(seal_ca) if rule != SealRule.OFF else None
     with _reading("structure", FaultCode.DOCUMENT_BROKEN):
         pages = _check_structure(pdf)
     drawn = _painter.submit(_check_drawable, pdf, pages)
-    with _reading("seal", FaultCode.DOCUMENT_SEAL):
-        _check_seal(pdf, trust)
+    lack = None
+    if trust is not None:
+        with _reading("seal", FaultCode.DOCUMENT_SEAL):
+            lack = _lack_of_seal(pdf, trust)
+    if lack is not None and rule == SealRule.REQUIRE:
+        raise DeviceFault(FaultCode.DOCUMENT_SEAL, lack)
     with _reading("drawing", FaultCode.DOCUMENT_BROKEN):
         drawn.result()
-    return pages
+    return {"pages": pages, "lack": lack}
 
 
 def draw(page: int, pdf: bytes) -> tuple[tuple[int, int], bytes]:
@@ -108,7 +114,7 @@ def rehearse() -> None:
     """Read one document of our own: the first reading, or one after a long rest, takes twice as long as the next."""
     folder = Path(__file__).parent
     with suppress(DeviceFault):  # its certificate ends one day; the rehearsal has been held all the same
-        check(str(folder / "rehearsal-ca.pem"), (folder / "rehearsal.pdf").read_bytes())
+        check(str(folder / "rehearsal-ca.pem"), SealRule.REQUIRE, (folder / "rehearsal.pdf").read_bytes())
 
 
 # --- structure ---------------------------------------------------------------------------------------------------
@@ -217,11 +223,15 @@ def _trust(path: str) -> ValidationContext:
     return ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
 
 
-def _check_seal(data: bytes, trust: ValidationContext) -> None:
-    """The last signature must be whole, valid, trusted, and cover every byte of the file."""
+def _lack_of_seal(data: bytes, trust: ValidationContext) -> str | None:
+    """Say that nobody sealed it, or nobody we trust; None for a document under a good seal of the town's.
+
+    The last signature must be whole, valid, and cover every byte of the file: one that does not fit says that somebody
+    changed the document since, and no rule lets that pass that looks at seals at all. Raises DOCUMENT_SEAL.
+    """
     signatures = PdfFileReader(BytesIO(data)).embedded_regular_signatures
     if not signatures:
-        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "none")
+        return "none"
     status = validate_pdf_signature(
         signatures[-1],
         signer_validation_context=trust,
@@ -234,9 +244,10 @@ def _check_seal(data: bytes, trust: ValidationContext) -> None:
     if not (status.intact and status.valid):
         raise DeviceFault(FaultCode.DOCUMENT_SEAL, "does not fit the document")
     if not status.trusted:
-        raise DeviceFault(FaultCode.DOCUMENT_SEAL, "not by a seal we trust")
+        return "not by a seal we trust"
     if not status.bottom_line:
         raise DeviceFault(FaultCode.DOCUMENT_SEAL, "invalid")
+    return None
 
 
 # --- drawing -----------------------------------------------------------------------------------------------------

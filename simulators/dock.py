@@ -95,6 +95,10 @@ class Dock(QWidget):
                 "Volgende taak: stroom uit": lambda: printer.strike("power-cut"),
                 "Alles in orde": printer.mend,
             },
+            "Gleuf": {
+                "Papier ligt er": world.paper_sensor.lay,
+                "Papier is weg": world.paper_sensor.take,
+            },
             "Bonprinter": {
                 "Rol leeg": lambda: slips.put("paper_out"),
                 "Rol vol": lambda: slips.put("paper_out", on=False),
@@ -107,7 +111,11 @@ class Dock(QWidget):
                 "Dienst hapert": town_hall.pause,
                 "Dienst gaat verder": town_hall.resume,
             },
-            "Kaartlezer": {"pcscd herstarten": world.pcscd.restart},
+            "Kaartlezer": {
+                "Lezer uit": lambda: world.pcscd.unplug(world.pcscd.reader),
+                "Lezer in": lambda: world.pcscd.plug(world.pcscd.reader),
+                "pcscd herstarten": world.pcscd.restart,
+            },
         }
 
     def _look(self) -> None:

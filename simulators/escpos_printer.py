@@ -50,6 +50,7 @@ class Bench:
         self.seconds_per_line = 0.0
         self.powered = True
         self._on_power: list[Callable[[], None]] = []
+        self._on_change: list[Callable[[], None]] = []
 
     def put(self, fact: str, *, on: bool = True) -> None:
         """Set `paper_out`, `paper_low`, `cover_open`, `cutter_jam` or `mute`; KeyError for any other."""
@@ -57,6 +58,8 @@ class Bench:
             self._facts[fact]
             self._facts[fact] = on
             self.changed.notify_all()
+        for told in self._on_change:
+            told()
 
     def strike_after(self, lines: int, fact: str) -> None:
         """Set a fact after that many more lines: the roll ends, the cover is opened."""
@@ -111,6 +114,10 @@ class Bench:
         """Have the printer hear of its power."""
         self._on_power.append(told)
 
+    def on_change(self, told: Callable[[], None]) -> None:
+        """Have the printer hear of a fact that changed."""
+        self._on_change.append(told)
+
     def _at(self, lines: int, strike: Callable[[], None]) -> None:
         self._after[self._lines + lines] = strike
 
@@ -125,8 +132,9 @@ class Bench:
 class EscPosPrinter:
     """The printer: `port` is where it listens, `bench` what hands can do, `slips` what came out."""
 
-    def __init__(self, port: int = 0, folder: Path | None = None) -> None:
+    def __init__(self, port: int = 0, folder: Path | None = None, host: str = "127.0.0.1") -> None:
         """Listen on loopback; port 0 is any free one. Slips are also kept in `folder`, where there is one."""
+        self._host = host
         self.bench = Bench()
         self.slips: list[SlipOut] = []
         self.received = bytearray()
@@ -135,10 +143,12 @@ class EscPosPrinter:
         self._buffer = bytearray()
         self._closed = threading.Event()
         self._cleared = 0
+        self._tells_changes = False
         self._clients: set[socket.socket] = set()
-        self._listener = _listen(port)
+        self._listener = _listen(host, port)
         self.port = int(self._listener.getsockname()[1])
         self.bench.on_power(self._power_changed)
+        self.bench.on_change(self._tell_change)
         self._start(self._accept, self._listener)
         self._start(self._print)
 
@@ -178,7 +188,7 @@ class EscPosPrinter:
 
     def _power_changed(self) -> None:
         if self.bench.powered:
-            self._listener = _listen(self.port)
+            self._listener = _listen(self._host, self.port)
             self._start(self._accept, self._listener)
             return
         for one in (self._listener, *self._clients):
@@ -187,6 +197,7 @@ class EscPosPrinter:
             one.close()
         self._forget()
         self._roll.reset()
+        self._tells_changes = False
 
     def _accept(self, listener: socket.socket) -> None:
         """Serve one client after another, as a printer's network card does."""
@@ -226,6 +237,11 @@ class EscPosPrinter:
             return b""
 
         return REAL_TIME.sub(answer, data)
+
+    def _tell_change(self) -> None:
+        """A printer that was told GS a tells of a change by itself."""
+        if self._tells_changes:
+            self._say(self.bench.automatic_status())
 
     def _say(self, answer: bytes, client: socket.socket | None = None) -> None:
         if self.bench.has("mute"):
@@ -285,8 +301,9 @@ class EscPosPrinter:
                 self._cut()
             case b"\x1d(" if command[2:3] == b"H" and command[5:7] == b"\x30\x30":
                 self._say(b"\x37\x22" + command[7:11] + b"\x00")
-            case b"\x1da" if command[2]:
-                self._say(self.bench.automatic_status())
+            case b"\x1da":
+                self._tells_changes = bool(command[2])
+                self._tell_change()
             case b"\x1dr":
                 self._say(bytes((0x03 * self.bench.has("paper_low"),)))
             case b"\x1dI":
@@ -315,10 +332,10 @@ def _needs_paper(command: bytes) -> bool:
     return command[:2] in (b"\n", b"\x1bd", b"\x1bJ", b"\x1dv", b"\x1dV", b"\x1d(")
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    listener.bind((host, port))
     listener.listen()
     return listener
 

@@ -87,6 +87,8 @@ class PrinterBench:
 
     # Where ippeveprinter finds what it tells of itself.
     TELLS = ("-P", str(HERE / "a4.ppd"))
+    # What can happen to it.
+    STRIKES = STRIKES
 
     def __init__(self, out: Path | None = None, *, ms_per_sheet: int = MS_PER_SHEET) -> None:
         self._port = Port(PRINTERS)
@@ -153,7 +155,7 @@ class PrinterBench:
     def strike(self, name: str, after_sheet: int = 0) -> None:
         """Let one of STRIKES happen to the next job, after so many sheets. Raises KeyError for another name."""
         (self._home / "struck").unlink(missing_ok=True)
-        self._plan[STRIKES[name]] = after_sheet
+        self._plan[self.STRIKES[name]] = after_sheet
         self._write_control()
 
     def mend(self) -> None:
@@ -281,8 +283,11 @@ class PrinterBench:
 
     def _write_control(self) -> None:
         fresh = self._control.with_suffix(".new")
-        fresh.write_text(json.dumps({"ms": self._ms, "now": sorted(self._now), "after": self._plan}))
+        fresh.write_text(json.dumps(self._control_words()))
         fresh.rename(self._control)
+
+    def _control_words(self) -> dict[str, object]:
+        return {"ms": self._ms, "now": sorted(self._now), "after": self._plan}
 
     def _clear(self, *names: str) -> None:
         for name in names:

@@ -1,55 +1,61 @@
-"""A pcscd of our own, with a virtual reader, that leaves the machine's own pcscd and readers alone.
+"""A pcscd of our own, with virtual readers on USB, that leaves the machine's own pcscd and readers alone.
 
     with Pcscd() as pcscd:
         subprocess.run(["eidenv"], env=os.environ | pcscd.environment)
         with pcscd.used_here():
             ...  # PC/SC calls of this very process
+        pcscd.unplug(READER_A)  # and plug it in again
 
-The daemon runs in a mount namespace of its own: there its `/run` is a folder of ours, and no driver but vpcd's is to be
-found, so that it never touches a real reader. It ends with whoever started it, however that one ends.
-vpcd listens on every address of the machine and cannot be told otherwise; its ports are below the ephemeral range.
+The daemon runs in namespaces of its own: there its `/run` and `/sys` are folders of ours, no driver but ours is to be
+found, so that it never touches a real reader, and nobody else hears what is said of devices that are not there. It ends
+with whoever started it, however that one ends.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-READER_NAME = "Virtual PCD"
-# Readers of this family have keys of their own and are asked for them with pseudo-APDUs (e-Contract/commons-eid, CCID).
-PINPAD_READER_NAME = "VASCO DIGIPASS 870 (virtual)"
-DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+from simulators.usb import udev
+from simulators.usb.bus import DIGIPASS, QUICK_READER, READER_A, READER_B, READER_WITH_KEYS, Bus, DriverError
+
+__all__ = ["DIGIPASS", "QUICK_READER", "READER_A", "READER_B", "READER_WITH_KEYS", "Pcscd", "PcscdError"]
+
 OPENSC_CONF = Path(__file__).parent / "eid" / "opensc.conf"
-# vpcd takes two ports a reader; ten apart leaves room. Below 32768, where the kernel hands out none by itself.
-PORTS = range(21000, 22000, 10)
 # A daemon is up in some 15 ms; a busy machine may need a hundred times that.
 START_SECONDS = 10.0
 # It ends in a few ms; then it is made to.
 STOP_SECONDS = 5.0
+# It has a reader within some 10 ms of udev's message; one that it was not listening for yet is said again.
+AGAIN_SECONDS = 0.2
 # sockaddr_un holds 108 bytes, the last of them zero.
 MAX_SOCKET_PATH = 107
 
-# $1 is our folder. The last line but one waits until our end of the pipe is closed: by stop(), or because we are gone.
-SCRIPT = """
+# $1 is our folder. The last line but one tells what udev says, until our end of the pipe is closed: by stop(), or
+# because we are gone. libudev asks whether a /sys is a sysfs, unless told not to (systemd, docs/ENVIRONMENT.md).
+SCRIPT = f"""
 set -e
 mount --make-rprivate /
 mount --bind "$1/run" /run
-mount --bind "$1/no-drivers" /usr/lib/pcsc/drivers  # of a real reader: libccid's
+mount --bind "$1/sys" /sys
+mount --bind "$1/drivers" /usr/lib/pcsc/drivers
 shift
-setpriv --pdeathsig KILL "$@" </dev/null >/run/pcscd.log 2>&1 &
+SYSTEMD_DEVICE_VERIFY_SYSFS=0 setpriv --pdeathsig KILL "$@" </dev/null >/run/pcscd.log 2>&1 &
 echo $!
 exec >&-
-cat >/dev/null || true
+{shlex.join((sys.executable, "-I", "-S", udev.__file__))} || true
 kill $! && wait $!
 """
 
@@ -59,24 +65,71 @@ class PcscdError(Exception):
 
 
 class Pcscd:
-    """One private daemon. `port` is where a card plugs in; `environment` is what PC/SC clients need."""
+    """One private daemon. `slot` is where a card goes in; `environment` is what PC/SC clients need."""
 
-    def __init__(
-        self, parent: Path | None = None, reader: str = READER_NAME, driver: Callable[[Path], Path] | None = None
-    ) -> None:
-        """Lay out a folder of its own in `parent` (the system's folder for temporary files); its path must be short.
-
-        `driver` puts the reader's driver into a folder and gives its path; without it that is vpcd's.
-        """
-        self._reader = reader
-        self._driver = driver or _vpcd
-        self._claim, self.port = _claim_ports()
+    def __init__(self, reader: str | None = READER_A, parent: Path | None = None) -> None:
+        """Plug in a reader, or none; make a folder in `parent` (that for temporary files), whose path must be short."""
         self.folder = Path(tempfile.mkdtemp(prefix="pcscd-", dir=parent))
         self.socket = self.folder / "run" / "pcscd" / "pcscd.comm"
         self.environment = {"PCSCLITE_CSOCK_NAME": str(self.socket), "OPENSC_CONF": str(OPENSC_CONF)}
         self.pid = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._lay_out()
+        if len(str(self.socket)) > MAX_SOCKET_PATH:
+            raise PcscdError(f"the path of its socket is too long: {self.socket}")
+        for name in ("run", "run/pcscd", "conf"):
+            (self.folder / name).mkdir(mode=0o755)
+        self.folder.chmod(0o755)  # clients may be somebody else than root
+        try:
+            self._bus = Bus(self.folder)
+        except DriverError as error:
+            raise PcscdError(str(error)) from None
+        self.reader = reader or READER_A  # the one that is meant where none is named
+        self._plugged: list[str] = []
+        if reader is not None:
+            self._bus.plug(reader)
+            self._plugged.append(reader)
+
+    # --- readers ------------------------------------------------------------------------------------------------------
+
+    def slot(self, reader: str | None = None) -> Path:
+        """Where a card goes into a reader."""
+        return self._bus.slot(reader or self.reader)
+
+    def plug(self, reader: str) -> Path:
+        """Put a reader's cable in, if it is out; gives its slot, once a daemon that runs has it. Raises PcscdError."""
+        if reader in self._plugged:
+            return self.slot(reader)
+        said = self._bus.plug(reader)
+        self._plugged.append(reader)
+        if self._process is not None:
+            self._until_taken(reader, said)
+        return self.slot(reader)
+
+    def unplug(self, reader: str) -> None:
+        """Pull a reader's cable out: nothing crosses it any more, and a moment later the daemon hears so from udev."""
+        if reader not in self._plugged:
+            return
+        self._plugged.remove(reader)
+        self._tell(self._bus.unplug(reader))
+
+    def _until_taken(self, reader: str, said: str = "") -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self.slot(reader).exists():
+            if time.monotonic() > deadline:
+                raise PcscdError(f"pcscd does not take {reader}: {self._said()}")
+            if said:
+                self._tell(said)
+            until = time.monotonic() + AGAIN_SECONDS
+            while not self.slot(reader).exists() and time.monotonic() < until:
+                time.sleep(0.002)
+
+    def _tell(self, line: str) -> None:
+        """Have udev say something; a daemon that does not run looks by itself when it starts."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+
+    # --- the daemon ---------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
         self.start()
@@ -90,10 +143,12 @@ class Pcscd:
     def start(self) -> None:
         """Start the daemon and return when it answers. Raises PcscdError with its log."""
         command = [*_pcscd_command(), "--config", str(self.folder / "conf")]
-        unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+        user = () if os.geteuid() == 0 else ("--map-root-user",)
+        for reader in self._plugged:
+            self.slot(reader).unlink(missing_ok=True)  # of a daemon that crashed
         with (self.folder / "start.log").open("wb") as log:
             self._process = process = subprocess.Popen(
-                [*unshare, "sh", "-c", SCRIPT, "pcscd-of-our-own", str(self.folder), *command],
+                ["unshare", *user, "--mount", "--net", "sh", "-c", SCRIPT, "pcscd", str(self.folder), *command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -107,6 +162,8 @@ class Pcscd:
                 self.stop()
                 raise PcscdError(f"pcscd does not start: {said}")
             time.sleep(0.005)
+        for reader in self._plugged:
+            self._until_taken(reader)
 
     def stop(self) -> None:
         """End the daemon; the cards in its readers stay where they are."""
@@ -157,23 +214,7 @@ class Pcscd:
     def close(self) -> None:
         """End it and remove all it left."""
         self.stop()
-        self._claim.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _lay_out(self) -> None:
-        if not DRIVER.exists():
-            raise PcscdError(f"{DRIVER} is missing (Debian package vsmartcard-vpcd)")
-        if len(str(self.socket)) > MAX_SOCKET_PATH:
-            raise PcscdError(f"the path of its socket is too long: {self.socket}")
-        for name in ("run", "run/pcscd", "conf", "no-drivers"):
-            (self.folder / name).mkdir(mode=0o755)
-        self.folder.chmod(0o755)  # clients may be somebody else than root
-        driver = self._driver(self.folder)
-        (self.folder / "conf" / "vpcd").write_text(
-            f'FRIENDLYNAME "{self._reader}"\nDEVICENAME /dev/null:{self.port:#x}\n'
-            f"LIBPATH {driver}\nCHANNELID {self.port:#x}\n",
-            encoding="ascii",
-        )
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
@@ -184,10 +225,6 @@ class Pcscd:
     def _said(self) -> str:
         logs = (self.folder / "start.log", self.folder / "run" / "pcscd.log")
         return " ".join(log.read_text(errors="replace") for log in logs if log.exists()).strip()
-
-
-def _vpcd(folder: Path) -> Path:
-    return Path(shutil.copy(DRIVER, folder / DRIVER.name))
 
 
 def _point(link: Path, target: Path | None) -> None:
@@ -205,30 +242,3 @@ def _pcscd_command() -> list[str]:
     # 2.x refuses even root when polkit is not running; 1.9 does not know the option.
     knows = "--disable-polkit" in said.stdout + said.stderr
     return [program, "--foreground", *(["--disable-polkit"] if knows else [])]
-
-
-def _claim_ports() -> tuple[socket.socket, int]:
-    """Two free ports, claimed against other tests and demos for as long as the claim is open.
-
-    The claim is an abstract socket: it is gone with its process, and lives in the same namespace as the ports.
-    """
-    for port in PORTS:
-        claim = socket.socket(socket.AF_UNIX)
-        try:
-            claim.bind(f"\0loket-vpcd-{port}")
-            if _free(port) and _free(port + 1):
-                return claim, port
-        except OSError:
-            pass
-        claim.close()
-    raise PcscdError(f"no free port between {PORTS.start} and {PORTS.stop}")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("0.0.0.0", port))  # noqa: S104 - as vpcd will
-        except OSError:
-            return False
-    return True

@@ -4,7 +4,8 @@
         ...                              # print to printer.uri through a driverless queue
         subprocess.run(["pdftotext", printer.received[0], "-"])  # what arrived, made a PDF by cups-filters
 
-`raster` is what arrived, byte for byte; `received` and `printed` hold it as cups-filters' rastertopdf reads it.
+`raster` is what arrived, byte for byte, Apple's raster or PWG's; `received` and `printed` hold it as cups-filters'
+rastertopdf reads it, which finds in CONTENT_TYPE which of the two it is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ FILTER = "/usr/lib/cups/filter/rastertopdf"
 SCRIPT = """#!/bin/sh
 number=$(ls {kept} | wc -l)
 cp "$1" {kept}/.part && mv {kept}/.part {kept}/$((number + 1)).ras
-CONTENT_TYPE=image/pwg-raster {filter} 1 kiosk job 1 '' {kept}/$((number + 1)).ras >"$1".pdf 2>/dev/null || exit 1
+{filter} 1 kiosk job 1 '' {kept}/$((number + 1)).ras >"$1".pdf 2>/dev/null || exit 1
 rm "$1"
 exec {engine} "$1".pdf
 """

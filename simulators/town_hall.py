@@ -55,7 +55,7 @@ class TownHall:
         self.database = database or f"sqlite:///{folder.resolve() / 'townhall.db'}"
         self._command = [
             *(sys.executable, "-m", "townhall", "--data", folder, "--residents", residents),
-            *("--eid-trust", eid_trust, "--ocsp", ocsp_url),
+            *("--eid-test-trust", eid_trust, "--ocsp", ocsp_url),
             *("--listen", f"127.0.0.1:{kiosks}", "--public", f"127.0.0.1:{public}"),
             *("--office", f"127.0.0.1:{office}"),
             *(("--keep-sealed", sealed) if sealed else ()),

@@ -19,13 +19,15 @@ from simulators.cupsd import Cupsd
 from simulators.depositor import Depositor
 from simulators.eid.bench import CardBench
 from simulators.eid.people import Person, load_residents
+from simulators.eid.pinpad import Later, Pinpad
 from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
 from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
-from simulators.pcscd import Pcscd
+from simulators.paper_sensor import CODE, VirtualPaperSensor
+from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
 from simulators.town_hall import TownHall
 
 RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
@@ -42,6 +44,8 @@ class World:
         *,
         out: Path | None = None,
         ms_per_sheet: int = MS_PER_SHEET,
+        printer: type[PrinterBench] = PrinterBench,
+        reader: str = READER_A,
         town_database: str | None = None,
     ) -> None:
         """`folder` is for what is made once (keys, databases); `out` gets what was sealed, received and printed.
@@ -54,11 +58,15 @@ class World:
         self.residents: dict[str, Person] = load_residents(RESIDENTS)
         self.ocsp = OcspResponder()
         self.pki = Pki(folder / "eid", self.ocsp.url)
-        self.pcscd = Pcscd()
-        self.cards = CardBench(self.pki, self.residents, self.pcscd.port)
+        self.pcscd = Pcscd(reader)
+        self.cards = CardBench(self.pki, self.residents, self.pcscd.slot())
+        self.keys = Later()  # what a resident does at the keys of a reader that has them
+        if reader in {READER_WITH_KEYS, DIGIPASS}:
+            self.cards.pinpad = Pinpad(always=self.keys)
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
+        self.paper_sensor = VirtualPaperSensor(self.pcscd.folder / "paper-sensor")
         self.cupsd = Cupsd()
-        self.printer = PrinterBench(out, ms_per_sheet=ms_per_sheet)
+        self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
         sealed = None if out is None else out / "sealed"
         self.town_hall = TownHall(
@@ -75,6 +83,7 @@ class World:
                 self.pcscd,
                 self.cards,
                 self.keypad,
+                self.paper_sensor,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -137,6 +146,7 @@ class World:
             },
             "card_reader": {"name": ""},
             "keypad": {"device": str(self.keypad.path)},
+            "paper_sensor": {"device": str(self.paper_sensor.path), "code": CODE},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

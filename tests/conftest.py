@@ -9,9 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 # Before anybody imports Qt: it reads these once. The software renderer draws the same pixels everywhere.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -30,6 +34,25 @@ class Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.split(".")[0] in OURS:
             self.said.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(scope="session")
+def codes_on() -> Callable[[Image.Image | bytes], list[str]]:
+    """Give what is read from the QR codes on a picture (or the bytes of one): by zxing and by zbar, who must agree."""
+
+    def codes_on(picture: Image.Image | bytes) -> list[str]:
+        image = Image.open(BytesIO(picture)) if isinstance(picture, bytes) else picture
+        found = [code for code in zxingcpp.read_barcodes(image) if code.format == zxingcpp.BarcodeFormat.QRCode]
+        png = BytesIO()
+        image.save(png, "PNG")
+        command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "PNG:-"]
+        told = subprocess.run(command, input=png.getvalue(), capture_output=True, check=False)
+        assert told.returncode in (0, 4), told.stderr  # 4: no code there
+        zbar, zxing = told.stdout.decode().splitlines(), [code.text for code in found]
+        assert sorted(zbar) == sorted(zxing)
+        return zxing
+
+    return codes_on
 
 
 @pytest.fixture(autouse=True)

@@ -75,7 +75,8 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="keys and database; made when it is not there")
     add("--residents", type=Path, default=residents.RESIDENTS, metavar="FILE", help="fictitious residents (TOML)")
-    add("--eid-trust", type=Path, metavar="PEM", help="eID roots and citizen authorities")
+    add("--eid-trust", type=Path, metavar="PEM", help="Belgium's roots and the authorities of real cards")
+    add("--eid-test-trust", type=Path, metavar="PEM", help="instead: those of test cards, for a town that is none")
     add("--ocsp", metavar="URL", help="responder that knows which cards were revoked")
     add("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="where kiosks connect, with mutual TLS")
     add("--unix", type=Path, metavar="SOCKET", help="instead: a socket for a proxy that checks kiosks' certificates")
@@ -97,7 +98,9 @@ def _arguments() -> argparse.Namespace:
     add("--keep-sealed", type=Path, metavar="DIR", help="keep a copy of every sealed document (demo, tests)")
     add("--revoke", type=Path, metavar="PEM", help="take no call from this kiosk certificate any more, and end")
     arguments = parser.parse_args()
-    if not arguments.revoke and not (arguments.eid_trust and arguments.ocsp):
+    if arguments.eid_trust and arguments.eid_test_trust:
+        parser.error("real cards or test cards, never both: --eid-trust or --eid-test-trust")
+    if not arguments.revoke and not ((arguments.eid_trust or arguments.eid_test_trust) and arguments.ocsp):
         parser.error("to serve it needs --eid-trust and --ocsp")
     if arguments.unix and not arguments.origin:
         parser.error("--unix needs --origin")
@@ -135,13 +138,19 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
         claims=Claims(engine),
         vault=Vault(arguments.data / "vault.key"),
         sessions=Sessions(),
-        trust=TrustStore.load(arguments.eid_trust),
+        trust=_trust(arguments),
         origin=origin,
         revocation=Revocation(arguments.ocsp),
         reference=Reference(arguments.data / "reference.key"),
         sealed=arguments.keep_sealed,
         now=utc_now,
     )
+
+
+def _trust(arguments: argparse.Namespace) -> TrustStore:
+    if arguments.eid_test_trust:
+        return TrustStore.load_tests(arguments.eid_test_trust)
+    return TrustStore.load(arguments.eid_trust)
 
 
 def _warm(service: Service) -> None:

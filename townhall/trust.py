@@ -1,6 +1,7 @@
 """Whether a certificate hangs under the authorities that the town pinned (RFC 5280 §6). Nothing is fetched.
 
-Production and test authorities never stand in one file: a test card can be made by anybody who has its key.
+Real cards and test cards have files of their own, and a town has one of both: a test card can be made by anybody who
+has its key. A file for real cards stands on the roots of Belgium, by their fingerprints, and on no other.
 
 A PEM file holds roots (self-signed) and the intermediates that issue cards' certificates. Trust goes through a pinned
 intermediate only: what a root signed directly is no citizen's certificate, and an intermediate that nobody pinned is
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -20,6 +22,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
+
+from townhall.belgian_roots import BELGIAN_ROOTS
 
 # SHA-1 can be collided (Leurent & Peyrin 2020), and no eID certificate that is still in force was signed with it.
 SOUND_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
@@ -54,24 +58,36 @@ class TrustError(Exception):
 
 @dataclass(frozen=True)
 class TrustStore:
-    """The pinned authorities: each intermediate with its chain, nearest first, root last.
-
-    `test` says that they are those of test cards.
-    """
+    """The pinned authorities: each intermediate with its chain, nearest first, root last."""
 
     chains: tuple[tuple[x509.Certificate, ...], ...]
-    test: bool = False
 
     @classmethod
-    def load(cls, file: Path) -> Self:
-        """Read a PEM file with roots and intermediates.
+    def load(cls, file: Path, belgian: Container[str] = BELGIAN_ROOTS) -> Self:
+        """Read a PEM file with roots and intermediates of real cards; `belgian` has the roots' SHA-256 in hex.
 
-        Raises TrustError when a chain in it does not close, or when test authorities stand among others.
+        Raises TrustError when a chain in it does not close, for any other root, and for an authority of test cards.
         """
-        try:
-            pinned = x509.load_pem_x509_certificates(file.read_bytes())
-        except (OSError, ValueError) as error:
-            raise TrustError(f"{file}: cannot be read ({type(error).__name__})") from None
+        pinned = _read(file)
+        if any(map(_is_for_tests, pinned)):
+            raise TrustError(f"{file}: holds an authority of test cards")
+        if any(_self_signed(one) and one.fingerprint(hashes.SHA256()).hex() not in belgian for one in pinned):
+            raise TrustError(f"{file}: holds a root that is none of Belgium's")
+        return cls._pinned(pinned, file)
+
+    @classmethod
+    def load_tests(cls, file: Path) -> Self:
+        """Read a PEM file with roots and intermediates of test cards, each of which says so.
+
+        Raises TrustError when a chain in it does not close, and for an authority that does not say TEST.
+        """
+        pinned = _read(file)
+        if not all(map(_is_for_tests, pinned)):
+            raise TrustError(f"{file}: holds an authority that does not say TEST")
+        return cls._pinned(pinned, file)
+
+    @classmethod
+    def _pinned(cls, pinned: list[x509.Certificate], file: Path) -> Self:
         roots = [certificate for certificate in pinned if _self_signed(certificate)]
         others = [certificate for certificate in pinned if not _self_signed(certificate)]
         try:
@@ -80,10 +96,7 @@ class TrustStore:
             raise TrustError(f"{file}: {error}") from None
         if not chains:
             raise TrustError(f"{file}: holds no intermediate under a root")
-        tests = {_is_for_tests(certificate) for certificate in pinned}
-        if len(tests) > 1:
-            raise TrustError(f"{file}: holds both test authorities and others")
-        return cls(chains, test=tests.pop())
+        return cls(chains)
 
     def issuer_of(self, certificate: x509.Certificate, at: dt.datetime) -> x509.Certificate:
         """Find the pinned intermediate that issued it and that is itself in force at `at`. Raises Untrusted."""
@@ -93,6 +106,13 @@ class TrustStore:
                     return chain[0]
                 raise Untrusted("its authority is not in force")
         raise Untrusted("no pinned authority issued it")
+
+
+def _read(file: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise TrustError(f"{file}: cannot be read ({type(error).__name__})") from None
 
 
 def _is_for_tests(certificate: x509.Certificate) -> bool:

@@ -47,6 +47,7 @@ from ui import theme
 from ui.drawn import Drawings, Pages, QrCodes
 
 if TYPE_CHECKING:
+    from kiosk_app.visit import Ease
     from ui.bridge import Bridge
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ log = logging.getLogger(__name__)
 _UI = Path(__file__).parent
 _FAMILY = "Atkinson Hyperlegible"
 _WARNINGS = 50  # the latest: a kiosk runs for months
+_SIGNALS_AT_ONCE = 64  # a byte each; any more wait for the next look
 _WINDOW_SHARE = 0.9  # of the desktop's height, for a window beside other things
 
 
@@ -99,6 +101,9 @@ class App:
         self._when_painted: Callable[[], None] | None = None
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
+        self._pulse = QTimer()
+        self._repainted = False
+        self._fresh_start: Callable[[], None] = self.quit
         self._alarm.timeout.connect(self._ring)
         self.density = 1.0  # pixels of one millimetre, now
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)  # what QML complained of, which it never should
@@ -108,9 +113,12 @@ class App:
         self._engine.warnings.connect(self._warned)
         self._engine.addImportPath(str(_UI / "qml"))
         self.bridge = self._bridge(settings)
-        self.bridge.dress(family=_FAMILY, **theme.colours(settings.town))
+        self._colours = theme.colours(settings.town)
+        self._large = False
+        self.bridge.wear = self._wear
+        self.bridge.dress(family=_FAMILY, **self._colours)
         self._fit(size)
-        self._provide_images(theme.colours(settings.town))
+        self._provide_images()
         self.bridge.tick()
         self.window = self._open(size, full=not windowed and size_px is None)
 
@@ -151,8 +159,22 @@ class App:
     def _fit(self, size: QSize) -> None:
         """Turn millimetres into pixels for a window of this size."""
         self.density = theme.px_per_mm(self._panel, size.width(), size.height())
-        landscape = size.width() > size.height()
-        self.bridge.dress(density=self.density, landscape=landscape, **theme.type_sizes(self.density))
+        self._landscape = size.width() > size.height()
+        self.bridge.dress(density=self.density, landscape=self._landscape, **self._sizes())
+
+    def _sizes(self) -> dict[str, int]:
+        return theme.type_sizes(self.density, large=self._large, landscape=self._landscape)
+
+    def _wear(self, ease: Ease) -> None:
+        """Paint from here on as a resident asked to see it."""
+        self._large = ease.large
+        self.bridge.dress(
+            contrast=ease.contrast,
+            large=ease.large,
+            low=ease.low,
+            **(theme.high_contrast() if ease.contrast else self._colours),
+            **self._sizes(),
+        )
 
     def lay_out(self, panel: Panel) -> None:
         """Lay everything out for another panel, at its own size in pixels."""
@@ -160,9 +182,10 @@ class App:
         self.window.resize(panel.width_px, panel.height_px)
         self._fit(self.window.size())
 
-    def _provide_images(self, colours: dict[str, str]) -> None:
-        self._engine.addImageProvider("drawn", Drawings(colours, self.density))
-        self._engine.addImageProvider("qr", QrCodes(colours["ink"], colours["white"]))
+    def _provide_images(self) -> None:
+        themes = {"own": self._colours, "contrast": theme.high_contrast()}
+        self._engine.addImageProvider("drawn", Drawings(themes, self.density))
+        self._engine.addImageProvider("qr", QrCodes(theme.INK, theme.WHITE))
         self._engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
 
     def _open(self, size: QSize, *, full: bool) -> QQuickView:
@@ -208,7 +231,8 @@ class App:
 
     def run(self) -> int:
         """Serve until the end; give the exit code."""
-        with _signals(self.quit):
+        ends = {signal.SIGTERM: self.quit, signal.SIGINT: self.quit, signal.SIGUSR1: self._begin_anew}
+        with _signals(ends):
             code = self.qt.exec()
         self.close()
         return code
@@ -221,6 +245,7 @@ class App:
         """Take everything down, in the order that leaves no binding looking at something gone."""
         self._alarm.stop()
         self._minute.stop()
+        self._pulse.stop()
         self.window.close()
         del self.window
         self._components = []
@@ -233,6 +258,29 @@ class App:
     def when_painted(self, fn: Callable[[], None]) -> None:
         """Call `fn` once the first frame is out: for what a resident who looks at the portal need not wait for."""
         self._when_painted = fn
+
+    def when_asked_to_begin_anew(self, fn: Callable[[], None]) -> None:
+        """Call `fn` at SIGUSR1, in place of ending at once."""
+        self._fresh_start = fn
+
+    def _begin_anew(self) -> None:
+        self._fresh_start()
+
+    def pulse(self, seconds: float, fn: Callable[[bool], None]) -> None:
+        """Call `fn(painted)` again and again: whether the frame that was asked for at the call before has come."""
+
+        def look() -> None:
+            came, self._repainted = self._repainted, False
+            self.window.update()
+            fn(came)
+
+        self.window.frameSwapped.connect(self._swapped)
+        self._pulse.timeout.connect(look)
+        self._pulse.start(round(seconds * 1000))
+        self.window.update()
+
+    def _swapped(self) -> None:
+        self._repainted = True
 
     def alarm(self, seconds: float | None, fn: Callable[[], None]) -> None:
         """Call `fn` once, in that many seconds; a new alarm replaces the one before, None only takes it away."""
@@ -287,14 +335,19 @@ def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
 
 
 @contextlib.contextmanager
-def _signals(quit_: Callable[[], None]) -> Iterator[None]:
-    """End on SIGTERM and SIGINT. Qt's loop never gives Python a turn to notice one: a socket does, without polling."""
+def _signals(ends: dict[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Do what each signal asks for. Qt's loop gives Python no turn to notice one: a socket does, without polling."""
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)  # noqa: FBT003 (what set_wakeup_fd asks for)
-    before = {number: signal.signal(number, _noted) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, _noted) for number in ends}
     wakeup = signal.set_wakeup_fd(theirs.fileno())
     notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(quit_)
+
+    def heard() -> None:
+        for number in ours.recv(_SIGNALS_AT_ONCE):
+            ends[signal.Signals(number)]()
+
+    notifier.activated.connect(heard)
     try:
         yield
     finally:

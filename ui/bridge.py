@@ -12,7 +12,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from config.settings import Settings
 from kiosk_app.touches import Touch
-from kiosk_app.visit import Drawing, Visit
+from kiosk_app.visit import Drawing, Ease, Visit
 from ui.screen import Choice, Screen
 from ui.screens import screen_for
 
@@ -21,7 +21,7 @@ from ui.screens import screen_for
 _DOUBLE_STRIKE_S = 0.5
 _DOUBLE_STRIKE_MM = 20.0
 # What QML paints apart from the page, and leaves standing while it is the same.
-_FRAME = ("header", "bar")
+_FRAME = ("header", "bar", "ease")
 
 
 class Engine(Protocol):
@@ -37,7 +37,7 @@ class Engine(Protocol):
 class Bridge(QObject):
     """`screen`, `header` and `bar` are what QML paints, as plain maps; `look` is with what.
 
-    `touch` and `typeDigit` are what it calls.
+    `touch` and `typeDigit` are what it calls. `wear` is called when another resident wants to see it another way.
     """
 
     lookChanged = Signal()  # noqa: N815 (Qt's way of naming)
@@ -53,6 +53,7 @@ class Bridge(QObject):
         super().__init__()
         self._settings = settings
         self._now, self._monotonic = settings.town.now, monotonic
+        self.wear: Callable[[Ease], None] = lambda _ease: None
         self._engine: Engine | None = None
         self.visit = Visit()  # the one that is painted
         self._shown: Screen | None = None
@@ -91,6 +92,8 @@ class Bridge(QObject):
     def paint(self, screen: Screen) -> None:
         """Paint a screen; nothing happens where it is the one already there."""
         before, self._shown = self._shown, screen
+        if screen.ease != (before.ease if before is not None else Ease()):
+            self.wear(screen.ease)
         if before is None or before.header != screen.header:
             self._header = to_map(screen.header)
             self.headerChanged.emit()

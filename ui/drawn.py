@@ -29,14 +29,14 @@ _BLOTS = 28
 
 
 class Drawings(QQuickImageProvider):
-    """`image://drawn/<picture>/<colour of an icon>/<width>x<height>` in pixels; `dashed` is a dashed edge of that size.
+    """`image://drawn/<picture>/<colour of an icon>/<width>x<height>/<theme>` in pixels; `dashed` is a dashed edge.
 
     The size stands in the name, for a picture may be asked for before its `sourceSize` is known.
     """
 
-    def __init__(self, colours: dict[str, str], density: float) -> None:
+    def __init__(self, themes: dict[str, dict[str, str]], density: float) -> None:
         super().__init__(QQuickImageProvider.ImageType.Image)
-        self._colours = colours
+        self._themes = themes
         self._density = density
         self._draw = lru_cache(_KEPT)(self._draw_anew)
 
@@ -47,14 +47,14 @@ class Drawings(QQuickImageProvider):
         size.setHeight(image.height())
         return image
 
-    def _draw_anew(self, name: str, colour: str, room: str) -> QImage:
+    def _draw_anew(self, name: str, colour: str, room: str, theme: str) -> QImage:
         width, height = (round(float(side)) for side in room.split("x"))
+        colours = self._themes[theme]
         if name == "dashed":
-            return self._dashed(colour, (width, height))
-        return self._picture(name, colour, (width, height))
+            return self._dashed(colours[colour], (width, height))
+        return self._picture(name, {**colours, "it": colours[colour]}, (width, height))
 
-    def _picture(self, name: str, it: str, room: tuple[int, int]) -> QImage:
-        colours = {**self._colours, "it": self._colours[it]}
+    def _picture(self, name: str, colours: dict[str, str], room: tuple[int, int]) -> QImage:
         text = (_PICTURES / f"{name}.svg").read_text(encoding="utf-8")
         return _drawn(_COLOUR.sub(lambda match: colours[match[1]], text), room)
 
@@ -63,7 +63,7 @@ class Drawings(QQuickImageProvider):
         line, radius = self._density, 2 * self._density
         rect = (
             f'<rect x="{line / 2}" y="{line / 2}" width="{width - line}" height="{height - line}" rx="{radius}" '
-            f'fill="none" stroke="{self._colours[colour]}" stroke-width="{line}" '
+            f'fill="none" stroke="{colour}" stroke-width="{line}" '
             f'stroke-dasharray="{_DASH * line} {_GAP * line}"/>'
         )
         return _drawn(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{rect}</svg>', room)

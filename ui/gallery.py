@@ -15,9 +15,18 @@ from pathlib import Path
 from msgspec import structs
 
 from config.settings import Language, Settings, load
+from kiosk_app.visit import Ease
 from ui.sample import EXAMPLE, samples
 from ui.screens import screen_for
 
+EASES = {
+    "usual": Ease(),
+    "contrast": Ease(contrast=True),
+    "large": Ease(large=True),
+    "low": Ease(low=True),
+    "large-low": Ease(large=True, low=True),
+    "large-contrast": Ease(large=True, contrast=True),
+}
 INDEX = """<!doctype html>
 <meta charset="utf-8">
 <title>Loket 24/7: {count} screens</title>
@@ -58,20 +67,34 @@ def _paint(asked: argparse.Namespace, settings: Settings) -> tuple[dict[str, lis
     app.hold_clock()
     app.settle()
     painted: dict[str, list[str]] = {}
-    for way, panel in _panels(asked, settings):
+    for way, panel, language, ease in _ways(asked, settings):
         app.lay_out(panel.screen)
-        for language in asked.language or Language:
-            (asked.out / f"{way}-{language}").mkdir(exist_ok=True)
-            chosen = [sample for sample in samples(panel, language) if asked.only in sample.name]
-            for number, sample in enumerate(chosen, 1):
-                file = f"{way}-{language}/{number:03}-{sample.name}.png"
-                app.bridge.paint(screen_for(sample.visit, sample.settings, sample.now))
-                app.settle()
-                app.grab().save(str(asked.out / file))
-                painted.setdefault(sample.name, []).append(file)
+        (asked.out / way).mkdir(exist_ok=True)
+        chosen = [sample for sample in samples(panel, language, ease) if asked.only in sample.name]
+        for number, sample in enumerate(chosen, 1):
+            file = f"{way}/{number:03}-{sample.name}.png"
+            app.bridge.paint(screen_for(sample.visit, sample.settings, sample.now))
+            app.settle()
+            app.grab().save(str(asked.out / file))
+            painted.setdefault(sample.name, []).append(file)
     warnings = list(app.warnings)
     app.close()
     return painted, warnings
+
+
+def _ways(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, Settings, Language, Ease]]:
+    """Give every way in which a screen can be painted, by the name of its folder."""
+    for standing, panel in _panels(asked, settings):
+        for language in asked.language or Language:
+            for seen, ease in EASES.items():
+                low_already = ease.low and panel.screen.width_mm > panel.screen.height_mm
+                if not low_already and (asked.ease is None or seen in asked.ease):
+                    yield (
+                        "-".join(part for part in (standing, language, seen) if part != "usual"),
+                        panel,
+                        language,
+                        ease,
+                    )
 
 
 def _panels(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, Settings]]:
@@ -107,6 +130,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
     parser.add_argument("--settings", type=Path, default=EXAMPLE, help="the settings of a kiosk (TOML)")
     parser.add_argument("--language", type=Language, action="append", help="only in this language (nl, en)")
+    parser.add_argument("--ease", choices=EASES, action="append", help="only as seen this way")
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--upright", action="store_true", help="only for a panel that stands upright")
     ways.add_argument("--landscape", action="store_true", help="only for a panel on its side")

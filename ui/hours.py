@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from config.settings import OpenHours, Service, ServiceKind, ServiceState, Settings
+from kiosk_app.touches import ServiceAsked
 from ui import phrases
-from ui.screen import Counter, Mark, ServiceRow
+from ui.screen import Choice, Counter, Mark, Role, ServiceRow
 from ui.texts import Texts
 
 # A counter that does not open within a month is not worth promising.
@@ -81,19 +82,26 @@ def online_or_counter(texts: Texts, settings: Settings, now: datetime) -> str:
             return texts.say("Vraag je document online, of {day} vanaf {hour} aan de balie.", day=day, hour=opens)
 
 
-def service_row(texts: Texts, service: Service, now: datetime) -> ServiceRow:
-    """Give a service of the hall with its state now."""
-    icon, name, where = f"icon-{service.kind}", texts.local(service.name), texts.local(service.place)
+def service_row(texts: Texts, service: Service, number: int, now: datetime) -> ServiceRow:
+    """Give a service of the hall with its state now; `number` is its place in the settings."""
+    mark, state, place = service_state(texts, service, now)
+    name = texts.local(service.name)
+    touch = Choice(f"service{number}", name, ServiceAsked(number), Role.ROW, description=f"{state}. {place}")
+    return ServiceRow(f"icon-{service.kind}", name, place, mark, state, touch, dashed=mark is Mark.COMING)
+
+
+def service_state(texts: Texts, service: Service, now: datetime) -> tuple[Mark, str, str]:
+    """Say whether a service works now: the shape, its word, and what stands under its name."""
+    where = texts.local(service.place)
     match service.state:
         case ServiceState.COMING:
             known = service.coming_from is not None and service.coming_from > now.date()
             place = _from(texts, service.coming_from) if service.coming_from and known else where
-            return ServiceRow(icon, name, place, Mark.COMING, texts.say("Binnenkort"), dashed=True)
+            return Mark.COMING, texts.say("Binnenkort"), place
         case ServiceState.OUT_OF_ORDER:
-            place = texts.say("{place}. Volgens de gemeente.", place=where)
-            return ServiceRow(icon, name, place, Mark.OUT, texts.say("Buiten dienst"))
+            return Mark.OUT, texts.say("Buiten dienst"), texts.say("Volgens de gemeente")
         case ServiceState.OPEN:
-            return _open_row(texts, service, icon, now.time())
+            return _open_state(texts, service, where, now.time())
 
 
 def is_own(service: Service) -> bool:
@@ -101,18 +109,16 @@ def is_own(service: Service) -> bool:
     return service.kind is ServiceKind.LOCKERS and service.state is ServiceState.COMING
 
 
-def _open_row(texts: Texts, service: Service, icon: str, now: time) -> ServiceRow:
-    name, where = texts.local(service.name), texts.local(service.place)
+def _open_state(texts: Texts, service: Service, where: str, now: time) -> tuple[Mark, str, str]:
     opens, closes = service.open_from, service.open_until
     if opens is None or closes is None:
-        place = texts.say("{place}, dag en nacht", place=where)
-        return ServiceRow(icon, name, place, Mark.OPEN, texts.say("Open"))
+        return Mark.OPEN, texts.say("Open"), texts.say("{place}, dag en nacht", place=where)
     past_midnight = closes <= opens
     is_open = (now >= opens or now < closes) if past_midnight else opens <= now < closes
     if is_open:
-        return ServiceRow(icon, name, where, Mark.UNTIL, _open_until(texts, closes))
+        return Mark.UNTIL, _open_until(texts, closes), where
     place = texts.say("{place}, open vanaf {hour}", place=where, hour=phrases.at(texts, opens))
-    return ServiceRow(icon, name, place, Mark.CLOSED, texts.say("Nu gesloten"))
+    return Mark.CLOSED, texts.say("Nu gesloten"), place
 
 
 def _open_until(texts: Texts, closes: time) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from config.settings import Language, Settings, load
+from config.settings import Language, ServiceState, Settings, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
@@ -25,6 +25,7 @@ from kiosk_app.visit import (
     Details,
     Document,
     Drawing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -63,8 +64,11 @@ from kiosk_app.visit import (
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
 MORNING = datetime(2026, 9, 30, 9, 5)  # noqa: DTZ001 (the longest day there is to write)
+NIGHT = datetime(2026, 11, 23, 3, 12)  # noqa: DTZ001
+NOON = datetime(2026, 11, 23, 12, 5)  # noqa: DTZ001
 EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 
+USUAL = Ease()
 AN = Person("An", "Peeters")
 _LONG = Person("Maria-Magdalena Josephina", "Van den Broecke-Vandenbussche")
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op jouw adres woont")
@@ -126,10 +130,10 @@ class Sample:
     now: datetime = EVENING
 
 
-def samples(settings: Settings | None = None, language: Language = Language.NL) -> Iterator[Sample]:
-    """Give every screen in a language, in the order of a visit."""
+def samples(settings: Settings | None = None, language: Language = Language.NL, ease: Ease = USUAL) -> Iterator[Sample]:
+    """Give every screen in a language and seen in one way, in the order of a visit."""
     for sample in _samples(settings if settings is not None else load(EXAMPLE)):
-        yield replace(sample, visit=replace(sample.visit, language=language))
+        yield replace(sample, visit=replace(sample.visit, language=language, ease=ease))
 
 
 def _samples(told: Settings) -> Iterator[Sample]:
@@ -138,6 +142,10 @@ def _samples(told: Settings) -> Iterator[Sample]:
         yield Sample(name, _visit(state, CardSlot.IN), told)
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
+    yield Sample("ease-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.EASE), told)
+    every = structs.replace(told, languages=tuple(Language))  # Dutch and one other need no page
+    yield Sample("languages", _visit(Portal(), CardSlot.EMPTY, Overlay.LANGUAGES), every)
+    yield Sample("town", _visit(Portal(), CardSlot.EMPTY, Overlay.TOWN), told)
     yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
     pad = EnterPin(Applet.V1_8, 3)
     yield Sample("pin-unknown", _visit(pad, CardSlot.IN, Overlay.PIN_UNKNOWN), told)
@@ -164,8 +172,19 @@ def _portals(told: Settings) -> Iterator[Sample]:
     yield Sample(f"portal-{FaultCode.READER_LOST.value}", replace(_visit(Portal()), offer=lost), told)
     alone = structs.replace(told, back_end=None, card_reader=None, printer=None, receipt_printer=None)
     yield Sample("portal-alone", _visit(Portal()), alone)
+    for number, service in enumerate(told.services):
+        yield Sample(f"service-{service.kind}-{number}", replace(_service_page(), service=number), told)
+    yield Sample("service-closed", replace(_service_page(), service=2), told, NIGHT)
+    broken = structs.replace(told.services[1], state=ServiceState.OUT_OF_ORDER, updated=NOON)
+    out = structs.replace(told, services=(told.services[0], broken, *told.services[2:]))
+    yield Sample("portal-service-out", _visit(Portal()), out)
+    yield Sample("service-out", replace(_service_page(), service=1), out)
     bare = structs.replace(told, services=(), counter=(), announcements=())
     yield Sample("portal-bare", _visit(Portal()), bare)
+
+
+def _service_page() -> Visit:
+    return _visit(Portal(), overlay=Overlay.SERVICE)
 
 
 def _states() -> Iterator[tuple[str, State]]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hardware.devices import Private
 from kiosk_app.touches import Touch
-from kiosk_app.visit import Drawing
+from kiosk_app.visit import Drawing, Ease
 
 
 class Template(StrEnum):
@@ -112,13 +112,14 @@ class Item(Struct, frozen=True):
 
 
 class ServiceRow(Struct, frozen=True):
-    """Something else in the hall, and whether it works."""
+    """Something else in the hall, and whether it works; touching it (`choice`) leads to how it works."""
 
     icon: str
     name: str
     place: str
     mark: Mark
     state: str
+    choice: Choice
     dashed: bool = False
 
 
@@ -168,7 +169,8 @@ class Screen(Private, frozen=True):
     `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. A name stands in
     `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
     `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
-    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name.
+    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name. `ease`
+    is how the resident asked to see it.
     """
 
     template: Template
@@ -203,12 +205,14 @@ class Screen(Private, frozen=True):
     actions: tuple[Choice, ...] = ()
     bar: tuple[Choice, ...] = ()
     said: str = ""
+    ease: Ease = Ease()
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """Everything that can be touched here, disabled or not (digits apart)."""
         hero = (self.hero.choice,) if self.hero is not None and self.hero.choice is not None else ()
-        return (*hero, *self.rows, *self.keys, *self.extra, *self.actions, *self.bar)
+        hall = (row.choice for row in (*self.coming, *self.services))
+        return (*hero, *hall, *self.rows, *self.keys, *self.extra, *self.actions, *self.bar)
 
     @property
     def spoken(self) -> str:

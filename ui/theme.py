@@ -17,6 +17,9 @@ _FIXED = {
     "surface": SURFACE,
     "ink": INK,
     "white": WHITE,
+    "paper": WHITE,
+    "dark": INK,
+    "bandText": WHITE,
     "mute": "#404D57",
     "line": "#6C7A86",
     "hair": "#CBD2D6",
@@ -25,8 +28,18 @@ _FIXED = {
     "open": "#0F5C32",
     "out": "#9B1C1C",
 }
+# High contrast is a theme, not an inversion: one yellow for what can be done, black on it, white on black for the rest.
+# Whatever stands on the accent is `white` in the one theme and black in this one; `paper` is white in both.
+_CONTRAST = {
+    **dict.fromkeys(("ground", "surface", "white", "dark", "steel", "tint", "band", "accentDeep"), "#000000"),
+    **dict.fromkeys(("ink", "mute", "line", "hair", "open", "paper", "bandText", "ribbon"), "#FFFFFF"),
+    **dict.fromkeys(("accent", "attention", "out"), "#FFE000"),
+}
 # Heights of type in millimetres on the glass (em); 0.668 of it is the height of a capital.
 _TYPE = {"act": 21.8, "digit": 18.0, "title": 15.9, "head": 11.9, "button": 9.9, "body": 8.4, "small": 7.4}
+# Larger: no capital under 7.3 mm, which is 0.7 degrees at 600 mm [EN 301 549, 5.1.4]. On its side a panel is low.
+_LARGE = {"act": 25.8, "digit": 18.0, "title": 19.9, "head": 15.9, "button": 13.4, "body": 11.9, "small": 11.4}
+_LARGE_AND_LOW = {"act": 21.8, "digit": 18.0, "title": 15.9, "head": 13.4, "button": 11.9, "body": 11.4, "small": 11.1}
 
 _CHROMA_MAX = 0.13  # past it a large field of colour glares beside text
 _C_STEP = 0.002  # what sRGB cannot show loses chroma, not hue
@@ -74,7 +87,13 @@ def contrast(one: str, other: str) -> float:
 def colours(town: Town) -> dict[str, str]:
     """Give every colour by its name in the theme. Raises ThemeError."""
     own = accent_of(town)
-    return {**_FIXED, "accent": own.accent, "accentDeep": own.deep, "tint": own.tint, "ribbon": own.ribbon}
+    from_town = {"accent": own.accent, "band": own.accent, "accentDeep": own.deep, "tint": own.tint}
+    return {**_FIXED, **from_town, "ribbon": own.ribbon}
+
+
+def high_contrast() -> dict[str, str]:
+    """Give every colour by its name for whom the town's own do not differ enough: the same in each town."""
+    return _CONTRAST
 
 
 def px_per_mm(screen: Screen, width_px: int, height_px: int) -> float:
@@ -82,9 +101,10 @@ def px_per_mm(screen: Screen, width_px: int, height_px: int) -> float:
     return min(width_px / screen.width_mm, height_px / screen.height_mm)
 
 
-def type_sizes(density: float) -> dict[str, int]:
+def type_sizes(density: float, *, large: bool = False, landscape: bool = False) -> dict[str, int]:
     """Give the size of each role of type in pixels, at `density` pixels a millimetre."""
-    return {role: round(mm * density) for role, mm in _TYPE.items()}
+    sizes = _TYPE if not large else _LARGE_AND_LOW if landscape else _LARGE
+    return {role: round(mm * density) for role, mm in sizes.items()}
 
 
 def _darkened(lightness: float, chroma: float, hue: float) -> str:

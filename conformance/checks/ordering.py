@@ -223,12 +223,12 @@ def _printable(trial: Trial) -> Verdict:
         return not_tried("no authority of the seal: --seal-ca")
     gate = DocumentChecker(trial.options.seal_ca)
     try:
-        pages = gate.check(trial.document.body, trial.document.headers.get("content-digest"), GATE_SECONDS)
+        found = gate.check(trial.document.body, trial.document.headers.get("content-digest"), GATE_SECONDS)
     except DeviceFault as fault:
         return broken(f"{fault.code.value}: {fault.detail}")
     finally:
         gate.close()
-    return held(f"{pages} pages, sealed")
+    return held(f"{found.pages} pages, sealed")
 
 
 def _document_without_token(trial: Trial) -> Verdict:

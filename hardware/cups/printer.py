@@ -9,14 +9,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hardware.child import Child, ChildGone
 from hardware.cups.facts import facts_in, queue_in
 from hardware.cups.keywords import blocking, health
 from hardware.cups.options import ONE_SIDED, job_options
 from hardware.cups.ways import way_to
-from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, PrinterFacts, PrintWay, Status
+from hardware.devices import (
+    PLAIN,
+    DeviceJob,
+    DeviceJobState,
+    Health,
+    JobTrace,
+    PaperWish,
+    PrinterFacts,
+    PrintWay,
+    Status,
+)
 from hardware.faults import DeviceFault, FaultCode
 
 log = logging.getLogger(__name__)
@@ -63,8 +73,12 @@ class _Job:
     boot: float | None  # when the device was switched on, by our clock, as far as we knew then
     reached: bool = False
     seen: bool = False
-    up_time: int | None = None  # what it last said of that itself, in seconds
     two_sided: bool = False
+    made_at: float = field(default_factory=time.monotonic)
+    # Of a job from before a restart: when the device got it by the clock on the wall, and how long it had been on then.
+    recalled: bool = False
+    handed_at: float | None = None
+    up_time: int | None = None
 
 
 class CupsPrinter:
@@ -111,14 +125,25 @@ class CupsPrinter:
         options = job_options(wish, None if plain else self._known_facts())
         uuid = str(self._ask("create", self._queue, job_name, options, timeout=CREATE_SECONDS))
         two_sided = options["sides"] != ONE_SIDED
-        self._jobs[job_name] = _Job(uuid, self._boot, up_time=self._up_time, two_sided=two_sided)
+        self._jobs[job_name] = _Job(uuid, self._boot, two_sided=two_sided)
         if len(self._jobs) > JOBS_REMEMBERED:
             del self._jobs[next(iter(self._jobs))]
         return uuid
 
-    def two_sided(self, job_name: str) -> bool:
-        """Say whether a job that was created here goes on both sides."""
-        return job_name in self._jobs and self._jobs[job_name].two_sided
+    def trace(self, job_name: str) -> JobTrace:
+        """Say what will find a job that was created here, as of now."""
+        job = self._jobs.get(job_name)
+        two_sided = job is not None and job.two_sided
+        return JobTrace(self._queue, self._up_time, time.time(), two_sided)
+
+    def recall(self, job_name: str, job_uuid: str | None, trace: JobTrace) -> bool:
+        """Take up a job from before a restart: suppose that the device had it. False for another printer's."""
+        if trace.printer not in ("", self._queue):
+            return False
+        job = _Job(job_uuid, None, reached=True, seen=True, two_sided=trace.two_sided, recalled=True)
+        job.up_time, job.handed_at = trace.up_time, trace.handed_at
+        self._jobs[job_name] = job
+        return True
 
     def send(self, job_uuid: str, pdf: bytes) -> bool:
         """Send the bytes of a created job, release it; False when CUPS did not take them. Raises PRINTER_LOST."""
@@ -143,12 +168,13 @@ class CupsPrinter:
         if theirs is not None:
             known.seen = True
             up_time = _number(printer or {}, "up_time")
-            return _judged(theirs, _words(printer or {}), rebooted=_went_back(known.up_time, up_time))
+            return _judged(theirs, _in_the_way(printer or {}), rebooted=_was_off(known, up_time))
         if not answer["queueAnswers"]:
             return DeviceJob(DeviceJobState.SILENT)
         queue = _number(answer, "queue")
-        if job is None and queue is not None and queue < _PROCESSING:
-            self._jobs[job_name] = _Job(None, boot)  # from before a restart, and still with CUPS alone
+        if (job is None or job.recalled) and queue is not None and queue < _PROCESSING:
+            # From before a restart, and still with CUPS alone.
+            self._jobs[job_name] = _Job(known.uuid, boot, two_sided=known.two_sided)
         return _not_there(queue, known, printer, boot)
 
     def cancel(self, job_name: str) -> None:
@@ -226,19 +252,34 @@ class CupsPrinter:
             raise DeviceFault(FaultCode.PRINTER_LOST, f"{name}: {type(gone).__name__}") from None
 
 
-def _went_back(before: int | None, now: int | None) -> bool:
-    """Say whether a clock that counts since the device was switched on went back: then it was off in between."""
-    return before is not None and now is not None and now < before
+def _was_off(job: _Job, up_time: int | None) -> bool:
+    """Say whether the device was switched on anew since it had the job.
+
+    After a restart of the kiosk by the clock on the wall; where that is behind the hand-over itself, by what the device
+    said then. Whatever is doubtful makes a job unknown, never printed.
+    """
+    if up_time is None:
+        return False
+    if job.handed_at is None:
+        return time.monotonic() - up_time > job.made_at + BOOT_TOLERANCE
+    if time.time() < job.handed_at:
+        return job.up_time is not None and up_time < job.up_time
+    return time.time() - up_time > job.handed_at + BOOT_TOLERANCE
 
 
-def _judged(job: dict[str, object], printer_words: list[str], *, rebooted: bool) -> DeviceJob:
+def _in_the_way(printer: dict[str, object]) -> tuple[FaultCode, ...]:
+    """Give what stops the paper; a printer that has stopped and gives no reason has a reason of its own."""
+    faults = blocking(_words(printer))
+    return faults or ((FaultCode.PRINTER_FAULT,) if printer.get("state") == _STOPPED else ())
+
+
+def _judged(job: dict[str, object], faults: tuple[FaultCode, ...], *, rebooted: bool) -> DeviceJob:
     """Turn the device's own words on our job into ours; what it says of an end after a restart it only remembers."""
     state, impressions = _number(job, "state"), _number(job, "impressions")
     if state in _ENDED and rebooted:
         return DeviceJob(DeviceJobState.GONE, impressions)
     if state in _ENDED:
         return DeviceJob(_ENDED[state], impressions)
-    faults = blocking(printer_words)
     if faults and _STOPPING in _words(job):
         return DeviceJob(DeviceJobState.CANCELED, impressions, faults)
     return DeviceJob(DeviceJobState.PRINTING, impressions, faults)
@@ -249,7 +290,7 @@ def _not_there(queue: int | None, job: _Job, printer: dict[str, object] | None, 
     if queue is not None and queue < _JOB_STOPPED:
         if printer is None:
             return DeviceJob(DeviceJobState.SILENT)
-        return DeviceJob(DeviceJobState.NOT_THERE_YET, None, blocking(_words(printer)))
+        return DeviceJob(DeviceJobState.NOT_THERE_YET, None, _in_the_way(printer))
     stopped = _STOPPED_IN_CUPS.get(queue or 0)
     if stopped and not job.reached:
         # The device took no connection since the job was created: nothing can have left.

@@ -1,7 +1,7 @@
 """PC/SC as this driver uses it: the one file that knows pyscard, and only its bare calls (the extension `_scard`).
 
-Every failure leaves here as a DeviceFault: READER_LOST, CARD_REMOVED or CARD_UNREADABLE. pyscard's own connections and
-monitors are not used: they poll, and end for good when pcscd restarts.
+Every failure leaves here as a DeviceFault: READER_LOST, CARD_REMOVED, CARD_MUTE or CARD_UNREADABLE. pyscard's own
+connections and monitors are not used: they poll, and end for good when pcscd restarts.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hardware.faults import DeviceFault, FaultCode
 # Return codes of pcsc-lite (winscard), by what they mean for us; every other one is a card that cannot be talked to.
 CANCELLED, TIMED_OUT, CARD_WAS_RESET = 0x80100002, 0x8010000A, 0x80100068
 REMOVED = frozenset({0x8010000C, 0x80100069})  # NO_SMARTCARD, REMOVED_CARD
+MUTE = frozenset({0x80100066, 0x80100067})  # UNRESPONSIVE_CARD, UNPOWERED_CARD: no answer to the reset
 LOST = frozenset(
     {
         0x80100003,  # INVALID_HANDLE: of a pcscd that is no more
@@ -40,6 +41,8 @@ def fault(code: int, call: str) -> DeviceFault:
     """What a return code means."""
     if code in REMOVED:
         meaning = FaultCode.CARD_REMOVED
+    elif code in MUTE:
+        meaning = FaultCode.CARD_MUTE
     elif code in LOST:
         meaning = FaultCode.READER_LOST
     else:

@@ -22,6 +22,9 @@ from hardware.faults import DeviceFault, FaultCode
 
 T = TypeVar("T")
 
+# Of these a dirty contact may be the cause, or a card that is just being pulled.
+SPOKE_BADLY = frozenset({FaultCode.CARD_UNREADABLE, FaultCode.CARD_MUTE})
+
 # pcscd looks into the slot every 400 ms: by then it knows whether a card that failed was pulled.
 REMOVAL_KNOWN_MS = 600
 
@@ -56,8 +59,8 @@ class EidReader:
 
     def watch_removal(self) -> None:
         """Report CARD_OUT some 10 ms after the pull instead of 200, until the card is out."""
-        if self._slot is not None and not (self._removal and self._removal.under_way):
-            self._removal = RemovalWatch(self._name, self._slot)
+        if self._slot and self._watch and self._watch.reader and not (self._removal and self._removal.under_way):
+            self._removal = RemovalWatch(self._watch.reader, self._slot)
 
     def status(self) -> Status:
         """Whether the reader is there, by pcscd's word."""
@@ -173,7 +176,7 @@ class EidReader:
         except DeviceFault as fault:
             if fault.code is FaultCode.READER_LOST:
                 self._drop_context()
-            elif fault.code is not FaultCode.CARD_UNREADABLE:
+            elif fault.code not in SPOKE_BADLY:
                 raise
         try:
             recover()
@@ -182,13 +185,15 @@ class EidReader:
             raise self._explained(fault) from None
 
     def _explained(self, fault: DeviceFault) -> DeviceFault:
-        """A card that cannot be read may just have been pulled: wait for pcscd to know. A lost reader is let go of."""
-        if fault.code is FaultCode.READER_LOST:
-            self._drop_context()
-        elif fault.code is FaultCode.CARD_UNREADABLE and self._context is not None and self._reader:
-            with contextlib.suppress(DeviceFault):
+        """A card that cannot be read may just have been pulled, or its reader: wait for pcscd to know."""
+        if fault.code in SPOKE_BADLY and self._context is not None and self._reader:
+            try:
                 if removed_meanwhile(self._context, self._reader, REMOVAL_KNOWN_MS):
                     return DeviceFault(FaultCode.CARD_REMOVED, fault.detail)
+            except DeviceFault as why:
+                fault = why
+        if fault.code is FaultCode.READER_LOST:
+            self._drop_context()
         return fault
 
     def _reset_card(self) -> None:
@@ -212,11 +217,15 @@ class EidReader:
             raise DeviceFault(FaultCode.READER_LOST, "closed")
         if self._context is not None:
             try:
-                return choose(self._context, self._name)
+                return self._chosen(self._context)
             except DeviceFault:  # pcscd was restarted since
                 self._drop_context()
         self._context = Context()
-        return choose(self._context, self._name)
+        return self._chosen(self._context)
+
+    def _chosen(self, context: Context) -> str | None:
+        """The reader at whose slot a card was seen, where that is watched; else the first of that name."""
+        return choose(context, self._name, self._watch.reader if self._watch else None)
 
     def _drop_card(self) -> None:
         connection, self._connection, self._applet, self._keys = self._connection, None, None, None

@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 # pcscd is back within 20 ms of a restart; when it stays away, one try in five seconds wakes nobody up.
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 5.0
+# pcsc-lite tells of a reader that comes only to who waits at that moment (1.9.9, winscard_clnt.c): without one it is
+# looked for this often.
+NO_READER_MS = 2000
 # A cancel that comes just before the wait begins is lost: it is given again until the thread has ended.
 CANCEL_SECONDS = 0.02
 # How long a close waits for a thread that hangs in pcscd; the thread is left to end by itself.
@@ -28,18 +31,23 @@ FEEL_SECONDS = 0.01
 HARMLESS = bytes.fromhex("00A4000C023F00")
 
 
-def choose(context: Context, name: str) -> str | None:
-    """The first reader whose name contains `name`."""
-    return next((reader for reader in context.readers() if name in reader), None)
+def choose(context: Context, name: str, held: str | None = None) -> str | None:
+    """The first reader whose name contains `name`; the one that is `held` already for as long as it is there."""
+    readers = context.readers()
+    return held if held in readers else next((reader for reader in readers if name in reader), None)
 
 
 class SlotWatch:
-    """The thread that tells `slot` what pcscd sees, until `close`. It outlives pcscd."""
+    """The thread that tells `slot` what pcscd sees, until `close`. It outlives pcscd, and readers that come and go.
+
+    `reader` is the one that is watched: a second one that is plugged in changes nothing while the first is there.
+    """
 
     def __init__(self, name: str, slot: Slot) -> None:
         self._name = name
         self._slot = slot
         self._context: Context | None = None
+        self.reader: str | None = None
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eid-slot", daemon=True)
         self._thread.start()
@@ -81,27 +89,31 @@ class SlotWatch:
             context.close()
 
     def _look(self, context: Context) -> None:
-        reader, state, others = choose(context, self._name), UNAWARE, UNAWARE
+        self.reader, state = choose(context, self._name), UNAWARE
         while not self._closed.is_set():
-            if reader is None:
+            if self.reader is None:
                 self._slot.lost()
-            watched = [(reader, state)] if reader else []
-            states = context.wait([*watched, (ANY_READER, others)], None)
+                context.wait([(ANY_READER, UNAWARE)], NO_READER_MS)
+                self.reader, state = choose(context, self._name), UNAWARE
+                continue
+            states = context.wait([(self.reader, state)], None)
             if states is None:
                 continue
-            others = states[-1].word
-            if reader and not states[0].gone:
-                state = states[0].word
+            state = states[0].word
+            if not states[0].gone:
                 self._slot.looked(card=states[0].card, events=states[0].events)
-            else:
-                reader, state = choose(context, self._name), UNAWARE
+                continue
+            self._slot.lost()  # what another reader holds, and its counter, have nothing to do with this one's
+            held, self.reader = self.reader, choose(context, self._name, self.reader)
+            if self.reader != held:
+                state = UNAWARE
 
 
 class RemovalWatch:
     """The thread that feels for the card until it is out, or `close`."""
 
-    def __init__(self, name: str, slot: Slot) -> None:
-        self._name = name
+    def __init__(self, reader: str, slot: Slot) -> None:
+        self._reader = reader
         self._slot = slot
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eid-removal", daemon=True)
@@ -127,10 +139,7 @@ class RemovalWatch:
                 context.close()
 
     def _feel(self, context: Context) -> None:
-        reader = choose(context, self._name)
-        if reader is None:
-            return
-        connection = context.connect(reader)
+        connection = context.connect(self._reader)
         try:
             while self._slot.card and not self._closed.wait(FEEL_SECONDS):
                 if not _answers(connection):

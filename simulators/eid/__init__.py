@@ -1,10 +1,9 @@
 """The Belgian eID card outside the kiosk: virtual cards with real keys, plugged into a real pcscd.
 
 `pki` is the test authority that issues what is on a card, `people` the fictitious residents; `files` lays out the
-file system as the card's content specification says; `applet` is the chip that answers APDUs; `vpcd` puts it into a
+file system as the card's content specification says; `applet` is the chip that answers APDUs; `plug` puts it into a
 slot of `simulators.pcscd`; `bench` inserts and pulls cards, `hand` delays, cuts and spoils what they answer; `pinpad`
-is a reader with keys of its own, and `pinpad_driver` has pcscd ask it as it asks a real one. In process,
-`VirtualCard.transmit` will do.
+is a reader's own keys; `at_will` does what a line says. In process, `VirtualCard.transmit` will do.
 
 Of use to anybody who develops for the eID, without any of the rest: `python -m simulators.eid --help`.
 

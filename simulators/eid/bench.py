@@ -1,6 +1,6 @@
 """The hand at the card slot: inserts a card, pulls it at the worst moment, makes it stammer, and counts what was asked.
 
-    bench = CardBench(pki, load_residents(path), pcscd.port)
+    bench = CardBench(pki, load_residents(path), pcscd.slot())
     bench.insert("1.8:an")           # KIND:PERSON[:STATE]; the same card again has the tries it had
     bench.hand.pull_after(3)         # three more APDUs are answered, then the card is gone
 
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from simulators.eid.applet import ATR, NOT_ACTIVATED, VirtualCard
 from simulators.eid.files import Numbers, file_system
@@ -23,16 +23,13 @@ from simulators.eid.other_cards import BankCard, MuteCard
 from simulators.eid.people import Person
 from simulators.eid.pinpad import Pinpad
 from simulators.eid.pki import CARD_YEARS, Pki
-from simulators.eid.vpcd import Plug
+from simulators.eid.plug import Plug
 
 __all__ = ["COMMANDS", "Card", "CardBench", "CardState", "Hand", "Mischief", "Specification"]
 
 Card = VirtualCard | BankCard
 
 KIDS_CARD = "6"
-# No hand changes cards faster. vpcd needs it: a card that comes between two looks of pcscd (0.4 s), in the place of one
-# that failed to answer meanwhile, would be taken for the same card.
-HAND_SECONDS = 0.45
 
 
 class CardState(Enum):
@@ -66,21 +63,20 @@ class Specification:
 
 
 class CardBench:
-    """One slot and the hand beside it. `port` is a virtual reader's; None for use in process.
+    """One slot and the hand beside it: `slot` is a virtual reader's; None for use in process.
 
     Cards put in from now on are as slow as real chips with `at_line_speed`, and find a reader with keys of its own
     where there is a `pinpad`.
     """
 
-    def __init__(self, pki: Pki, residents: Mapping[str, Person], port: int | None = None) -> None:
+    def __init__(self, pki: Pki, residents: Mapping[str, Person], slot: Path | None = None) -> None:
         self._pki = pki
         self._residents = residents
-        self._port = port
+        self._slot = slot
         self._cards: dict[Specification, Card] = {}
         self._lock = threading.Lock()
         self._plug: Plug | None = None
         self._hand: Hand | None = None
-        self._pulled_at = -HAND_SECONDS
         self.at_line_speed = False
         self.pinpad: Pinpad | None = None
 
@@ -100,16 +96,15 @@ class CardBench:
     def insert(self, specification: str) -> Card:
         """Push a card into the slot; another one that is there is pulled first. Returns at once.
 
-        pcscd sees the card within 0.4 s, and 0.45 s after another was pulled at the earliest.
+        pcscd looks every 0.4 s: it sees the card within that time, and the end of one that was there before it.
         """
         card = self.card(specification)
-        if self._port is None:
+        if self._slot is None:
             raise ValueError("this bench has no slot")
         self.pull()
         with self._lock:
             self._hand = Hand(card, self._seconds_per_byte(card), self.pinpad)
-            wait = self._pulled_at + HAND_SECONDS - time.monotonic()
-            self._plug = Plug(self._port, self._hand, max(0.0, wait))
+            self._plug = Plug(self._slot, self._hand)
         return card
 
     def pull(self) -> None:
@@ -120,7 +115,6 @@ class CardBench:
             if self.pinpad is not None:
                 self.pinpad.card_out()
             plug.pull()
-            self._pulled_at = time.monotonic()
 
     def _seconds_per_byte(self, card: Card) -> float:
         return SECONDS_PER_BYTE.get(getattr(card, "kind", ""), 0.0) if self.at_line_speed else 0.0

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from simulators.eid.pinpad import Pinpad
-from simulators.eid.vpcd import Pulled
+from simulators.eid.plug import Pulled
 
 COMMANDS = {
     0xA4: "SELECT",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 # A bank card: ISO 7816-3 direct convention, T=0, five historical bytes.
 BANK_ATR = bytes.fromhex("3B6500002063CB6800")
-# pcscd holds 33 bytes of ATR; a longer one is what it makes of a card that does not answer its reset.
-NO_ATR = bytes(34)
+NO_ATR = b""
 
 
 class BankCard:

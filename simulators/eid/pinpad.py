@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from queue import Empty, SimpleQueue
 
-from simulators.eid.vpcd import Pulled
+from simulators.eid.plug import Pulled
 
 PSEUDO = b"\xff\xc2\x01"
 FEATURES, VERIFY_PIN_DIRECT = 0x00, 0x06
@@ -60,11 +60,11 @@ class Later:
 class Pinpad:
     """The keys. `will` is what the resident does next, each time once: types a PIN or does something else.
 
-    When that is done they type `always`, or nothing. `structures` is what the reader was told to do.
+    When that is done they do `always`, or nothing. `structures` is what the reader was told to do.
     """
 
     will: list[str | Deed | Later] = field(default_factory=list)
-    always: str | None = None
+    always: str | Later | None = None
     structures: list[bytes] = field(default_factory=list)
     _later: Later | None = field(default=None, init=False)
 

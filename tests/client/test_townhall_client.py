@@ -7,13 +7,13 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 import trustme
+from msgspec import structs
 
 from config.settings import BackEnd
 from hardware.devices import Certificate, Health, Signature, Status
@@ -270,7 +270,7 @@ def test_as_many_copies_are_ordered_as_were_asked_for_and_another_number_is_not_
 
     with town_hall(certificates, reply) as (runner, client):
         runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
-        order = client.order(1, TICKET, replace(RESIDENCE, max_copies=3), Details(RESIDENCE.key, copies=3))
+        order = client.order(1, TICKET, structs.replace(RESIDENCE, max_copies=3), Details(RESIDENCE.key, copies=3))
         if fault is None:
             assert runner.run(order) == (b"%PDF", None)
         else:

@@ -33,7 +33,7 @@ def reader() -> Iterator[Pcscd]:
 
 @pytest.fixture
 def slot(town: Town, reader: Pcscd) -> Iterator[CardBench]:
-    bench = CardBench(town.pki, town.residents, reader.port)
+    bench = CardBench(town.pki, town.residents, reader.slot())
     yield bench
     bench.pull()
     bench.close()

@@ -127,7 +127,7 @@ class Desk:
     another_town: Callable[[Path], Town] = staticmethod(Town.found)
 
     def check(self, pdf: bytes) -> int:
-        return self.checker.check(pdf, digest(pdf), timeout=60)
+        return self.checker.check(pdf, digest(pdf), timeout=60).pages
 
     def refusal(self, pdf: bytes) -> DeviceFault:
         with pytest.raises(DeviceFault) as caught:

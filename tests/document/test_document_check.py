@@ -92,13 +92,13 @@ def test_without_a_fitting_digest_nothing_is_looked_at(desk: Desk, header: str |
 
 def test_a_digest_among_others_is_found(desk: Desk) -> None:
     header = f"sha-512=:AAAA:, {desk.digest(desk.good)} , md5=:AAAA:"
-    assert desk.checker.check(desk.good, header, timeout=60) == 1
+    assert desk.checker.check(desk.good, header, timeout=60).pages == 1
 
 
 def test_the_digest_is_the_one_of_openssl(desk: Desk) -> None:
     command = "openssl dgst -sha256 -binary | openssl base64 -A"
     referee = subprocess.run(["sh", "-c", command], input=desk.good, check=True, capture_output=True)
-    assert desk.checker.check(desk.good, f"sha-256=:{referee.stdout.decode()}:", timeout=60) == 1
+    assert desk.checker.check(desk.good, f"sha-256=:{referee.stdout.decode()}:", timeout=60).pages == 1
 
 
 def test_an_empty_document_is_broken_and_a_huge_one_is_not_ours(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from hardware.eid.pcsc import UNAWARE, Context
 from simulators.eid.bench import CardBench
 from simulators.eid.people import Person, load_residents
 from simulators.eid.pki import Pki
-from simulators.pcscd import READER_NAME, Pcscd
+from simulators.pcscd import READER_A, Pcscd
 
 # Far more than anything here takes, also on a machine that does much else.
 DEADLINE_SECONDS = 20.0
@@ -48,7 +48,7 @@ def pcscd(running_pcscd: Pcscd) -> Iterator[Pcscd]:
 
 @pytest.fixture(scope="session")
 def hand(pki: Pki, residents: dict[str, Person], running_pcscd: Pcscd) -> CardBench:
-    return CardBench(pki, residents, running_pcscd.port)
+    return CardBench(pki, residents, running_pcscd.slot())
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def reports() -> Queue[SlotChange]:
 def reader(bench: CardBench, reports: Queue[SlotChange]) -> Iterator[EidReader]:
     """A reader with an empty slot, being watched."""
     del bench
-    driver = EidReader(READER_NAME)
+    driver = EidReader(READER_A)
     driver.watch(reports.put)
     assert reports.get(timeout=DEADLINE_SECONDS) is SlotChange.READER_FOUND
     yield driver

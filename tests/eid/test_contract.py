@@ -13,7 +13,7 @@ from hardware.devices import Applet, Card, CardReader, Certificate, PinRefused, 
 from hardware.eid import EidReader
 from kiosk_app.reader_contract import CHECKS, OF_THE_CARD, OF_THE_SLOT, Check, CheckFailed, Trial
 from simulators.eid.bench import CardBench
-from simulators.pcscd import READER_NAME
+from simulators.pcscd import READER_A
 
 KINDS = {
     "1.8:francois": (Applet.V1_8, "ES384"),
@@ -62,7 +62,7 @@ Begun = Callable[[str, Callable[[], CardReader]], Trial]
 
 
 def driver() -> EidReader:
-    return EidReader(READER_NAME)
+    return EidReader(READER_A)
 
 
 @pytest.mark.parametrize("check", OF_THE_CARD, ids=lambda check: check.__name__)
@@ -182,6 +182,6 @@ CROOKED: dict[str, type[EidReader]] = {
 
 @pytest.mark.parametrize("check", [check for check in CHECKS if check.__name__ in CROOKED], ids=lambda c: c.__name__)
 def test_a_driver_that_breaks_a_promise_is_found_out(begun: Begun, check: Check) -> None:
-    trial = begun("1.8:francois", lambda: CROOKED[check.__name__](READER_NAME))
+    trial = begun("1.8:francois", lambda: CROOKED[check.__name__](READER_A))
     with pytest.raises(CheckFailed):
         check(trial)

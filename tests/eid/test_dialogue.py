@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import traceback
 from collections.abc import Callable
 from types import UnionType
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +20,8 @@ from hardware.eid import dialogue
 from hardware.eid.apdu import exchange
 from hardware.faults import DeviceFault, FaultCode
 from simulators.eid.bench import CardBench, Hand, Mischief
+from simulators.eid.pki import Pki
+from townhall.trust import TrustStore, Untrusted
 
 # What spoils the answer to any command.
 BREAKING = (
@@ -300,6 +304,26 @@ def test_a_card_that_never_comes_to_an_end_is_given_up_after_a_known_number_of_c
     hand.spoil(mischief, "READ BINARY")
     assert fault_of(lambda: dialogue.read_certificate(transmit_to(hand))) is FaultCode.CARD_UNREADABLE
     assert sum(hand.asked.values()) <= 1 + dialogue.MAX_READS + 1
+
+
+@pytest.mark.parametrize("reads", [1, 2, 3])
+def test_a_certificate_pieced_together_of_two_is_refused_here_or_by_the_town(
+    cards: CardBench, pki: Pki, reads: int
+) -> None:
+    """The card changes its mind between two reads: what comes of it is no certificate, or one that nobody signed."""
+    first, then = hand_with(cards, "1.8:an"), hand_with(cards, "1.8:francois")
+
+    def transmit(command: bytes | bytearray) -> bytes:
+        answers = [hand.answer(bytes(command)) for hand in (first, then)]
+        return answers[first.asked["READ BINARY"] > reads] or b""
+
+    def judged() -> None:
+        read = dialogue.read_certificate(transmit)
+        assert first.asked["READ BINARY"] > reads
+        TrustStore.load_tests(pki.trust).issuer_of(x509.load_der_x509_certificate(read.der), dt.datetime.now(dt.UTC))
+
+    with pytest.raises((DeviceFault, Untrusted, ValueError)):
+        judged()
 
 
 def log_in(hand: Hand) -> None:

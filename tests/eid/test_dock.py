@@ -83,3 +83,23 @@ def test_the_keys_and_the_cable_of_the_keypad_are_there(world: World, click: Cal
     click("Kabel in")
     assert told.get(timeout=DEADLINE).health is Health.OK
     keypad.close()
+
+
+def test_the_cable_of_the_reader_is_pulled_and_put_in_again_by_its_buttons(
+    world: World, click: Callable[[str], None]
+) -> None:
+    seen: Queue[SlotChange] = Queue()
+    with world.pcscd.used_here():
+        reader = EidReader()
+        reader.watch(seen.put)
+        try:
+            until(seen, SlotChange.READER_FOUND)
+            click("Lezer uit")
+            until(seen, SlotChange.READER_LOST)
+            click("Lezer uit")
+            click("Lezer in")
+            until(seen, SlotChange.READER_FOUND)
+            click("Lezer in")
+        finally:
+            reader.close()
+    assert not world.cards.inserted

@@ -27,9 +27,8 @@ from simulators.eid.applet import VirtualCard
 from simulators.eid.bench import CardBench
 from simulators.eid.people import Person
 from simulators.eid.pinpad import Deed, Later, Pinpad
-from simulators.eid.pinpad_driver import CONTROL_READER_NAME, lay_out
 from simulators.eid.pki import Pki
-from simulators.pcscd import PINPAD_READER_NAME, READER_NAME, Pcscd
+from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
 
 Kind = TypeVar("Kind", bound=events.Event)
 DEADLINE = 20.0  # seconds; far more than anything here takes
@@ -83,14 +82,14 @@ def test_nonsense_from_the_keys_is_no_pin(answer: bytes) -> None:
 # --- on a real pcscd, asked in either way --------------------------------------------------------------------------
 
 READERS: dict[str, Callable[[], Pcscd]] = {
-    "SCardControl": lambda: Pcscd(reader=CONTROL_READER_NAME, driver=lay_out),
-    "pseudo-APDU": lambda: Pcscd(reader=PINPAD_READER_NAME),
+    "SCardControl": lambda: Pcscd(READER_WITH_KEYS),
+    "pseudo-APDU": lambda: Pcscd(DIGIPASS),
 }
 
 
 @pytest.fixture(scope="module", params=READERS)
 def pinpad_pcscd(request: pytest.FixtureRequest) -> Iterator[Pcscd]:
-    """A driver of our own below pcscd that knows the control codes, and one that does not (see `pinpad_driver`)."""
+    """A reader that knows the control codes, and one that does not."""
     with READERS[request.param]() as daemon:
         yield daemon
 
@@ -105,7 +104,7 @@ def at_the_keys(
     pinpad_pcscd: Pcscd, pki: Pki, residents: dict[str, Person], keys: Pinpad
 ) -> Iterator[tuple[EidReader, CardBench]]:
     """A reader with keys, watched, and a card that was put in."""
-    bench = CardBench(pki, residents, pinpad_pcscd.port)
+    bench = CardBench(pki, residents, pinpad_pcscd.slot())
     bench.pinpad = keys
     reports: Queue[SlotChange] = Queue()
     with pinpad_pcscd.used_here():
@@ -283,7 +282,7 @@ def test_opensc_has_the_pin_typed_on_the_virtual_readers_keys(
     sign = ["pkcs11-tool", "--login", "--sign", "--id", "02", "--mechanism", "SHA256-RSA-PKCS"]
     files = ["--module", MODULE, "-i", str(tmp_path / "data"), "-o", str(tmp_path / "signature")]
     with READERS["SCardControl"]() as daemon:
-        bench = CardBench(pki, residents, daemon.port)
+        bench = CardBench(pki, residents, daemon.slot())
         bench.pinpad = keys
         bench.insert("1.7:an")
         environment = {**os.environ, **daemon.environment}
@@ -310,7 +309,7 @@ def test_opensc_has_the_pin_typed_on_the_virtual_readers_keys(
 def test_a_reader_without_keys_is_never_sent_a_command_that_is_not_for_cards(
     reader: EidReader, bench: CardBench, insert: Callable[[str], None]
 ) -> None:
-    assert "DIGIPASS" not in READER_NAME
+    assert "DIGIPASS" not in READER_A
     insert("1.8:an")
     assert not reader.recognise().keys_on_reader
     assert bench.hand.asked["PINPAD"] == 0

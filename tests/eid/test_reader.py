@@ -18,7 +18,7 @@ from hardware.eid import EidReader
 from hardware.eid.pcsc import Context
 from hardware.faults import DeviceFault, FaultCode
 from simulators.eid.bench import CardBench, Mischief
-from simulators.pcscd import READER_NAME, Pcscd
+from simulators.pcscd import READER_A, Pcscd
 
 PIN = b"1234"
 DEADLINE = 20.0  # seconds; far more than anything here takes
@@ -186,7 +186,7 @@ def test_a_card_that_another_program_reset_is_taken_up_again(reader: EidReader, 
     insert("1.8:an")
     reader.recognise()
     stranger = Context()
-    stranger.connect(f"{READER_NAME} 00 00").close()
+    stranger.connect(f"{READER_A} 00 00").close()
     stranger.close()
     assert isinstance(reader.sign(bytearray(PIN), DIGEST), Signature)
 
@@ -200,7 +200,7 @@ def test_nothing_is_signed_without_a_card_that_was_recognised(reader: EidReader,
 
 
 @pytest.mark.parametrize(
-    ("specification", "fault"), [("bank", FaultCode.NOT_AN_EID), ("1.8:an:mute", FaultCode.CARD_UNREADABLE)]
+    ("specification", "fault"), [("bank", FaultCode.NOT_AN_EID), ("1.8:an:mute", FaultCode.CARD_MUTE)]
 )
 def test_another_card_or_one_the_wrong_way_round_is_seen_and_named(
     reader: EidReader, insert: Callable[[str], None], specification: str, fault: FaultCode
@@ -356,20 +356,6 @@ def test_the_last_try_is_still_the_last_when_the_card_comes_back(
     insert("1.8:an")
     assert reader.recognise().tries_left == 1
     assert bench.hand.asked["VERIFY"] == 0
-
-
-def test_of_two_readers_the_one_that_was_named_is_used(bench: CardBench, insert: Callable[[str], None]) -> None:
-    insert("1.8:an")
-    first, second = EidReader(f"{READER_NAME} 00 00"), EidReader(f"{READER_NAME} 00 01")
-    try:
-        assert first.status().health is Health.OK
-        assert second.status().health is Health.OK
-        assert first.recognise().tries_left == 3
-        assert fault_of(second.recognise) is FaultCode.CARD_REMOVED
-        assert bench.inserted
-    finally:
-        first.close()
-        second.close()
 
 
 def test_a_restart_of_pcscd_in_the_middle_of_a_read_costs_one_visit_and_no_try(

@@ -61,6 +61,8 @@ def test_a_resident_is_asked_to_try_again_only_where_that_can_help(fault: Fault)
 @pytest.mark.parametrize(
     ("code", "title"),
     [
+        (FaultCode.NOT_AN_EID, "Dit is geen Belgische identiteitskaart"),
+        (FaultCode.CARD_MUTE, "Je kaart zit misschien omgekeerd"),
         (FaultCode.CARD_UNREADABLE, "We kunnen deze kaart niet lezen"),
         (FaultCode.PIN_BLOCKED, "Je pincode is geblokkeerd"),
         (FaultCode.CERTIFICATE_EXPIRED, "Het digitale deel van je kaart is verlopen"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,10 +13,10 @@ from uuid import uuid4
 import pytest
 
 from config.settings import Printer
-from hardware.devices import PrinterFacts, PrintWay, Queue, Supply, Tray
+from hardware.devices import Health, PrinterFacts, PrintWay, Queue, Status, Supply, Tray
 from hardware.faults import FaultCode
 from kiosk_app.audit import AuditLine, AuditTrail, What
-from kiosk_app.foresight import foresee, use_in
+from kiosk_app.foresight import Foresight, foresee, use_in
 from kiosk_app.health import Part
 from kiosk_app.journal import Journal
 from kiosk_app.store import Store
@@ -106,3 +107,18 @@ def test_a_kiosk_that_never_ran_still_says_what_the_printer_has_and_makes_no_mem
     setting = Printer(queue="kiosk", device="ipp://localhost/ipp/print")
     assert foresee(facts, setting, tmp_path) == [Forecast(Good.PAPER, 40), Forecast(Good.TONER, 1500)]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_forecast_is_in_the_log_at_the_start_and_not_again_that_day(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only of a printer that answers: one that is down has something else to say."""
+    facts = PrinterFacts("any", (), PrintWay.SEALED, Queue(), trays=(Tray("1", 40),))
+    foresight = Foresight(store, Printer(queue="kiosk", device="ipp://localhost/ipp/print"), lambda: facts)
+    written(store, 20, datetime.now(UTC) - timedelta(hours=1))
+    with caplog.at_level(logging.INFO):
+        foresight.noted(Status(Health.DOWN, (FaultCode.PAPER_EMPTY,)))
+        assert caplog.messages == []
+        for _ in range(3):
+            foresight.noted(Status(Health.OK))
+    assert caplog.messages == ["papier: nog ongeveer 40 vellen, twee dagen"]

@@ -73,3 +73,11 @@ def test_a_screen_that_qmllint_warns_of_is_refused(tmp_path: Path, words: str, *
         f"import QtQuick\n\nItem {{\n    id: root\n\n    property string words\n\n    Text {{ text: {words} }}\n}}\n"
     )
     assert (tools.screens(tmp_path) == []) is content
+
+
+def test_a_paper_that_names_a_test_nobody_wrote_is_found(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_it.py").write_text("def test_that_is_there() -> None: ...\n")
+    (tmp_path / "docs" / "paper.md").write_text("`test_that_is_there`, `test_that_is_not`\n")
+    assert house.named_tests(tmp_path) == ["docs/paper.md: there is no test_that_is_not"]

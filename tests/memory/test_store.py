@@ -12,15 +12,19 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from hardware.devices import JobTrace
 from hardware.faults import FaultCode
 from kiosk_app import migrations
 from kiosk_app.audit import AuditLine, AuditTrail, What
+from kiosk_app.database import engine_of
 from kiosk_app.journal import Journal
 from kiosk_app.store import SCHEMA, Store, StoreError
 from kiosk_app.tables import audit, metadata, tickets
+from printing.job import UnfinishedJob
 from printing.progress import JobPhase, Progress
 
 TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
@@ -73,6 +77,78 @@ def test_an_ending_is_reported_once(store: Store) -> None:
     journal.reported(TICKET)
     assert journal.unreported() == []
     assert journal.never_begun() == []
+
+
+def test_where_a_job_went_and_since_when_its_printer_was_on_is_there_after_a_crash(tmp_path: Path) -> None:
+    """The same printer is asked, and one that was off in between is not believed."""
+    trace = JobTrace("second", 899, 1_795_000_000, two_sided=True)
+    with closing(Store(tmp_path)) as store:
+        journal = Journal(store)
+        journal.ordered(TICKET, "residence")
+        journal.requested(TICKET, 1)
+        journal.handed(TICKET, "urn:uuid:1", 6, 2, trace)
+    with closing(Store(tmp_path)) as store:
+        assert Journal(store).unfinished() == [
+            UnfinishedJob(TICKET, 1, 6, "urn:uuid:1", JobPhase.HANDED, None, copies=2, trace=trace)
+        ]
+
+
+def test_from_the_hand_over_on_paper_may_lie_there_until_somebody_says_that_none_does(store: Store) -> None:
+    """The mark is on disk before the first sheet: a power cut at any moment leaves the question for the next visit."""
+    journal = Journal(store)
+    journal.ordered(TICKET, "residence")
+    journal.requested(TICKET, 1)
+    assert not journal.paper_may_lie()
+    journal.handed(TICKET, "urn:uuid:1", 1, 1, JobTrace("kiosk"))
+    assert journal.paper_may_lie()
+    journal.ended(TICKET, JobPhase.PRINTED, 1, None)
+    journal.reported(TICKET)
+    assert journal.paper_may_lie()
+    journal.taken()
+    assert not journal.paper_may_lie()
+
+
+@pytest.mark.parametrize(
+    ("phase", "sheets", "lies"),
+    [
+        (JobPhase.UNKNOWN, None, True),
+        (JobPhase.FAILED, 1, True),
+        (JobPhase.FAILED, 0, False),
+    ],
+)
+def test_paper_lies_only_where_some_may_have_come_out(
+    store: Store, phase: JobPhase, sheets: int | None, *, lies: bool
+) -> None:
+    """What surely gave no sheet is not asked for."""
+    journal = Journal(store)
+    journal.ordered(TICKET, "residence")
+    journal.ended(TICKET, phase, sheets, FaultCode.PRINT_UNKNOWN)
+    assert journal.paper_may_lie() is lies
+
+
+def test_a_memory_of_the_first_release_is_brought_up_to_date_and_loses_nothing(tmp_path: Path) -> None:
+    """Its tickets stay; of the last one nobody knows whether its paper was taken, so that is asked once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = engine_of(tmp_path / "kiosk.db")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for number, at in enumerate(("2026-11-25T09:00:00.000+00:00", "2026-11-25T10:00:00.000+00:00")):
+            row = {"ticket": str(UUID(int=number)), "product": "residence", "attempt": 1, "phase": "printed"}
+            words = ", ".join([*row, "changed_at"])
+            connection.execute(
+                sa.text(f"INSERT INTO ticket ({words}) VALUES (:ticket, :product, :attempt, :phase, :at)"),
+                {**row, "at": at},
+            )
+    engine.dispose()
+    with closing(Store(tmp_path)) as store:
+        journal = Journal(store)
+        assert [ticket for ticket, _ in journal.unreported()] == [UUID(int=0), UUID(int=1)]
+        assert journal.paper_may_lie()
+        with store.transaction() as connection:
+            taken = connection.execute(sa.select(tickets.c.taken_at).order_by(tickets.c.changed_at)).scalars().all()
+        assert taken == ["2026-11-25T09:00:00.000+00:00", None]
 
 
 def test_an_ending_stands_whichever_worker_comes_late(store: Store) -> None:

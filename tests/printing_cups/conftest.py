@@ -9,6 +9,7 @@ import pytest
 import typst
 
 from hardware.cups import CupsPrinter
+from hardware.devices import JobTrace
 from hardware.faults import FaultCode
 from printing.job import PrintRun, UnfinishedJob
 from printing.progress import JobPhase, Progress
@@ -27,11 +28,13 @@ class Notebook:
     def __init__(self) -> None:
         self.lines: list[tuple[object, ...]] = []
         self.open: list[UnfinishedJob] = []
+        self.trace, self.copies = JobTrace(), 0
 
     def requested(self, ticket: object, attempt: int) -> None:
         self.lines.append(("requested", ticket, attempt))
 
-    def handed(self, ticket: object, job_uuid: str, pages: int) -> None:
+    def handed(self, ticket: object, job_uuid: str, pages: int, copies: int, trace: JobTrace) -> None:
+        self.trace, self.copies = trace, copies
         self.lines.append(("handed", ticket, job_uuid, pages))
 
     def printing(self, ticket: object, sheets: int | None) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from printing.progress import JobPhase
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
 from simulators.raster_printer import RasterBench
+from simulators.stubborn_printer import StubbornPrinter
 
 TOWN = {"name": "Gemeente Lindeveld", "municipality": "Lindeveld", "online_desk": "https://lindeveld.example/loket"}
 
@@ -30,15 +31,21 @@ def own_cupsd() -> Iterator[Cupsd]:
         yield cupsd
 
 
-def check(folder: Path, cupsd: Cupsd, device: str, *options: str) -> tuple[int, str]:
-    """Run the command on a kiosk with this printer, and give its exit code and what it said."""
+def check(
+    folder: Path, cupsd: Cupsd, device: str, *options: str, hand: Callable[[str], None] = lambda _line: None
+) -> tuple[int, str]:
+    """Run the command on a kiosk with this printer, and give its exit code and what it said; `hand` hears each line."""
     printer = {"queue": "kiosk", "device": device, "cups": cupsd.socket}
     settings = folder / "kiosk.toml"
     settings.write_text(tomli_w.dumps({"kiosk": "LV-01", "data": str(folder), "town": TOWN, "printer": printer}))
     command = [sys.executable, "-P", "-m", "kiosk_app.cli", "check", "printer", "--settings", str(settings), *options]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=100)
-    return ended.returncode, ended.stdout
+    said = ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as checking:
+        for line in checking.stdout or ():
+            said += line
+            hand(line)
+    return checking.returncode, said
 
 
 def test_a_good_printer_passes_and_nothing_is_printed_unasked(
@@ -120,6 +127,47 @@ def test_a_sheet_that_jams_is_called_back_and_told(tmp_path: Path, own_cupsd: Cu
     assert code == 1
     assert "FOUT: Het afdrukken is mislukt (printFailed: 0 bladen volgens de printer)" in said
     assert bench.printed == []
+
+
+def test_who_stands_at_the_tray_empties_and_fills_it_and_sees_each_sheet_once_or_not_at_all(
+    tmp_path: Path, own_cupsd: Cupsd
+) -> None:
+    with StubbornPrinter(ms_per_sheet=50) as bench:
+
+        def hand(line: str) -> None:
+            if line == "Neem al het papier uit de lade.\n":
+                bench.empty_tray()
+            if line == "Leg het papier terug in de lade.\n":
+                bench.refill()
+
+        code, said = check(tmp_path, own_cupsd, bench.uri, "--empty-tray", hand=hand)
+        assert code == 0, said
+        assert bench.sheets == 1
+    assert "Zonder papier wacht de printer, en na het bijvullen drukt hij af." in said
+    assert "Wat op papier wacht en is teruggeroepen, komt er niet meer uit." in said
+
+
+@pytest.mark.parametrize(
+    ("strike", "told"),
+    [
+        ("stopped", "FOUT: De printer heeft een storing (printerFault)"),
+        ("door-open", "FOUT: De printer staat open (coverOpen)"),
+    ],
+)
+def test_what_only_the_simulator_can_be_is_told_too(tmp_path: Path, own_cupsd: Cupsd, strike: str, told: str) -> None:
+    with StubbornPrinter() as bench:
+        bench.break_now(strike)
+        code, said = check(tmp_path, own_cupsd, bench.uri)
+    assert code == 1
+    assert told in said
+
+
+def test_a_printer_that_forgets_its_jobs_fails_and_is_told(tmp_path: Path, own_cupsd: Cupsd) -> None:
+    with StubbornPrinter() as bench:
+        bench.strike("vanish")
+        code, said = check(tmp_path, own_cupsd, bench.uri, "--print")
+    assert code == 1
+    assert "(printUnknown: 0 bladen volgens de printer)" in said
 
 
 def test_a_queue_made_by_hand_that_could_print_twice_is_told(

@@ -64,6 +64,7 @@ def test_a_kiosks_print_service_listens_on_its_socket_alone_and_lets_nobody_admi
     for line in ("WebInterface No", "Browsing Off", "PreserveJobFiles No", "ErrorPolicy abort-job"):
         assert line in lines
     assert [line for line in lines if line.startswith("DefaultAuthType")] == ["DefaultAuthType Basic"]
+    assert "ServerRoot /etc/cups" in said(DEPLOYED / "cups-files.conf")  # where the unit lets it make queues
 
 
 def test_the_purge_takes_jobs_away_and_nothing_else(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 import hardware.cups.printer
 from hardware.cups import CupsPrinter
-from hardware.devices import DeviceJobState, Health, Status
+from hardware.devices import DeviceJobState, Health, JobTrace, Status
 from hardware.faults import DeviceFault, FaultCode
 from simulators.cupsd import POLICY, Cupsd
 from simulators.ipp_printer import PrinterBench
@@ -226,7 +227,7 @@ def test_a_job_that_the_device_does_not_show_is_judged_by_what_was_seen_of_it(
     ("state", "up_time", "says"),
     [
         (COMPLETED, 900, STATES.COMPLETED),
-        (COMPLETED, 899, STATES.COMPLETED),  # whole seconds: it may not have moved
+        (COMPLETED, 99, STATES.COMPLETED),  # it counts whole seconds
         (COMPLETED, 12, STATES.GONE),  # switched on since: what came out before that, nobody knows
         (ABORTED, 12, STATES.GONE),
         (PROCESSING, 12, STATES.PRINTING),  # it goes on with it: wait for how that ends
@@ -242,9 +243,54 @@ def test_the_end_of_a_job_is_not_believed_of_a_device_that_was_off_in_between(
 ) -> None:
     """A printer that keeps its jobs over a restart may call one completed of which half was lost."""
     printer.create("one")
-    printer._jobs["one"].up_time = 899
+    printer._jobs["one"].made_at -= 100
     device = {"state": 3, "reasons": ["none"], "accepting": True, "up_time": up_time}
     job = {"number": 1, "state": state, "reasons": [], "impressions": 3}
     answer = {"reached": True, "printer": device, "job": job, "queue": None, "queueAnswers": True}
     monkeypatch.setattr(printer, "_call", lambda *_args, **_options: answer)
     assert printer.look("one").state is says
+
+
+@pytest.mark.parametrize(
+    ("handed_ago", "up_then", "up_now", "says"),
+    [
+        (600, 899, 1499, STATES.COMPLETED),  # on all the time
+        (600, 899, 300, STATES.GONE),  # it began to count after the hand-over
+        (6000, 12, 300, STATES.GONE),  # and counts further than it did then
+        (-600, 899, 300, STATES.GONE),  # the kiosk's clock was set back: by what the printer said then
+        (-600, 899, 1499, STATES.COMPLETED),
+        (600, None, 900, STATES.COMPLETED),  # it did not say then, but was on before
+        (600, None, 300, STATES.GONE),
+        (600, 12, None, STATES.COMPLETED),  # it does not say
+    ],
+)
+def test_nor_of_one_that_was_off_while_the_kiosk_was_dark(
+    handed_ago: int,
+    up_then: int | None,
+    up_now: int | None,
+    says: DeviceJobState,
+    printer: CupsPrinter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the journal knew of the hand-over tells, after a restart of the kiosk, of a restart of the printer."""
+    assert printer.recall("one", "urn:uuid:any", JobTrace("kiosk", up_then, time.time() - handed_ago))
+    device = {"state": 3, "reasons": ["none"], "accepting": True, "up_time": up_now}
+    job = {"number": 1, "state": COMPLETED, "reasons": [], "impressions": 3}
+    answer = {"reached": True, "printer": device, "job": job, "queue": None, "queueAnswers": True}
+    monkeypatch.setattr(printer, "_call", lambda *_args, **_options: answer)
+    assert printer.look("one").state is says
+
+
+def test_a_job_of_another_printer_is_not_taken_up(printer: CupsPrinter) -> None:
+    assert not printer.recall("one", "urn:uuid:any", JobTrace("another"))
+
+
+def test_a_hand_over_leaves_a_trace_of_where_and_since_when(printer: CupsPrinter) -> None:
+    before = time.time()
+    printer.create("one")
+    trace = printer.trace("one")
+    assert (trace.printer, trace.two_sided) == ("kiosk", False)
+    assert trace.up_time is not None
+    assert 0 <= trace.up_time < 60  # switched on for this test
+    assert trace.handed_at is not None
+    assert before <= trace.handed_at <= time.time()

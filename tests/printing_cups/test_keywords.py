@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hardware.cups.keywords import BLOCKING, HARMLESS, WARNING, blocking, health
+from hardware.cups.keywords import BLOCK, OK, WARN, Matter, Severity, blocking, health, judged
 from hardware.cups.options import job_options
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
@@ -20,7 +20,7 @@ STOPS = [
     ("toner-empty", FaultCode.TONER_EMPTY),
     ("marker-supply-empty", FaultCode.TONER_EMPTY),
     ("fuser-over-temp", FaultCode.PRINTER_FAULT),
-    ("marker-waste-full", FaultCode.PRINTER_FAULT),
+    ("marker-waste-full", FaultCode.WASTE_FULL),
     ("output-area-full", FaultCode.PRINTER_FAULT),
     ("paused", FaultCode.PRINTER_FAULT),
     ("shutdown", FaultCode.PRINTER_FAULT),
@@ -33,10 +33,10 @@ STOPS = [
     ("marker-toner-missing", FaultCode.TONER_EMPTY),
     ("marker-toner-cartridge-missing", FaultCode.TONER_EMPTY),
     ("marker-developer-empty", FaultCode.PRINTER_FAULT),
-    ("marker-waste-ink-receptacle-full", FaultCode.PRINTER_FAULT),
-    ("marker-waste-ink-receptacle-missing", FaultCode.PRINTER_FAULT),
-    ("marker-waste-toner-receptacle-full", FaultCode.PRINTER_FAULT),
-    ("marker-waste-toner-receptacle-missing", FaultCode.PRINTER_FAULT),
+    ("marker-waste-ink-receptacle-full", FaultCode.WASTE_FULL),
+    ("marker-waste-ink-receptacle-missing", FaultCode.WASTE_FULL),
+    ("marker-waste-toner-receptacle-full", FaultCode.WASTE_FULL),
+    ("marker-waste-toner-receptacle-missing", FaultCode.WASTE_FULL),
     ("media-path-failure", FaultCode.PRINTER_FAULT),
     ("media-path-media-tray-full", FaultCode.PRINTER_FAULT),
     ("vnd-something-burns-error", FaultCode.PRINTER_FAULT),
@@ -45,15 +45,15 @@ WARNS = [
     ("media-low", FaultCode.PAPER_LOW),
     ("toner-low", FaultCode.TONER_LOW),
     ("marker-supply-low", FaultCode.TONER_LOW),
-    ("marker-waste-almost-full", FaultCode.PRINTER_FAULT),
+    ("marker-waste-almost-full", FaultCode.WASTE_NEARLY_FULL),
     ("marker-supply-almost-empty", FaultCode.TONER_LOW),
     ("marker-ink-almost-empty", FaultCode.TONER_LOW),
-    ("marker-developer-almost-empty", FaultCode.PRINTER_FAULT),
-    ("marker-waste-ink-receptacle-almost-full", FaultCode.PRINTER_FAULT),
-    ("marker-waste-toner-receptacle-almost-full", FaultCode.PRINTER_FAULT),
-    ("media-path-media-tray-almost-full", FaultCode.PRINTER_FAULT),
-    ("vnd-odd-noise-warning", FaultCode.PRINTER_FAULT),
-    ("vnd-odd-noise", FaultCode.PRINTER_FAULT),
+    ("marker-developer-almost-empty", FaultCode.PRINTER_ATTENTION),
+    ("marker-waste-ink-receptacle-almost-full", FaultCode.WASTE_NEARLY_FULL),
+    ("marker-waste-toner-receptacle-almost-full", FaultCode.WASTE_NEARLY_FULL),
+    ("media-path-media-tray-almost-full", FaultCode.PRINTER_ATTENTION),
+    ("vnd-odd-noise-warning", FaultCode.PRINTER_ATTENTION),
+    ("vnd-odd-noise", FaultCode.PRINTER_ATTENTION),
 ]
 SAYS_NOTHING = [
     "none",
@@ -107,6 +107,30 @@ def test_a_printer_that_cannot_turn_sheets_serves_a_kiosk_that_prints_one_side()
     assert health(["media-path-cannot-duplex-media-selected-warning"]) == Status(Health.OK)
 
 
-def test_no_word_is_in_two_tables() -> None:
-    assert not set(BLOCKING) & set(WARNING)
-    assert not (set(BLOCKING) | set(WARNING)) & HARMLESS
+def test_no_word_is_in_two_places() -> None:
+    placed = [*OK, *(word for table in (BLOCK, WARN) for words in table.values() for word in words)]
+    assert len(placed) == len(set(placed))
+
+
+@pytest.mark.parametrize(
+    ("word", "severity", "matter"),
+    [
+        ("media-empty-warning", Severity.BLOCK, Matter.PAPER),
+        ("media-low-report", Severity.WARN, Matter.PAPER),
+        ("media-jam", Severity.BLOCK, Matter.JAM),
+        ("door-open-report", Severity.BLOCK, Matter.COVER),
+        ("toner-low-error", Severity.WARN, Matter.TONER),
+        ("marker-supply-empty", Severity.BLOCK, Matter.TONER),
+        ("marker-waste-almost-full-error", Severity.WARN, Matter.WASTE),
+        ("marker-waste-full-report", Severity.BLOCK, Matter.WASTE),
+        ("input-tray-missing", Severity.BLOCK, Matter.TRAY),
+        ("fuser-over-temp", Severity.BLOCK, Matter.OTHER),
+        ("cups-missing-filter-error", Severity.OK, Matter.OTHER),
+        ("warming-up-error", Severity.OK, Matter.OTHER),
+        ("vnd-anything-error", Severity.BLOCK, Matter.OTHER),
+        ("vnd-anything-warning", Severity.WARN, Matter.OTHER),
+        ("vnd-anything-report", Severity.OK, Matter.OTHER),
+    ],
+)
+def test_every_word_has_a_severity_and_a_matter(word: str, severity: Severity, matter: Matter) -> None:
+    assert judged(word) == (severity, matter)

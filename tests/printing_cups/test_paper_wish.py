@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,13 +22,17 @@ from hardware.cups import CupsPrinter
 from hardware.cups.options import tray_option
 from hardware.devices import PaperWish, PrinterFacts, PrintWay, Queue
 from kiosk_app.wiring import paper_wish
-from printing.job import JobJournal, PrintRun, job_name
+from printing.job import JobJournal, PrintRun, UnfinishedJob, job_name, recover
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
 from simulators.raster_printer import RasterBench
 
 A4_PPD = Path(simulators.__file__).parent / "printer" / "a4.ppd"
+
+
+class Notebook(JobJournal, Protocol):
+    open: list[UnfinishedJob]
 
 
 @pytest.fixture(params=[PrinterBench, RasterBench])
@@ -68,6 +73,21 @@ def test_three_pages_on_two_sides_are_two_sheets(
     assert ending == Progress(JobPhase.PRINTED, 2)
     assert max(progress.sheets or 0 for progress in heard) == 2
     assert on_the_printer(either, ticket)["sides"] == "two-sided-long-edge"
+
+
+def test_after_a_crash_two_sides_are_counted_as_sheets_too(
+    either: PrinterBench, driver: CupsPrinter, journal: Notebook, pdf: bytes
+) -> None:
+    """Two copies of three pages on two sides are four sheets."""
+    ticket, wish = uuid4(), PaperWish(two_sided=True, copies=2)
+    uuid = driver.create(job_name(ticket, 1), wish)
+    assert driver.send(uuid, pdf)
+    assert either.wait_for_received(1, 10)
+    trace = driver.trace(job_name(ticket, 1))
+    journal.open = [UnfinishedJob(ticket, 1, 6, uuid, JobPhase.PRINTING, 1, 2, trace)]
+    reborn = CupsPrinter("kiosk", either.uri, driver._cups)
+    assert recover(reborn, journal) == [(ticket, Progress(JobPhase.PRINTED, 4))]
+    reborn.close()
 
 
 class OneSided(PrinterBench):

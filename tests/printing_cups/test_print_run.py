@@ -88,7 +88,6 @@ def test_no_byte_leaves_before_the_step_is_in_the_journal(
     printer: CupsPrinter, pdf: bytes, bench: PrinterBench, journal: Notebook, cupsd: Cupsd
 ) -> None:
     ticket = uuid4()
-
     run = PrintRun(printer, cast("JobJournal", FullDisk(journal, "handed")), paper_wait=1, print_silence=1)
     end = run.run(ticket, 1, pdf, 3, lambda _: None, threading.Event())
     assert end == Progress(JobPhase.FAILED, 0, FaultCode.JOURNAL_LOST)
@@ -241,6 +240,7 @@ def test_a_printer_without_power_gets_nothing_later(
     assert Printing(run, pdf).ending() == Progress(JobPhase.FAILED, 0, FaultCode.PRINTER_LOST)
     assert not waiting_in_cups(cupsd)
     bench.power_on()
+    run = PrintRun(printer, journal, paper_wait=10, print_silence=10)
     assert Printing(run, pdf).ending().phase is JobPhase.PRINTED
     assert len(bench.received) == 1
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, PaperWish, Status
+from hardware.devices import PLAIN, DeviceJob, DeviceJobState, Health, JobTrace, PaperWish, PrinterFacts, Status
 from hardware.faults import DeviceFault, FaultCode
 from printing.job import JobJournal, PrintRun
 from printing.progress import JobPhase, Progress
@@ -29,11 +29,17 @@ class WordsOnly:
     def status(self) -> Status:
         return Status(Health.UNKNOWN)
 
+    def facts(self) -> PrinterFacts:
+        raise DeviceFault(FaultCode.PRINTER_LOST)
+
     def create(self, job_name: str, _wish: PaperWish = PLAIN) -> str:
         return f"urn:uuid:{job_name}"
 
-    def two_sided(self, _job_name: str) -> bool:
-        return False
+    def trace(self, _job_name: str) -> JobTrace:
+        return JobTrace()
+
+    def recall(self, _job_name: str, _job_uuid: str | None, _trace: JobTrace) -> bool:
+        return True
 
     def send(self, _job_uuid: str, _pdf: bytes) -> bool:
         self.sent += 1

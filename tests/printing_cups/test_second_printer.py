@@ -11,8 +11,8 @@ import pytest
 import tomli_w
 
 from config.settings import load
-from hardware.devices import Health, Printer, Status
-from hardware.faults import FaultCode
+from hardware.devices import DeviceJob, DeviceJobState, Health, Printer, Status
+from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.wiring import page_printer
 from printing.job import JobJournal, PrintRun, UnfinishedJob, job_name, recover
 from printing.progress import JobPhase, Progress
@@ -131,6 +131,28 @@ def test_after_a_restart_the_printer_that_has_the_job_is_found(
     assert recover(reborn, journal) == [(ticket, Progress(JobPhase.PRINTED, 3))]
     reborn.close()
     assert pair.came_out == (0, 1)
+
+
+def test_after_a_restart_only_the_printer_that_the_journal_names_is_told(pair: Pair, pdf: bytes, until: Until) -> None:
+    """The other one may be off: that it cannot be told anything makes nothing unknown."""
+    name = job_name(uuid4(), 1)
+    pair.first.empty_tray()
+    uuid = pair.printer.create(name)
+    pair.second.strike("paper-empty", after_sheet=1)
+    assert pair.printer.send(uuid, pdf)
+    until(lambda: pair.printer.look(name).faults)
+    trace = pair.printer.trace(name)
+    assert trace.printer == "two"
+    pair.first.power_cut()
+    forgetful, reborn = pair.driver(), pair.driver()
+    assert reborn.recall(name, uuid, trace)
+    reborn.cancel(name)
+    with pytest.raises(DeviceFault):
+        forgetful.cancel(name)
+    pair.second.mend()
+    until(lambda: reborn.look(name) == DeviceJob(DeviceJobState.CANCELED, 1))
+    forgetful.close()
+    reborn.close()
 
 
 def test_a_job_that_a_silent_printer_may_have_is_never_called_gone(

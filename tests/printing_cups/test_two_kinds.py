@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import subprocess
 import sys
 import threading
@@ -14,7 +15,6 @@ from uuid import uuid4
 import pytest
 import qrcode
 import typst
-import zxingcpp
 from PIL import Image
 
 from hardware.cups import CupsPrinter
@@ -28,6 +28,7 @@ from simulators.ipp_printer import PrinterBench
 from simulators.raster_printer import RasterBench
 
 Until = Callable[[Callable[[], object]], None]
+PROJECT = Path(__file__).parents[2]
 PTS_PER_MM = 72 / 25.4
 
 
@@ -105,7 +106,11 @@ def test_a_printer_that_takes_raster_alone_gets_every_page_at_its_true_size(
 
 
 def test_a_code_on_the_paper_is_read_from_what_the_raster_printer_got(
-    raster: RasterBench, on_raster: CupsPrinter, journal: object, tmp_path: Path
+    raster: RasterBench,
+    on_raster: CupsPrinter,
+    journal: object,
+    tmp_path: Path,
+    codes_on: Callable[[Image.Image], list[str]],
 ) -> None:
     page = Image.new("L", (1240, 1754), 255)
     page.paste(qrcode.make("https://lindeveld.example/verify/AB12").get_image().convert("L"), (400, 600))
@@ -113,7 +118,7 @@ def test_a_code_on_the_paper_is_read_from_what_the_raster_printer_got(
     assert printed(on_raster, journal, (tmp_path / "page.pdf").read_bytes(), 1).phase is JobPhase.PRINTED
     tool("pdftoppm", "-r", "150", "-singlefile", "-png", raster.printed[0], tmp_path / "out")
     with Image.open(tmp_path / "out.png") as out:
-        assert [found.text for found in zxingcpp.read_barcodes(out)] == ["https://lindeveld.example/verify/AB12"]
+        assert codes_on(out) == ["https://lindeveld.example/verify/AB12"]
 
 
 def test_a_document_that_a_filter_cannot_read_fails_at_once_and_leaves_nothing_behind(
@@ -170,11 +175,20 @@ def test_a_cancelled_job_on_a_raster_printer_ends_as_cancelled(
     until(lambda: on_raster.look("one").state is DeviceJobState.CANCELED)
 
 
+# In a mount namespace of its own, where a folder for root alone ($1) lets all into the project ($2).
 AS_NOBODY = """
-import os, sys
-if os.geteuid() == 0:
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
-sys.path[:0] = sys.argv[3:]
+if [ "$1" ]; then
+    mount --bind "$2" /mnt
+    mount -t tmpfs -o mode=755 none "$1"
+    mkdir -p "$2"
+    mount --bind /mnt "$2"
+fi
+cd "$2"
+shift 2
+exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+"""
+LOOK = """
+import sys
 from hardware.cups import CupsPrinter
 printer = CupsPrinter("kiosk", sys.argv[1], sys.argv[2])
 print(printer.status().health.value)
@@ -184,7 +198,10 @@ printer.close()
 
 def test_a_kiosk_that_may_change_no_queue_finds_the_one_that_root_made(raster: RasterBench, empty_cupsd: Cupsd) -> None:
     """Where nobody is root, everybody may change queues, and the first look makes it."""
-    as_nobody = [sys.executable, "-c", AS_NOBODY, raster.uri, empty_cupsd.socket, *(path for path in sys.path if path)]
+    as_nobody = [sys.executable, "-c", LOOK, raster.uri, empty_cupsd.socket]
+    if os.geteuid() == 0:
+        closed = next((folder for folder in reversed(PROJECT.parents) if not folder.stat().st_mode & stat.S_IXOTH), "")
+        as_nobody = ["unshare", "--mount", "sh", "-euc", AS_NOBODY, "sh", str(closed), str(PROJECT), *as_nobody]
     assert tool(*as_nobody) == ("down\n" if os.geteuid() == 0 else "ok\n")
     by_root = CupsPrinter("kiosk", raster.uri, empty_cupsd.socket)
     assert by_root.status() == Status(Health.OK)

@@ -80,9 +80,11 @@ class Eid:
 
     def __init__(self) -> None:
         self.rsa_key = rsa.generate_private_key(65537, 2048)
-        self.root = authority("Own root", None)
-        self.ec = authority("Own citizen authority", self.root, length=0)
-        self.rsa = authority("Own older citizen authority", self.root, rsa.generate_private_key(65537, 2048), length=0)
+        self.root = authority("TEST own root", None)
+        self.ec = authority("TEST own citizen authority", self.root, length=0)
+        self.rsa = authority(
+            "TEST own older citizen authority", self.root, rsa.generate_private_key(65537, 2048), length=0
+        )
 
     @property
     def trust(self) -> bytes:

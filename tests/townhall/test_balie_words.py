@@ -8,7 +8,9 @@ from hardware.faults import FaultCode
 from townhall.balie import words
 
 # What can end a document on its way to paper; what merely runs low ends none.
-ENDS_A_DOCUMENT = re.compile(r"^(document|printer|print|paper(Jam|Empty)|cover|tray|tonerEmpty|backend|internal)")
+ENDS_A_DOCUMENT = re.compile(
+    r"^(document|printer(Lost|Fault)|print[A-Z]|paper(Jam|Empty)|cover|tray|tonerEmpty|wasteFull|backend|internal)"
+)
 
 
 def test_every_fault_that_ends_a_document_is_said_in_dutch() -> None:

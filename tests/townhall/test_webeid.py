@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
+from townhall.belgian_roots import BELGIAN_ROOTS
 from townhall.ocsp import Revocation
 from townhall.trust import Refused, TrustError, TrustStore
 from townhall.webeid import Holder, Nonce, Token, validate
@@ -57,7 +59,7 @@ class Judge:
 @pytest.fixture
 def validator(eid: Eid, tmp_path: Path) -> Judge:
     (tmp_path / "trust.pem").write_bytes(eid.trust)
-    return Judge(TrustStore.load(tmp_path / "trust.pem"))
+    return Judge(TrustStore.load_tests(tmp_path / "trust.pem"))
 
 
 def made(tools: SimpleNamespace, card: Signer, origin: str = ORIGIN, nonce: str = NONCE, **other: str) -> Token:
@@ -252,7 +254,7 @@ def test_a_useless_file_of_authorities_is_refused_at_the_start(eid: Eid, tmp_pat
     pem = {"root": eid.root.pem, "card": eid.root.pem + eid.card().pem, "no root": eid.ec.pem}
     (tmp_path / "trust.pem").write_bytes(pem.get(content, content.encode()))
     with pytest.raises(TrustError, match=r"trust\.pem"):
-        TrustStore.load(tmp_path / "trust.pem")
+        TrustStore.load_tests(tmp_path / "trust.pem")
 
 
 # [RFC 4648 §3.5, §4] one spelling: padded, nothing after the padding, no stray bits, no other alphabet, no white space.
@@ -321,22 +323,68 @@ def test_a_token_is_good_only_where_its_card_is_not_revoked(
 TEST_NAMES = ["TEST Belgium Root CA6", "eID TEST (EC) Root CA"]
 
 
-@pytest.mark.parametrize("name", TEST_NAMES)
-def test_a_test_card_never_signs_in_where_production_is_trusted(
-    validator: Judge, eid: Eid, tools: SimpleNamespace, tmp_path: Path, name: str
+class Lists:
+    """A list of trust for real cards, with a root of our own in Belgium's place, and one for test cards."""
+
+    def __init__(self, tools: SimpleNamespace, test_name: str, folder: Path) -> None:
+        self.folder = folder
+        self.root, self.test_root = tools.authority("Belgium Root CA", None), tools.authority(test_name, None)
+        self.issuer = tools.authority("Citizen CA", self.root, length=0)
+        self.test_issuer = tools.authority("eID TEST Citizen CA", self.test_root, length=0)
+        self.real = self.written("real.pem", self.root, self.issuer)
+        self.tests = self.written("tests.pem", self.test_root, self.test_issuer)
+        self.belgian = {self.root.certificate.fingerprint(hashes.SHA256()).hex()}
+
+    def written(self, name: str, *authorities: Signer) -> Path:
+        (self.folder / name).write_bytes(b"".join(one.pem for one in authorities))
+        return self.folder / name
+
+
+@pytest.fixture(params=TEST_NAMES)
+def lists(tools: SimpleNamespace, tmp_path: Path, request: pytest.FixtureRequest) -> Lists:
+    return Lists(tools, request.param, tmp_path)
+
+
+def test_a_test_card_never_signs_in_where_production_is_trusted_nor_the_other_way_round(
+    lists: Lists, eid: Eid, tools: SimpleNamespace
 ) -> None:
-    root = tools.authority(name, None)
-    below = tools.authority("eID TEST Citizen CA", root, length=0)
-    token = made(tools, eid.card(issuer=below))
-    assert not validator.trust.test
-    assert refusal(validator, token) == "certificateUntrusted"
-    tests = tmp_path / "test-trust.pem"
-    tests.write_bytes(root.pem + below.pem)
-    assert TrustStore.load(tests).test
-    assert Judge(TrustStore.load(tests)).judge(token, NONCE, now()).ssin == SSIN
-    tests.write_bytes(eid.trust + root.pem + below.pem)
-    with pytest.raises(TrustError, match="both test authorities and others"):
-        TrustStore.load(tests)
+    real, test = made(tools, eid.card(issuer=lists.issuer)), made(tools, eid.card(issuer=lists.test_issuer))
+    production, tests = Judge(TrustStore.load(lists.real, lists.belgian)), Judge(TrustStore.load_tests(lists.tests))
+    assert refusal(production, test) == "certificateUntrusted"
+    assert refusal(tests, real) == "certificateUntrusted"
+    assert production.judge(real, NONCE, now()).ssin == SSIN
+    assert tests.judge(test, NONCE, now()).ssin == SSIN
+
+
+def test_a_list_that_holds_both_or_the_other_kind_is_no_list(lists: Lists) -> None:
+    both = lists.written("both.pem", lists.root, lists.issuer, lists.test_root, lists.test_issuer)
+    for file in (both, lists.tests):
+        with pytest.raises(TrustError, match="holds an authority of test cards"):
+            TrustStore.load(file, lists.belgian)
+    for file in (both, lists.real):
+        with pytest.raises(TrustError, match="does not say TEST"):
+            TrustStore.load_tests(file)
+
+
+def test_a_list_for_real_cards_stands_on_no_root_but_belgiums(lists: Lists, tools: SimpleNamespace) -> None:
+    """One with the right name will not do, nor a stranger's beside the right one."""
+    namesake = tools.authority("Belgium Root CA", None)
+    beside = lists.written("beside.pem", lists.root, lists.issuer, namesake, tools.authority("Citizen CA", namesake))
+    for file, belgian in ((beside, lists.belgian), (lists.real, BELGIAN_ROOTS)):
+        with pytest.raises(TrustError, match="none of Belgium's"):
+            TrustStore.load(file, belgian)
+
+
+def test_a_town_has_one_list_and_says_so_at_the_start(lists: Lists, tmp_path: Path) -> None:
+    start = [sys.executable, "-m", "townhall", "--data", str(tmp_path / "data"), "--ocsp", "http://127.0.0.1:9"]
+    tests = ["--eid-trust", str(lists.tests)]
+    for given, told in (
+        ([*tests, "--eid-test-trust", str(lists.tests)], "never both"),
+        (tests, "holds an authority of test cards"),
+    ):
+        ended = subprocess.run([*start, *given], capture_output=True, text=True, check=False, timeout=60)
+        assert ended.returncode != 0
+        assert told in ended.stderr
 
 
 def test_the_judge_knows_no_web_framework() -> None:

@@ -65,12 +65,13 @@ def test_a_counter_that_is_closed_for_months_promises_no_day(settings: Settings)
     ],
 )
 def test_a_service_says_whether_it_works_now(service: Service, at: str, mark: Mark, state: str) -> None:
-    row = hours.service_row(DUTCH, service, datetime.fromisoformat(f"2026-11-23T{at}"))
+    row = hours.service_row(DUTCH, service, 0, datetime.fromisoformat(f"2026-11-23T{at}"))
     assert (row.mark, row.state) == (mark, state)
 
 
 def test_out_of_order_is_said_in_the_town_s_name() -> None:
-    row = hours.service_row(DUTCH, cash(state=ServiceState.OUT_OF_ORDER), datetime.fromisoformat("2026-11-23T12:00"))
+    noon = datetime.fromisoformat("2026-11-23T12:00")
+    row = hours.service_row(DUTCH, cash(state=ServiceState.OUT_OF_ORDER), 0, noon)
     assert "Volgens de gemeente" in row.place
 
 

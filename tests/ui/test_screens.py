@@ -374,6 +374,7 @@ def test_a_notice_that_sends_people_online_shows_the_way() -> None:
 
 def test_a_card_still_in_the_reader_is_asked_for_on_the_notice() -> None:
     assert "Neem je kaart terug" in all_words(of(Notice(FaultCode.NOT_AN_EID), slot=CardSlot.IN))
+    assert "Zit je kaart nog in de lezer?" in all_words(of(Notice(FaultCode.READER_LOST), slot=CardSlot.EMPTY))
     assert "Neem je kaart terug" not in all_words(of(Notice(FaultCode.CARD_REMOVED)))
 
 

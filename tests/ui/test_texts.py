@@ -12,7 +12,8 @@ from msgspec import Struct, structs
 
 import ui
 from config.settings import Language, Service, ServiceKind, Translated, load
-from kiosk_app.events import LanguageChosen
+from kiosk_app.events import LanguageChosen, LanguagesAsked
+from kiosk_app.step import step
 from kiosk_app.visit import Asking, Details, Product, Purpose, Visit
 from ui import hours, phrases, texts
 from ui.gallery import landscape
@@ -25,7 +26,7 @@ BOTH = structs.replace(load(EXAMPLE), languages=(Language.NL, Language.EN))
 PAIRS = tuple(zip(samples(BOTH), samples(BOTH, Language.EN), strict=True))
 # What may read the same in both: whoever is served, names, codes, signs, and words that English and Dutch share.
 SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Help|Open|Nederlands|Kiosk LV-01|[0-9A-Z]{4}-[0-9]{2}|"
-SHARED += r"|[0-9A-ZÀ-Ü]|\W+|Letters"
+SHARED += r"|[0-9A-ZÀ-Ü]|\W+|Letters|English|Français"
 # What is not the kiosk's to translate: the back end's words for its documents, and what the resident typed.
 NOT_OURS = {Product: ("title", "description"), Purpose: ("label",), Details: ("recipient",), Asking: ("typed",)}
 
@@ -131,12 +132,13 @@ def test_every_other_language_is_offered_under_its_own_name(sample: Sample, offe
 
 def test_a_town_with_dutch_alone_offers_no_language() -> None:
     for sample in samples(load(EXAMPLE)):
-        assert len(screen_for(sample.visit, sample.settings, EVENING).bar) == 2
+        bar = screen_for(sample.visit, sample.settings, EVENING).bar
+        assert not [choice for choice in bar if isinstance(choice.event, LanguageChosen)]
 
 
 def test_what_the_town_gave_in_dutch_alone_stays_dutch() -> None:
     service = Service(kind=ServiceKind.CASH, name="Automaat", place=Translated(nl="Links", en="Left"))
-    row = hours.service_row(ENGLISH, service, EVENING)
+    row = hours.service_row(ENGLISH, service, 0, EVENING)
     assert (row.name, row.place) == ("Automaat", "Left, day and night")
 
 
@@ -153,3 +155,26 @@ def test_the_document_s_language_is_not_the_screen_s() -> None:
 
 def test_the_portal_is_dutch_for_whoever_comes_first() -> None:
     assert Visit().language is Language.NL
+
+
+# --- French, and several languages -----------------------------------------------------------------------------------
+
+
+def test_several_other_languages_share_one_cell_that_leads_to_each_under_its_own_name() -> None:
+    three = structs.replace(BOTH, languages=tuple(Language))
+    cell = screen_for(Visit(), three, EVENING).bar[2]
+    assert (cell.label, cell.event) == ("FR EN", LanguagesAsked())
+    visit, _ = step(Visit(), LanguagesAsked())
+    page = screen_for(visit, three, EVENING)
+    assert [row.label for row in page.rows] == ["Nederlands", "Français", "English"]
+    chosen, _ = step(visit, LanguageChosen(Language.FR))
+    assert (chosen.overlay, chosen.language) == (None, Language.FR)
+    header = screen_for(chosen, three, EVENING).header
+    assert header.name == "Traduction – le texte néerlandais fait foi"
+
+
+def test_french_says_times_and_days_in_its_own_way() -> None:
+    french = texts_in(Language.FR)
+    assert phrases.clock(french, EVENING) == "20h41"
+    assert phrases.at(french, time(9)) == f"9{NBSP}h"
+    assert phrases.day(french, EVENING.date()) == f"lundi 23{NBSP}novembre"

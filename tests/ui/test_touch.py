@@ -14,7 +14,7 @@ from config.settings import Language, load
 from hardware.devices import Applet
 from kiosk_app import events
 from kiosk_app.step import step
-from kiosk_app.visit import AskCard, Checking, EnterPin, Goodbye, Overlay, Portal, State, Visit
+from kiosk_app.visit import AskCard, Checking, Ease, EnterPin, Goodbye, Overlay, Portal, State, Visit
 from ui.app import App
 from ui.bridge import Bridge
 from ui.sample import EVENING, EXAMPLE, samples
@@ -106,6 +106,11 @@ def tap(app: App, finger: QPointingDevice, name: str) -> None:
     [
         ("portal", "documents", events.DocumentsAsked()),
         ("portal", "help", events.HelpAsked()),
+        ("portal", "service1", events.ServiceAsked(1)),
+        ("portal", "ease", events.EaseAsked()),
+        ("ease-on-portal", "contrast", events.EaseChosen(Ease(contrast=True))),
+        ("ease-on-portal", "low", events.EaseChosen(Ease(low=True))),
+        ("service-cash-1", "leave", events.StopPressed()),
         ("paper-left", "paperGone", events.PaperGone()),
         ("ask-card", "stop", events.StopPressed()),
         ("ask-card", "offerings", events.OfferingsAsked()),

@@ -18,6 +18,7 @@ from kiosk_app import events
 from kiosk_app.clocks import running
 from kiosk_app.step import step
 from kiosk_app.visit import (
+    AskCard,
     Asking,
     CardBack,
     CardSlot,
@@ -26,6 +27,7 @@ from kiosk_app.visit import (
     Choosing,
     Document,
     Drawing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -38,6 +40,8 @@ from kiosk_app.visit import (
     Offer,
     OpeningCode,
     Ordering,
+    Overlay,
+    PaperLeft,
     Person,
     PinOnReader,
     Portal,
@@ -50,8 +54,10 @@ from kiosk_app.visit import (
     Remedy,
     RemedyOffer,
     SigningIn,
+    SlipState,
     State,
     TakeCard,
+    TrayView,
     Viewing,
     Visit,
 )
@@ -85,6 +91,7 @@ RECORD = Product(
     languages=("nl", "fr"),
 )
 CLAIM = Product("preparedDocument", "Bewijs van inschrijving", "", claim=UUID(int=9))
+LARGE = Ease(large=True)
 LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
 
 
@@ -108,11 +115,14 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
+        *(kind() for kind in (events.TownAsked, events.LanguagesAsked, events.EaseAsked)),
+        *(events.ServiceAsked(0), events.EaseChosen(LARGE)),
         events.SignTyped("C"),
         *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
         events.LanguageChosen(Language.EN),
         events.CardFound(),
         events.PaperFound(),
+        *(events.PaperSensed(view) for view in TrayView),
         *(events.Chose(product.key) for product in (HOUSEHOLD, RESIDENCE, CLOSED, RECORD, CLAIM)),
         events.PageTurned(0),
         *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
@@ -187,8 +197,9 @@ def follow(node: Node, event: events.Event) -> Move:
 def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
-    And paper that was found during a visit: it matters from the portal on, where it may be found just as well. And the
-    language: every move is made again in English below.
+    And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
+    is printed, where it may be seen just as well. And the language, and how it is seen: every move is made again in
+    English and large letters below. And which page of three stands over a state: none of them does anything to it.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -200,8 +211,16 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, Viewing):  # each of these is met once, not each beside each other
         seen = state.drawing is not None
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
-    paper_left = visit.paper_left and not isinstance(state, PRIVATE)
-    return replace(visit, number=1 + visit.number % 2, state=state, paper_left=paper_left, language=Language.NL)
+    sensed = isinstance(state, Portal | PaperLeft | AskCard) and visit.overlay is None
+    if isinstance(state, Printed):
+        one = len(state.orders) == 1 and not state.remedies and state.slip is SlipState.NOT_ASKED
+        sensed = one and visit.slot is CardSlot.EMPTY and visit.offer == Offer() and visit.overlay is None
+        state = state if sensed else replace(state, reminders=0)
+    tray = visit.tray if sensed else TrayView.UNSEEN
+    paper_left = visit.paper_left and tray is TrayView.UNSEEN and not isinstance(state, PRIVATE)
+    overlay = Overlay.HELP if visit.overlay in (Overlay.EASE, Overlay.LANGUAGES) else visit.overlay
+    visit = replace(visit, number=1 + visit.number % 2, state=state, overlay=overlay, paper_left=paper_left)
+    return replace(visit, tray=tray, language=Language.NL, ease=Ease())
 
 
 def explore() -> Iterator[Move]:
@@ -239,11 +258,11 @@ def test_every_state_and_every_kind_of_event_is_reached(moves: list[Move], capsy
 
 
 def test_time_alone_leads_home(moves: list[Move]) -> None:
-    """From every visit, letting every clock run out ends at the portal with nobody's data, and in Dutch."""
+    """From every visit, letting every clock run out ends at the portal with nobody's data, in Dutch, as usual."""
     distance: dict[Visit, int] = {}
     for visit in {in_english(move.after.visit) for move in moves}:
         here, steps = visit, 0
-        while here != replace(here, state=Portal(), overlay=None, language=Language.NL):
+        while here != replace(here, state=Portal(), overlay=None, language=Language.NL, ease=Ease()):
             clock = next(iter(running(here)))
             here, _ = step(here, events.TimedOut(clock))
             steps += 1
@@ -309,17 +328,19 @@ def test_an_answer_of_an_earlier_visit_changes_nothing(moves: list[Move]) -> Non
 
 
 def test_a_language_changes_nothing_but_the_words_and_ends_with_the_visit(moves: list[Move]) -> None:
-    """Every move again in English: the same move, and Dutch once the resident is gone."""
+    """Every move again in English and large letters: the same move, and neither once the resident is gone."""
     for move in moves:
         before = move.before.visit
         (dutch, effects), (english, same) = step(before, move.event), step(in_english(before), move.event)
         assert in_english(english) == in_english(dutch)
         assert same == effects or _without_clocks(same) == _without_clocks(effects)
-        assert english.language is (Language.NL if _is_over(before, dutch, move.event) else Language.EN), move
+        over = _is_over(before, dutch, move.event)
+        assert english.language is (Language.NL if over else Language.EN), move
+        assert english.ease == (Ease() if over else LARGE), move
 
 
 def in_english(visit: Visit) -> Visit:
-    return replace(visit, language=Language.EN)
+    return replace(visit, language=Language.EN, ease=LARGE)
 
 
 def _without_clocks(effects: tuple[wishes.Effect, ...]) -> list[wishes.Effect]:

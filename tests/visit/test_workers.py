@@ -17,6 +17,7 @@ from hardware.devices import (
     DeviceJob,
     DeviceJobState,
     Health,
+    JobTrace,
     PaperWish,
     Printer,
     ReceiptPrinter,
@@ -217,6 +218,10 @@ class Tray:
         """Say the word."""
         return self._word
 
+    def recall(self, _job_name: str, _job_uuid: str | None, _trace: JobTrace) -> bool:
+        """Know every job."""
+        return True
+
     def cancel(self, _job_name: str) -> None:
         """Have nothing to call back."""
 
@@ -255,7 +260,7 @@ def test_paper_that_came_out_while_the_kiosk_was_away_is_told(
     """A crash ends the visit, not the printer: what it made meanwhile may lie there for the next to find."""
     with page_printer(tmp_path, Tray(word)) as (worker, told, journal, ended):
         journal.requested(TICKETS[0], 1)
-        journal.handed(TICKETS[0], "urn:uuid:1", 2)
+        journal.handed(TICKETS[0], "urn:uuid:1", 2, 1, JobTrace())
         worker.start()
         assert ended.wait(10)
         assert told.posted == found
@@ -271,8 +276,8 @@ def test_a_job_whose_following_breaks_down_is_unknown_to_the_back_end_too(tmp_pa
         def create(self, _job_name: str, _wish: PaperWish = PLAIN) -> str:
             return "urn:uuid:1"
 
-        def two_sided(self, _job_name: str) -> bool:
-            return False
+        def trace(self, _job_name: str) -> JobTrace:
+            return JobTrace()
 
         def send(self, _job_uuid: str, _pdf: bytes) -> bool:
             return True

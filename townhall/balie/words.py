@@ -35,6 +35,7 @@ FAULTS = {
     "coverOpen": "klep open",
     "trayMissing": "papierlade uit de printer",
     "tonerEmpty": "toner op",
+    "wasteFull": "opvangbak vol",
     "printerLost": "printer antwoordt niet",
     "printerFault": "printer defect",
     "printFailed": "printer stopte",

@@ -1,6 +1,7 @@
 """What a visit looks like: `screen_for(visit, settings, now)`, pure Python, one file for each stretch of the visit.
 
-`portal` is where nobody is served; `sign_in` goes from card to name, `opening` are the ways in without a card;
+`portal` is where nobody is served, `hall` tells about another service there, and `ease` asks how to see it all;
+`sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
 `delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
 pages that say what stops a visit, and help.
@@ -11,6 +12,8 @@ Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem 
 from __future__ import annotations
 
 from datetime import datetime
+
+from msgspec import structs
 
 from config.settings import Settings
 from kiosk_app.visit import (
@@ -47,10 +50,30 @@ from ui.screens.scene import Scene
 
 def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
     """Give the one screen of this visit at this moment."""
-    scene = Scene(visit, settings, now)
-    match visit.overlay:
+    screen = _screen(Scene(visit, settings, now))
+    return structs.replace(screen, ease=visit.ease) if visit.ease != screen.ease else screen
+
+
+def _screen(scene: Scene) -> Screen:
+    match scene.visit.overlay:
         case Overlay.HELP:
             return notices.help_page(scene)
+        case Overlay.SERVICE:
+            from ui.screens import hall  # when it is first asked for: the portal stands before
+
+            return hall.service_page(scene)
+        case Overlay.TOWN:
+            from ui.screens import hall
+
+            return hall.town_page(scene)
+        case Overlay.EASE:
+            from ui.screens import ease
+
+            return ease.ease_page(scene)
+        case Overlay.LANGUAGES:
+            from ui.screens import ease
+
+            return ease.languages_page(scene)
         case Overlay.STILL_THERE:
             return notices.still_there(scene)
         case Overlay.PIN_UNKNOWN:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from msgspec import structs
+
 from kiosk_app.touches import LookAsked, PaperTaken, SlipAsked
 from kiosk_app.visit import Job, JobPhase, Later, Order, Printed, Printing, RemedyOffer, SlipState, TakeCard
 from ui import phrases
@@ -16,6 +18,8 @@ from ui.texts import mark
 _PICTURE_THEM = 4
 # More printed documents than this are counted, not listed, where something else went wrong.
 _LIST_THEM = 3
+# Past this, large letters leave room for what became of each, not for why.
+_DETAIL_IN_LARGE = 2
 # While the device has not said that it prints, nothing is shown to come out.
 _NOT_YET = {JobPhase.REQUESTED: mark("Gaat naar de printer"), JobPhase.HANDED: mark("Wacht op de printer")}
 
@@ -110,7 +114,7 @@ def _printing_lead(scene: Scene, state: Printing, paused: Job | None) -> str:
 
 def _progress_items(scene: Scene, jobs: tuple[Job, ...]) -> tuple[Item, ...]:
     """Give a picture for each document; of many, those that wait or are done are counted, not listed."""
-    if len(jobs) <= _PICTURE_THEM:
+    if len(jobs) <= (1 if scene.visit.ease.large else _PICTURE_THEM):
         return tuple(_progress_item(scene, job, n) for n, job in enumerate(jobs, 1))
     done = [job for job in jobs if job.progress.phase is JobPhase.PRINTED]
     waiting = [job for job in jobs if job.progress.phase is JobPhase.WAITING]
@@ -169,8 +173,7 @@ def _progress_item(scene: Scene, job: Job, number: int) -> Item:
 
 def printed(scene: Scene, state: Printed) -> Screen:
     """Give the hands screen when every document is on paper; else an honest word on each."""
-    had_all = all(order.fault is None and order.later is None for order in state.orders)
-    if had_all and all(job.progress.phase is JobPhase.PRINTED for job in state.jobs):
+    if state.complete:
         return _take_paper(scene, state)
     return _outcome(scene, state)
 
@@ -188,6 +191,8 @@ def _take_paper(scene: Scene, state: Printed) -> Screen:
             sheets,
             place=scene.slot,
         )
+    if state.reminders:
+        lies = scene.say("Je papier ligt nog in de gleuf {place}. Vergeet het niet.", place=scene.slot)
     number = len(state.jobs)
     slip = _slip_word(scene, state.slip)
     return Screen(
@@ -230,16 +235,17 @@ def _slip_word(scene: Scene, slip: SlipState) -> str:
 
 def _outcome(scene: Scene, state: Printed) -> Screen:
     codes = {ticket: offer for ticket, offer in state.remedies if offer.code}
-    slip = _slip_word(scene, state.slip)
+    endings = _endings(scene, state, codes)
+    crowded = scene.visit.ease.large and len(endings) > _DETAIL_IN_LARGE
     return Screen(
         Template.OUTCOME,
         scene.header,
         _outcome_title(scene, state),
         step=PRINT,
         sign="sign-warning" if _went_wrong(state) else "sign-done",
-        items=_endings(scene, state, codes),
+        items=endings,
         sections=_ways_out(scene, tuple(codes.values())) if _went_wrong(state) else _what_next(scene, state),
-        hint=slip,
+        hint="" if crowded else _slip_word(scene, state.slip),
         extra=_slip_choice(scene, state.slip),
         question=scene.say("Heb je je papier?") if _may_lie(state.jobs) else "",
         actions=_taken(scene.say("Er ligt niets"), scene.say("Ja, verder"))
@@ -276,7 +282,7 @@ def _endings(scene: Scene, state: Printed, codes: dict[UUID, RemedyOffer]) -> tu
     rest = [job for job in state.jobs if job.progress.phase is not JobPhase.PRINTED]
     refused = tuple(_refused(scene, order) for order in state.orders if order.fault is not None)
     lies = scene.say("In de gleuf {place}.", place=scene.slot)
-    if len(done) > _LIST_THEM:
+    if len(done) > (1 if scene.visit.ease.large else _LIST_THEM):
         number = _documents(scene, len(done))
         good: tuple[Item, ...] = (Item(number, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", 0, detail=lies),)
     else:
@@ -284,7 +290,10 @@ def _endings(scene: Scene, state: Printed, codes: dict[UUID, RemedyOffer]) -> tu
         good = tuple(Item(title, scene.say("Afgedrukt"), Mark.OPEN, "sheet-done", 0, detail=lies) for title in titles)
     bad = tuple(_ending(scene, job, codes if len(codes) > 1 else {}) for job in rest)
     later = tuple(_comes_later(scene, order, order.later) for order in state.orders if order.later is not None)
-    return (*good, *bad, *refused, *later)
+    every = (*good, *bad, *refused, *later)
+    if scene.visit.ease.large and len(every) > _DETAIL_IN_LARGE:
+        return tuple(structs.replace(item, detail="") for item in every)
+    return every
 
 
 def _comes_later(scene: Scene, order: Order, later: Later) -> Item:

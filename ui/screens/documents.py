@@ -15,6 +15,8 @@ from ui.screens.scene import CHECK, CHOOSE, PRINT, Scene
 from ui.texts import mark
 
 _LONG_NAME = 18  # letters: past it the greeting would push the question to a third line
+# On the check screen in large letters; the list itself is one touch away.
+_LISTED_IN_LARGE = 2
 # What is said of a claim, where the back end does not describe it.
 _CLAIMS = {"reprint": mark("Opnieuw, gratis"), "preparedDocument": mark("Ligt klaar voor jou")}
 
@@ -114,11 +116,20 @@ def _facts(scene: Scene, state: Checking, products: list[Product]) -> tuple[Fact
     ways = dict.fromkeys(_way(scene, product, one) for product, one in zip(products, answers, strict=True))
     return (
         Fact(scene.say("Voor"), whose),
-        Fact(scene.say("Je krijgt"), tuple(_titles(scene, products, answers))),
+        Fact(scene.say("Je krijgt"), _as_fits(scene, products, answers)),
         Fact(scene.say("Taal"), (Value(phrases.joined(scene.texts, languages)),)),
         Fact(scene.say("Hoe"), tuple(Value(way) for way in ways)),
         Fact(scene.say("Prijs"), (Value(scene.say("Gratis")),)),
     )
+
+
+def _as_fits(scene: Scene, products: list[Product], answers: list[Details]) -> tuple[Value, ...]:
+    """Give all titles; in large letters, where those are many, the first ones and how many there are."""
+    rest = len(products) - _LISTED_IN_LARGE
+    if not scene.visit.ease.large or rest <= 0:
+        return tuple(_titles(scene, products, answers))
+    first = _titles(scene, products[:_LISTED_IN_LARGE], answers[:_LISTED_IN_LARGE])
+    return (*first, Value(scene.plural("en nog {n}~document", "en nog {n}~documenten", rest)))
 
 
 def _titles(scene: Scene, products: list[Product], answers: list[Details]) -> Iterator[Value]:

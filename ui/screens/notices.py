@@ -5,7 +5,7 @@ from __future__ import annotations
 from hardware.devices import Applet
 from hardware.faults import FaultCode, Mender
 from kiosk_app.touches import PaperGone, StillHere, StopPressed
-from kiosk_app.visit import CardBack, CardSlot, Notice, Portal
+from kiosk_app.visit import CardBack, CardSlot, Notice
 from ui import phrases
 from ui.screen import Choice, Qr, Role, Screen, Section, Template
 from ui.screens.scene import Scene
@@ -27,22 +27,29 @@ def notice(scene: Scene, state: Notice) -> Screen:
     if state.fault is FaultCode.PIN_BLOCKED and state.applet is not None:
         text = _PIN_BLOCKED[state.applet]
     own_to_mend = fault.mender is Mender.RESIDENT
+    # A reader that is lost says nothing of its slot any more: the card may still be in it.
+    not_known = state.fault is FaultCode.READER_LOST
     return Screen(
         Template.NOTICE,
         scene.header,
         scene.words(fault.title),
         lead=(scene.words(text),),
         sign="sign-warning",
-        picture="" if scene.visit.slot is CardSlot.EMPTY else "card-out",
-        sections=(*_card(scene, again=fault.retry), *(() if own_to_mend else scene.counter_section)),
+        picture="" if scene.visit.slot is CardSlot.EMPTY and not not_known else "card-out",
+        sections=(
+            *_card(scene, again=fault.retry, not_known=not_known),
+            *(() if own_to_mend else scene.counter_section),
+        ),
         qr=scene.online if "online" in text else None,  # the words send people there: show the way
         actions=(scene.to_the_beginning,),
         bar=scene.bar,
     )
 
 
-def _card(scene: Scene, *, again: bool) -> tuple[Section, ...]:
+def _card(scene: Scene, *, again: bool, not_known: bool) -> tuple[Section, ...]:
     """Say what to do with the card, which may still be in the reader."""
+    if not_known:
+        return (Section(scene.say("Zit je kaart nog in de lezer?"), scene.say("Neem je kaart terug.")),)
     if scene.visit.slot is CardSlot.EMPTY:
         return ()
     then = scene.say("Neem je kaart terug.")
@@ -155,9 +162,9 @@ def help_page(scene: Scene) -> Screen:
                 ),
             ),
         ),
-        qr=Qr(town.online_desk, scene.say("Regel het online")),
+        qr=Qr(town.online_desk, scene.say("Regel het online")) if not scene.visit.ease.large else None,
         actions=(Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),),
-        bar=scene.portal_bar if isinstance(scene.visit.state, Portal) else scene.bar,
+        bar=scene.own_bar,
     )
 
 

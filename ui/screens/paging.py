@@ -13,9 +13,12 @@ from ui.screens.scene import Scene
 
 Row = TypeVar("Row")
 
-# Rows a page: what fits without scrolling, upright and on its side; one fewer with a QR code below, or where the way to
+# Rows a page: what fits without scrolling, upright, on its side, and there with a button; one fewer with a QR code
+# below, or where the way to
 # other pages stands above a button.
-_UPRIGHT, _ON_ITS_SIDE, _ON_ITS_SIDE_WITH_A_BUTTON = 5, 3, 2
+_ROOM = (5, 3, 2)
+_ROOM_LOW = 3  # upright, where all that is touched stands within 280 mm of the lower edge
+_ROOM_IN_LARGE = (3, 2, 1)
 
 
 class Page(Struct, Generic[Row], frozen=True):
@@ -29,9 +32,13 @@ class Page(Struct, Generic[Row], frozen=True):
 def page_of(scene: Scene, rows: Sequence[Row], page: int, *, button: bool, qr: bool = False) -> Page[Row]:
     """Give a page of a list, the nearest there is; `button`: a button stands below it; `qr`: so does a QR code."""
     panel = scene.settings.screen
-    turns_beside_a_button = button and len(rows) > _ON_ITS_SIDE
-    on_its_side = _ON_ITS_SIDE_WITH_A_BUTTON if turns_beside_a_button else _ON_ITS_SIDE
-    room = _UPRIGHT - qr if panel.height_mm > panel.width_mm else on_its_side
+    ease = scene.visit.ease
+    upright, on_its_side, with_a_button = _ROOM_IN_LARGE if ease.large else _ROOM
+    if ease.low:
+        upright = min(upright, _ROOM_LOW)
+    if button and len(rows) > on_its_side:
+        on_its_side = with_a_button
+    room = upright - qr if panel.height_mm > panel.width_mm else on_its_side
     last_page = max(len(rows) - 1, 0) // room
     page = min(max(page, 0), last_page)
     shown = tuple(rows[page * room : (page + 1) * room])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from hardware.faults import FaultCode
-from kiosk_app.touches import CodeAsked, DocumentsAsked
+from kiosk_app.touches import CodeAsked, DocumentsAsked, TownAsked
 from kiosk_app.visit import CardSlot
 from ui import hours, phrases
 from ui.screen import Choice, Hero, Qr, Role, Screen, Section, Template
@@ -13,10 +15,11 @@ from ui.screens.scene import Scene
 def portal(scene: Scene) -> Screen:
     """Give the portal. Without reader, printer or back end the services stand alone."""
     settings = scene.settings
-    own = [hours.service_row(scene.texts, s, scene.now) for s in settings.services if hours.is_own(s)]
-    others = [hours.service_row(scene.texts, s, scene.now) for s in settings.services if not hours.is_own(s)]
+    rows = [(s, hours.service_row(scene.texts, s, n, scene.now)) for n, s in enumerate(settings.services)]
+    own = [row for service, row in rows if hours.is_own(service)]
+    others = [row for service, row in rows if not hours.is_own(service)]
     hero = _hero(scene)
-    return Screen(
+    screen = Screen(
         Template.PORTAL,
         scene.header,
         phrases.greeting(scene.texts, scene.now),
@@ -26,10 +29,30 @@ def portal(scene: Scene) -> Screen:
         services=tuple(others),
         subtitle=scene.say("Ook in deze hal") if hero is not None else scene.say("In deze hal"),
         warning=_stale(scene) if scene.visit.slot is CardSlot.STALE and hero is None else "",
-        news=_news(scene),
+        news=news(scene),
         counter=hours.counter(scene.texts, settings, scene.now),
         qr=_qr(scene, hero),
         bar=scene.portal_bar,
+    )
+    return _in_large(scene, screen) if scene.visit.ease.large else screen
+
+
+def _in_large(scene: Scene, screen: Screen) -> Screen:
+    """Give the portal in large letters: one thing a line, and the town's news and counter behind a button."""
+    hero, question = screen.hero, screen.lead[0]
+    more = Choice("town", scene.say("Balie en nieuws"), TownAsked(), icon="icon-news")
+    return structs.replace(
+        screen,
+        title=question,
+        lead=(),
+        hero=structs.replace(hero, text="") if hero is not None else None,
+        coming=(),
+        services=(*screen.coming, *screen.services),
+        subtitle="",
+        news=None,
+        counter=None,
+        qr=None,
+        extra=(more,),
     )
 
 
@@ -63,7 +86,8 @@ def _no_documents(scene: Scene, code: FaultCode) -> Hero:
     return Hero(scene.words(scene.fault(code).title), ways, "", None, status=scene.say("Afdrukken kan nu niet"))
 
 
-def _news(scene: Scene) -> Section | None:
+def news(scene: Scene) -> Section | None:
+    """Give the announcement of today."""
     today = scene.now.date()
     current = (a for a in scene.settings.announcements if a.first_day <= today <= a.last_day)
     return next((Section(scene.texts.local(a.title), scene.texts.local(a.text)) for a in current), None)

@@ -8,8 +8,8 @@ from config.settings import Language, Settings
 from hardware import faults
 from hardware.devices import Private
 from hardware.faults import Fault, FaultCode
-from kiosk_app.touches import HelpAsked, LanguageChosen, StopPressed
-from kiosk_app.visit import Visit
+from kiosk_app.touches import EaseAsked, HelpAsked, LanguageChosen, LanguagesAsked, StopPressed
+from kiosk_app.visit import Portal, Visit
 from ui import hours, phrases
 from ui.screen import Choice, Header, Qr, Role, Section
 from ui.texts import Texts, mark, texts_in
@@ -17,8 +17,13 @@ from ui.texts import Texts, mark, texts_in
 # The steps of a visit, and how the step line calls them.
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
 _TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
-_OWN_NAMES = {Language.NL: "Nederlands", Language.EN: "English"}
+OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.EN: "English"}
 _STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
+
+_LARGE_STEPS = (
+    *(mark("Stap 1 van 4: kaart"), mark("Stap 2 van 4: kiezen")),
+    *(mark("Stap 3 van 4: nakijken"), mark("Stap 4 van 4: afdrukken")),
+)
 
 
 class Scene(Private, frozen=True):
@@ -50,6 +55,10 @@ class Scene(Private, frozen=True):
     def header(self) -> Header:
         """The band at the top."""
         time, day = phrases.clock(self.texts, self.now), phrases.day(self.texts, self.now.date())
+        if self.visit.ease.large:
+            dutch = self.visit.language is Language.NL
+            town, name = (self.settings.town.municipality, "") if dutch else ("", self.say(_TRANSLATED))
+            return Header(town, name, time, "", tuple(self.say(step) for step in _LARGE_STEPS))
         return Header(self.settings.town.name, self._name, time, day, tuple(self.say(step) for step in _STEPS))
 
     @property
@@ -64,7 +73,7 @@ class Scene(Private, frozen=True):
     def bar(self) -> tuple[Choice, ...]:
         """The bar of a visit."""
         stop = Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close")
-        return stop, self._help, *self._languages
+        return stop, self._help, *self._languages, self._ease
 
     @property
     def portal_bar(self) -> tuple[Choice, ...]:
@@ -74,7 +83,17 @@ class Scene(Private, frozen=True):
             Choice("kiosk", self.say("112 bij nood"), None, Role.BAR, description=which),
             self._help,
             *self._languages,
+            self._ease,
         )
+
+    @property
+    def own_bar(self) -> tuple[Choice, ...]:
+        """The bar of a page that may stand over the portal or over a visit."""
+        return self.portal_bar if isinstance(self.visit.state, Portal) else self.bar
+
+    @property
+    def _ease(self) -> Choice:
+        return Choice("ease", self.say("Zien en tikken"), EaseAsked(), Role.BAR, "icon-letters")
 
     @property
     def _help(self) -> Choice:
@@ -82,10 +101,13 @@ class Scene(Private, frozen=True):
 
     @property
     def _languages(self) -> tuple[Choice, ...]:
-        """Every other language of this kiosk, under its own name."""
-        others = (language for language in self.settings.languages if language is not self.visit.language)
+        """Every other language of this kiosk: one under its own name, several behind one cell."""
+        others = [language for language in self.settings.languages if language is not self.visit.language]
+        if len(others) > 1:
+            codes = " ".join(one.upper() for one in others)
+            return (Choice("languages", codes, LanguagesAsked(), Role.BAR, "icon-language"),)
         return tuple(
-            Choice(f"language-{one}", _OWN_NAMES[one], LanguageChosen(one), Role.BAR, "icon-language") for one in others
+            Choice(f"language-{one}", OWN_NAMES[one], LanguageChosen(one), Role.BAR, "icon-language") for one in others
         )
 
     @property

@@ -106,8 +106,7 @@ def enter_pin(scene: Scene, state: EnterPin) -> Screen:
 def pin_unknown(scene: Scene) -> Screen:
     """Say what works without a PIN, and how to get a new one; then back to the pad, where nothing was spent."""
     code = scene.say(
-        "Kreeg je een code van de gemeente, of vroeg je je document online? Neem je kaart terug, raak het scherm aan "
-        "en kies: ik heb een code."
+        "Kreeg je een code van de gemeente? Neem je kaart terug, raak het scherm aan en kies: ik heb een code."
     )
     lost = scene.say("De balie helpt je aan een nieuwe pincode. Breng je identiteitskaart mee.")
     hours = " ".join(section.text for section in scene.counter_section)

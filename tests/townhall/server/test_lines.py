@@ -233,7 +233,7 @@ def behind_proxy(town: Town, responder: Responder, tmp_path: Path) -> Iterator[h
     """A town hall on a unix socket, as behind nginx."""
     trust, place = tmp_path / "trust.pem", tmp_path / "socket"
     trust.write_bytes(town.eid.trust)
-    command = [sys.executable, "-m", "townhall", "--data", tmp_path / "data", "--eid-trust", trust]
+    command = [sys.executable, "-m", "townhall", "--data", tmp_path / "data", "--eid-test-trust", trust]
     command += ["--ocsp", responder.url, "--unix", place, "--origin", "https://kiosk.example"]
     command += ["--database", town.hall.database]
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, cwd=PROJECT) as program:

@@ -51,15 +51,17 @@ Rectangle {
                             strong: true
                             text: cell.choice.label
                             color: cell.lit ? Theme.white : Theme.ink
-                            wrapMode: Text.NoWrap
+                            width: Theme.large && !bar.wide ? Math.min(implicitWidth, cell.width - Theme.mm(4)) : implicitWidth
+                            horizontalAlignment: Text.AlignHCenter
                             Accessible.ignored: true
                         }
                         Words {
-                            visible: text !== ""
+                            visible: text !== "" && !Theme.large // help says it too
                             size: Theme.small
                             text: cell.choice.description
                             color: Theme.ink
-                            wrapMode: Text.NoWrap
+                            width: Theme.large && !bar.wide ? Math.min(implicitWidth, cell.width - Theme.mm(4)) : implicitWidth
+                            horizontalAlignment: Text.AlignHCenter
                             Accessible.ignored: true
                         }
                     }

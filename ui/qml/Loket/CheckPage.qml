@@ -5,7 +5,7 @@ import QtQuick
 // Facts in a two-column list, then the sentence that says what happens next, then verb and object.
 Page {
     id: page
-    readonly property bool many: screen.facts.reduce((sum, fact) => sum + fact.values.length, 0) > 8
+    readonly property bool many: screen.facts.reduce((sum, fact) => sum + fact.values.length, 0) > (Theme.large ? 5 : 8)
 
     FactList {
         id: list
@@ -27,7 +27,7 @@ Page {
             required property var modelData
             choice: modelData
             x: Theme.landscape ? Theme.margin - page.columnX : 0
-            y: (Theme.landscape ? rest.y + rest.height : list.height) + Theme.mm(8)
+            y: Theme.reached ? page.body.height - height : (Theme.landscape ? rest.y + rest.height : list.height) + Theme.mm(8)
         }
     }
 }

@@ -9,6 +9,7 @@ Page {
 
     Column {
         id: rows
+        y: Theme.reached ? page.body.height - page.below - height - (pager.visible ? Theme.mm(2) : 0) : 0
         width: parent.width
         spacing: Theme.gap
         Repeater {
@@ -24,7 +25,7 @@ Page {
     Item {
         id: pager
         visible: page.screen.hint !== ""
-        y: rows.height + Theme.mm(6)
+        y: rows.y + rows.height + Theme.mm(6)
         width: parent.width
         height: Theme.mm(24)
         Words {

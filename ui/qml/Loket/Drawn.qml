@@ -5,7 +5,7 @@ Image {
     property string name: ""
     property string it: "ink"
 
-    source: name !== "" && width > 0 && height > 0 ? `image://drawn/${name}/${it}/${width}x${height}` : ""
+    source: name !== "" && width > 0 && height > 0 ? `image://drawn/${name}/${it}/${width}x${height}/${Theme.contrast ? "contrast" : "own"}` : ""
     fillMode: Image.PreserveAspectFit
     Accessible.ignored: true
 }

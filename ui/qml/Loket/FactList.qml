@@ -25,7 +25,7 @@ Rectangle {
                 required property var modelData
                 required property int index
                 width: rows.width
-                height: values.height + 2 * Theme.mm(list.tight ? 3 : Theme.landscape ? 5 : 7.5)
+                height: values.height + 2 * Theme.mm(list.tight ? 3 : Theme.landscape ? (Theme.large ? 3 : 5) : 7.5)
                 Rectangle {
                     visible: fact.index > 0
                     x: Theme.hairline
@@ -43,7 +43,7 @@ Rectangle {
                 }
                 Column {
                     id: values
-                    x: Theme.mm(Theme.landscape ? 58 : 69)
+                    x: Theme.mm(Theme.landscape ? (Theme.large ? 70 : 58) : Theme.large ? 82 : 69)
                     width: parent.width - x - Theme.mm(8)
                     anchors.verticalCenter: parent.verticalCenter
                     spacing: Theme.mm(list.tight ? 0 : 3)

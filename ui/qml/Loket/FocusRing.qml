@@ -15,6 +15,6 @@ Rectangle {
         color: "transparent"
         radius: Theme.radius
         border.width: Theme.mm(1.25)
-        border.color: ring.onColour ? Theme.ink : Theme.attention
+        border.color: ring.onColour ? Theme.ink : Theme.contrast ? Theme.dark : Theme.attention
     }
 }

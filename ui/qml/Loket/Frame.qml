@@ -34,16 +34,16 @@ Item {
     Header {
         width: parent.width
         words: Bridge.header
-        deep: frame.page?.onColour ?? false
+        deep: frame.page?.fills ?? false
     }
     Steps {
         x: Theme.margin
-        y: Theme.mm(36)
+        y: Theme.header + Theme.mm(8)
         width: parent.width - 2 * Theme.margin
         visible: step > 0
         step: frame.page?.screen.step ?? 0
         names: Bridge.header.steps
-        onColour: frame.page?.onColour ?? false
+        onColour: frame.page?.fills ?? false
     }
     Loader {
         id: loader

@@ -20,6 +20,12 @@ Page {
         id: stage
         width: parent.width
         height: parent.height - (slip.height > 0 ? slip.height + Theme.mm(6) : 0)
+        Rectangle {
+            anchors.fill: parent
+            visible: Theme.contrast
+            radius: Theme.radius
+            color: Theme.accent
+        }
         Drawn {
             id: machine
             anchors.horizontalCenter: parent.horizontalCenter
@@ -46,7 +52,7 @@ Page {
         ActionButton {
             required property var modelData
             choice: modelData
-            onColour: true
+            onColour: page.fills
             y: slip.y
             width: implicitWidth
             height: slip.height

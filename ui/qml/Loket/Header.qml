@@ -6,8 +6,8 @@ Rectangle {
     required property var words
     property bool deep: false
 
-    height: Theme.mm(28)
-    color: deep ? Theme.accentDeep : Theme.accent
+    height: Theme.header
+    color: deep ? Theme.accentDeep : Theme.band
 
     Drawn {
         id: logo
@@ -25,15 +25,18 @@ Rectangle {
             width: parent.width
             text: header.words.town
             strong: true
-            color: Theme.white
+            color: Theme.bandText
             wrapMode: Text.NoWrap
             fontSizeMode: Text.HorizontalFit
             minimumPixelSize: Theme.small
+            visible: text !== ""
         }
         Words {
+            width: parent.width
+            visible: text !== ""
             text: header.words.name
             size: Theme.small
-            color: Theme.white
+            color: Theme.bandText
         }
     }
     Column {
@@ -44,13 +47,14 @@ Rectangle {
             anchors.right: parent.right
             text: header.words.time
             strong: true
-            color: Theme.white
+            color: Theme.bandText
         }
         Words {
             anchors.right: parent.right
+            visible: text !== ""
             text: header.words.day
             size: Theme.small
-            color: Theme.white
+            color: Theme.bandText
         }
     }
     Rectangle {

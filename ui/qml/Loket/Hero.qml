@@ -29,7 +29,7 @@ Item {
                 Column {
                     x: Theme.mm(10)
                     anchors.verticalCenter: parent.verticalCenter
-                    width: picture.x - x - Theme.mm(3)
+                    width: (picture.visible ? picture.x - Theme.mm(3) : parent.width - x) - x
                     spacing: Theme.mm(4)
                     Words {
                         width: parent.width
@@ -41,11 +41,13 @@ Item {
                     }
                     Words {
                         width: parent.width
+                        visible: text !== ""
                         text: hero.words.text
                         color: button.lit ? Theme.accent : Theme.white
                         Accessible.ignored: true
                     }
                     Rectangle {
+                        visible: hero.words.text !== ""
                         width: parent.width
                         height: Theme.hairline
                         color: button.lit ? Theme.accent : Theme.white
@@ -65,7 +67,7 @@ Item {
                     width: Theme.mm(Theme.landscape ? 50 : 57)
                     height: width
                     name: "card-in"
-                    visible: !button.lit
+                    visible: !button.lit && !Theme.large
                 }
             }
         }
@@ -81,7 +83,7 @@ Item {
             Column {
                 x: Theme.mm(10)
                 anchors.verticalCenter: parent.verticalCenter
-                width: tag.x - x - Theme.mm(4)
+                width: (tag.visible ? tag.x - Theme.mm(4) : parent.width - x) - x
                 spacing: Theme.mm(2)
                 Status {
                     width: parent.width
@@ -97,6 +99,7 @@ Item {
                 }
                 Words {
                     width: parent.width
+                    visible: text !== ""
                     text: hero.words.text
                 }
             }

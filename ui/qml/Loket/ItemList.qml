@@ -7,6 +7,7 @@ Rectangle {
     id: list
     required property var items
     property bool tight: false
+    readonly property bool dense: tight && Theme.large && Theme.landscape // a code stands after its word, not beside it
 
     height: rows.height
     radius: Theme.radius
@@ -24,7 +25,7 @@ Rectangle {
                 required property var modelData
                 required property int index
                 width: rows.width
-                height: texts.height + 2 * Theme.mm(list.tight ? 2 : 5)
+                height: texts.height + 2 * Theme.mm(!list.tight ? 5 : Theme.large ? 0.75 : 2)
                 Rectangle {
                     visible: row.index > 0
                     x: Theme.hairline
@@ -41,7 +42,7 @@ Rectangle {
                 }
                 Words {
                     id: code
-                    visible: text !== ""
+                    visible: text !== "" && !list.dense
                     x: parent.width - width - Theme.mm(8)
                     anchors.verticalCenter: parent.verticalCenter
                     size: Theme.button
@@ -55,7 +56,7 @@ Rectangle {
                     anchors.verticalCenter: parent.verticalCenter
                     Words {
                         width: parent.width
-                        size: list.tight ? Theme.body : Theme.button
+                        size: !list.tight ? Theme.button : list.dense ? Theme.small : Theme.body
                         strong: true
                         text: row.modelData.title
                     }
@@ -63,7 +64,7 @@ Rectangle {
                         width: parent.width
                         size: list.tight ? Theme.small : Theme.body
                         strong: !list.tight
-                        text: row.modelData.status + (list.tight && row.modelData.detail !== "" ? ". " + row.modelData.detail : "")
+                        text: row.modelData.status + (list.dense && row.modelData.code !== "" ? ": " + row.modelData.code : "") + (list.tight && row.modelData.detail !== "" ? ". " + row.modelData.detail : "")
                     }
                     Words {
                         width: parent.width

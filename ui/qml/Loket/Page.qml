@@ -16,11 +16,13 @@ Rectangle {
     property alias body: body
     property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
     readonly property int columnX: Theme.landscape ? width - Theme.margin - column : Theme.margin
-    readonly property int startY: Theme.mm(screen.step > 0 ? 57 : 40)
+    readonly property int startY: Theme.header + Theme.mm(screen.step > 0 ? (!Theme.large ? 29 : Theme.landscape ? 26 : 33) : 12)
     readonly property int end: height - Theme.bar // of its room: there the bar begins
-    readonly property color front: onColour ? Theme.white : Theme.ink
+    readonly property bool fills: onColour && !Theme.contrast // in high contrast the ground stays black, in a frame
+    readonly property bool dense: Theme.large && Theme.landscape // large letters on a low panel
+    readonly property color front: fills ? Theme.white : Theme.ink
 
-    color: onColour ? Theme.accent : Theme.ground
+    color: fills ? Theme.accent : Theme.ground
 
     Column {
         id: said
@@ -65,13 +67,13 @@ Rectangle {
         x: page.columnX
         y: Theme.landscape || !said.visible ? page.startY : said.y + said.height + Theme.mm(8)
         width: page.column
-        height: (footer.height + actions.height > 0 ? footer.y : page.end) - y - Theme.mm(6)
+        height: (footer.height + actions.height > 0 ? footer.y : page.end) - y - Theme.mm(page.dense ? 4 : 6)
     }
     Column {
         id: footer
         x: page.columnX
         width: page.column
-        y: actions.y - height - (height > 0 ? Theme.mm(6) : 0)
+        y: actions.y - height - (height > 0 ? Theme.mm(page.dense ? 3 : 6) : 0)
         spacing: Theme.mm(5)
         Rectangle {
             visible: page.screen.footer !== ""
@@ -100,6 +102,6 @@ Rectangle {
         y: page.end - height - Theme.mm(8)
         width: page.column
         choices: page.screen.actions
-        onColour: page.onColour
+        onColour: page.fills
     }
 }

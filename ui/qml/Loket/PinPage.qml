@@ -132,6 +132,7 @@ Page {
                 contentItem: Words {
                     strong: true
                     text: erase.choice.label.replace(" ", "\n")
+                    lineHeight: Math.round(size * (Theme.large ? 1.05 : 1.25)) // two lines on one key
                     color: erase.lit ? Theme.white : erase.choice.enabled ? Theme.ink : Theme.mute
                     horizontalAlignment: Text.AlignHCenter
                     Accessible.ignored: true

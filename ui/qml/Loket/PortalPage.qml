@@ -1,9 +1,14 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 
 // Nobody is being served: what works now comes first, then the hall, then the counter.
 Page {
     id: page
-    readonly property int free: lower.y - box.y - Theme.mm(6)
+    readonly property int free: lower.y - box.y - Theme.mm(Theme.landscape && !Theme.large ? 2 : 6)
+
+    readonly property int rowsY: (Theme.large ? lower.y - Theme.gap : body.height) - box.height // where controls stand low: from below upwards
+    readonly property int comingY: rowsY - (subtitle.visible ? subtitle.height + Theme.mm(9) : Theme.gap) - (coming.visible ? coming.height : 0)
 
     said.visible: false
 
@@ -36,9 +41,9 @@ Page {
         id: hero
         parent: left
         visible: !!page.screen.hero
-        y: greeting.height + Theme.mm(8)
+        y: Theme.reached ? page.comingY - height - (coming.visible ? Theme.gap : 0) : greeting.height + Theme.mm(8)
         width: parent.width
-        height: !visible ? 0 : Theme.landscape ? parent.height - y - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(81)
+        height: !visible ? 0 : Theme.landscape ? parent.height - y - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(!Theme.large ? 81 : Theme.reached ? 56 : 66)
         words: page.screen.hero ?? null
         qr: page.screen.qr ?? null
     }
@@ -46,15 +51,15 @@ Page {
         id: coming
         parent: left
         visible: page.screen.coming.length > 0
-        y: hero.y + hero.height + (hero.visible ? Theme.gap : 0)
+        y: Theme.reached ? page.comingY : hero.y + hero.height + (hero.visible ? Theme.gap : 0)
         width: parent.width
         services: page.screen.coming
         dashed: true
     }
     Words {
         id: subtitle
-        y: Theme.landscape ? 0 : (coming.visible ? coming.y + coming.height : hero.y + hero.height) + Theme.mm(hero.visible || coming.visible ? 10 : 2)
-        visible: page.screen.services.length > 0
+        y: Theme.reached ? page.rowsY - height - Theme.mm(3) : Theme.landscape ? 0 : (coming.visible ? coming.y + coming.height : hero.y + hero.height) + Theme.mm(text === "" ? 1 : hero.visible || coming.visible ? 10 : 2)
+        visible: text !== "" && page.screen.services.length > 0
         text: page.screen.subtitle
         size: Theme.button
         strong: true
@@ -62,16 +67,16 @@ Page {
     }
     ServiceBox {
         id: box
-        y: subtitle.y + subtitle.height + Theme.mm(3)
+        y: Theme.reached ? page.rowsY : subtitle.y + (subtitle.visible ? subtitle.height : 0) + Theme.mm(3)
         width: parent.width
         visible: page.screen.services.length > 0
         services: page.screen.services
-        rowHeight: Math.min(Theme.mm(Theme.landscape ? 28 : 33), Math.floor(page.free / Math.max(1, page.screen.services.length)))
+        rowHeight: Theme.reached ? Theme.mm(33) : Math.min(Theme.mm(Theme.large ? 48 : Theme.landscape ? 28 : 33), Math.floor(page.free / Math.max(1, page.screen.services.length)))
     }
     Column {
         id: lower
         width: parent.width
-        y: parent.height - height
+        y: Theme.reached && !Theme.large ? greeting.height + Theme.mm(8) : parent.height - height
         spacing: Theme.mm(6)
         Rectangle {
             visible: !!page.screen.news
@@ -93,6 +98,7 @@ Page {
                     width: Theme.mm(15)
                     height: width
                     name: "icon-news"
+                    it: "dark"
                 }
             }
             Column {
@@ -111,7 +117,17 @@ Page {
                 }
             }
         }
+        Repeater {
+            model: page.screen.extra
+            ActionButton {
+                required property var modelData
+                choice: modelData
+                width: lower.width
+                height: implicitHeight
+            }
+        }
         CounterBlock {
+            visible: !!counter || !!qr
             width: parent.width
             counter: page.screen.counter ?? null
             qr: page.screen.hero && !page.screen.hero.choice ? null : page.screen.qr ?? null

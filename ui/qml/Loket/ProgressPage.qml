@@ -7,7 +7,7 @@ Page {
     id: page
     readonly property int documents: screen.items.length
     readonly property int across: documents === 1 ? 1 : 2
-    readonly property bool pictures: documents <= (Theme.landscape ? 2 : 4) && screen.items.every((item) => item.look !== "")
+    readonly property bool pictures: documents <= (Theme.large ? 1 : Theme.landscape ? 2 : 4) && screen.items.every((item) => item.look !== "")
 
     Grid {
         id: cards
@@ -29,6 +29,6 @@ Page {
         visible: !page.pictures
         width: parent.width
         items: page.pictures ? [] : page.screen.items
-        tight: page.documents > (Theme.landscape ? 3 : 6)
+        tight: page.documents > (Theme.large ? 2 : Theme.landscape ? 3 : 6)
     }
 }

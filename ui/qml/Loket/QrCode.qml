@@ -6,7 +6,7 @@ Rectangle {
     property string text: ""
     property string caption: ""
 
-    color: Theme.white
+    color: Theme.paper
     Accessible.role: Accessible.Graphic
     Accessible.name: caption
 

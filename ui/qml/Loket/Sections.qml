@@ -7,7 +7,9 @@ Column {
     id: sections
     required property var parts
 
-    spacing: Theme.mm(8)
+    readonly property bool dense: Theme.large && Theme.landscape
+
+    spacing: Theme.mm(dense ? 2 : 8)
 
     Repeater {
         model: sections.parts
@@ -22,7 +24,7 @@ Column {
             }
             Item {
                 width: 1
-                height: Theme.mm(5)
+                height: Theme.mm(sections.dense ? 0 : 5)
             }
             Words {
                 width: parent.width

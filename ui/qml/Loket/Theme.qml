@@ -5,6 +5,9 @@ import QtQuick
 QtObject {
     property real density: 1 // pixels a millimetre
     property bool landscape: false
+    property bool contrast: false // the theme for whom the town's colours do not differ enough
+    property bool large: false // the larger letters
+    property bool low: false // everything to touch stands within 280 mm of the lower edge
     property bool settled: false // the first frame is on the glass: what may come later, comes now
     property string family: ""
 
@@ -12,6 +15,10 @@ QtObject {
     property color surface
     property color ink
     property color white
+    property color paper
+    property color dark // on what asks for attention
+    property color band
+    property color bandText
     property color mute
     property color line
     property color hair
@@ -32,10 +39,12 @@ QtObject {
     property int body: 1
     property int small: 1
 
+    readonly property bool reached: low && !landscape // on its side a panel is low enough as it is
     readonly property int margin: mm(14)
     readonly property int gap: mm(4) // between separate targets
     readonly property int target: mm(28) // height of a button
-    readonly property int bar: mm(landscape ? 30 : 35) // height of the bar at the bottom
+    readonly property int header: mm(large && !landscape ? 36 : 28) // height of the band at the top
+    readonly property int bar: mm(landscape ? 30 : large ? 44 : 35) // height of the bar at the bottom
     readonly property int radius: mm(2)
     readonly property int strong: mm(1)
     readonly property int edge: mm(0.75)

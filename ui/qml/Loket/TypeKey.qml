@@ -17,6 +17,7 @@ Target {
     }
     contentItem: Words {
         size: key.size
+        lineHeight: Math.round(size * (Theme.large ? 1.05 : 1.25)) // two lines on one key
         strong: true
         text: key.width < Theme.mm(60) ? key.choice.label.replace(" ", "\n") : key.choice.label
         color: key.lit ? Theme.white : key.choice.enabled ? Theme.ink : Theme.mute

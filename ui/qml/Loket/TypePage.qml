@@ -8,7 +8,7 @@ Page {
     readonly property int count: Math.max(1, screen.columns)
     readonly property int lines: Math.ceil(screen.keys.length / count) + 1
     readonly property int keyWidth: Math.floor((column - (count - 1) * Theme.gap) / count)
-    readonly property int keyHeight: Theme.landscape ? Math.floor((body.height - (lines - 1) * Theme.gap) / lines) : Theme.mm(35)
+    readonly property int keyHeight: Theme.landscape ? Math.floor((body.height - (lines - 1) * Theme.gap) / lines) : Theme.mm(Theme.large ? 29 : 35)
     readonly property bool pictured: screen.picture !== ""
 
     // Ten keys of twenty millimetres ask for more than half of a panel on its side.
@@ -61,7 +61,7 @@ Page {
             id: field
             y: parent.height - height
             width: parent.width
-            height: Theme.mm(page.pictured ? 38 : 46)
+            height: Theme.mm(page.pictured ? 38 : Theme.large ? 64 : 46)
             radius: Theme.radius
             color: Theme.surface
             border.width: Theme.strong

@@ -17,7 +17,7 @@ Page {
         x: Math.round((page.body.width - width) / 2)
         width: page.wide
         height: Math.min(page.high, page.room)
-        color: Theme.white
+        color: Theme.paper
         clip: true
         Image {
             y: page.sheet.lower ? paper.height - height : 0
@@ -32,6 +32,7 @@ Page {
             width: parent.width - Theme.mm(28)
             text: page.screen.warning
             size: Theme.button
+            color: Theme.dark
             horizontalAlignment: Text.AlignHCenter
         }
     }

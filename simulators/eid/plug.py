@@ -1,8 +1,8 @@
-"""The wire between a virtual card and vpcd's slot in a pcscd.
+"""The wire between a virtual card and the slot of a reader (`simulators/usb/reader.c`).
 
-The protocol (vsmartcard, virtualsmartcard/src/vpcd): two bytes of length, big endian, and a body. A body of one byte
-is a control: power off, power on, reset, give the ATR (only this one is answered). Anything else is an APDU and is
-answered. The end of the connection is the card being pulled out.
+Two bytes of length, big endian, and a body: the protocol of vsmartcard's vpcd (virtualsmartcard/src/vpcd). A body of
+one byte is a control: power off, power on, reset, give the ATR (only this one is answered). Anything else is an APDU
+and is answered. The end of the connection is the card being pulled out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import socket
 import struct
 import threading
+from pathlib import Path
 from typing import Protocol
 
 OFF, ON, RESET, GET_ATR = (bytes((code,)) for code in (0, 1, 2, 4))
@@ -43,13 +44,11 @@ class Side(Protocol):
 
 
 class Plug:
-    """A card pushed into the slot at `port` of this machine, until `pull`. It stays in when pcscd restarts."""
+    """A card pushed into a slot until `pull`. It stays in when pcscd restarts, and when the reader's cable is out."""
 
-    def __init__(self, port: int, side: Side, after: float = 0.0) -> None:
-        """Push the card in when `after` seconds have passed."""
-        self._port = port
+    def __init__(self, slot: Path, side: Side) -> None:
+        self._slot = slot
         self._side = side
-        self._after = after
         self._out = threading.Event()
         self._connection: socket.socket | None = None
         self._lock = threading.Lock()
@@ -70,7 +69,6 @@ class Plug:
         return not self._out.is_set()
 
     def _stay(self) -> None:
-        self._out.wait(self._after)
         while not self._out.is_set():
             connection = self._connect()
             if connection is not None:
@@ -80,13 +78,12 @@ class Plug:
             self._out.wait(RETRY_SECONDS)
 
     def _connect(self) -> socket.socket | None:
-        connection = socket.socket()
+        connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.connect(("127.0.0.1", self._port))
+            connection.connect(str(self._slot))
         except OSError:
             connection.close()
             return None
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             self._connection = connection
             if self._out.is_set():
@@ -129,8 +126,6 @@ def _take(connection: socket.socket, length: int) -> bytes | None:
     taken = b""
     while len(taken) < length:
         part = connection.recv(length - len(taken))
-        # vpcd writes length and body apart: without an immediate acknowledgement every APDU costs 40 ms. It wears off.
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         if not part:
             return None
         taken += part

@@ -1,0 +1,49 @@
+"""An input device outside the kiosk: a pipe in the place of its evdev node.
+
+The kernel's own `uinput` would make a real device, but needs rights that a test or a container does not have. What
+goes through the pipe is what the kernel writes: `struct input_event` (linux/input.h). What a pipe cannot do is answer
+what is on at this moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+from pathlib import Path
+
+EVENT = struct.Struct("llHHi")
+EV_SYN, EV_KEY, EV_SW = 0, 1, 5
+
+
+class VirtualInput:
+    """The device at `path`. It is plugged in from the start."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._end: int | None = None
+        self.plug()
+
+    def plug(self) -> None:
+        """Put its cable in."""
+        if self._end is None:
+            os.mkfifo(self.path)
+            self._end = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)  # the kernel's end, whoever reads or not
+
+    def unplug(self) -> None:
+        """Pull its cable out."""
+        if self._end is not None:
+            self.path.unlink()
+            os.close(self._end)
+            self._end = None
+
+    def report(self, *events: tuple[int, int, int]) -> None:
+        """Write events (type, code, value), each with the kernel's full stop. Without a cable nothing happens."""
+        if self._end is not None:
+            told = [part for event in events for part in (event, (EV_SYN, 0, 0))]
+            with contextlib.suppress(BlockingIOError):  # nobody reads it, for a very long time
+                os.write(self._end, b"".join(EVENT.pack(0, 0, *part) for part in told))
+
+    def close(self) -> None:
+        """As unplugged."""
+        self.unplug()

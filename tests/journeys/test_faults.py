@@ -1,0 +1,46 @@
+"""Visits in which something goes wrong, each as docs/journeys.md demands: on screen, in the tray, at the town."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pysqlite3 import dbapi2
+
+from demo.journey import Journey, play
+from demo.strikes import STRIKES
+from demo.tables import faults
+
+
+def told(out: Path) -> dict[str, Any]:
+    """Give what the journey wrote of itself."""
+    return dict(json.loads((out / "journey.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("fault", list(faults()))
+def test_a_fault_leads_to_what_the_table_says(tmp_path: Path, fault: str) -> None:
+    """The fault strikes, the visit ends as it must, the tray holds what it must, and nobody is told otherwise."""
+    out = tmp_path / "out"
+    ended_well = play(Journey("certificate", "1.8:an", fault, out), tmp_path)
+    assert ended_well, told(out)
+    for document in told(out)["documents"]:
+        ticket, outcome = UUID(document["ticket"]), document["outcome"]
+        journal = rows(tmp_path / "kiosk" / "kiosk.db", "SELECT ticket, phase FROM ticket")
+        town = rows(tmp_path / "townhall" / "townhall.db", "SELECT ticket, outcome FROM print_results")
+        assert {UUID(number): phase for number, phase in journal}[ticket] == outcome
+        assert {UUID(number): word for number, word in town}[ticket] == outcome
+
+
+def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask a database of which the program has ended."""
+    with closing(dbapi2.connect(database)) as connection:
+        return list(connection.execute(query))
+
+
+def test_every_fault_of_the_table_can_be_struck() -> None:
+    """The table and the hands that strike name the same faults."""
+    assert set(faults()) == set(STRIKES)

@@ -1,0 +1,112 @@
+"""How another service of the hall works: whether it is open, in three steps, where, when, and what else there is."""
+
+from __future__ import annotations
+
+from config.settings import Service, ServiceKind, ServiceState
+from ui import hours, phrases
+from ui.screen import Mark, Screen, Section, Template
+from ui.screens import portal
+from ui.screens.scene import Scene
+from ui.texts import mark
+
+# How a service of each kind works, where the town says nothing else.
+_STEPS = {
+    ServiceKind.CASH: (
+        mark("Steek je bankkaart in de automaat."),
+        mark("Kies wat je wil doen, en typ je pincode."),
+        mark("Neem je kaart terug, en dan je geld."),
+    ),
+    ServiceKind.PARCELS: (
+        mark("Je krijgt een code van de pakjesdienst."),
+        mark("Typ die code op de automaat, of scan ze."),
+        mark("Neem je pakje uit het vakje, en sluit de deur."),
+    ),
+    ServiceKind.LOCKERS: (
+        mark("Je krijgt een code van het gemeentehuis."),
+        mark("Typ die code op dit scherm."),
+        mark("Neem je bestelling uit het vakje, en sluit de deur."),
+    ),
+}
+
+
+def service_page(scene: Scene) -> Screen:
+    """Tell about the service that was touched."""
+    service = scene.settings.services[scene.visit.service]
+    shape, _, _ = hours.service_state(scene.texts, service, scene.now)
+    return Screen(
+        Template.NOTICE,
+        scene.header,
+        scene.texts.local(service.name),
+        lead=(_state(scene, service, shape),),
+        sign=f"icon-{service.kind}",
+        sections=(
+            Section(scene.say("Zo werkt het"), _steps(scene, service)),
+            Section(scene.say("Waar en wanneer"), _where(scene, service)),
+            *_else(scene, service, works=shape in (Mark.OPEN, Mark.UNTIL)),
+        ),
+        actions=(scene.to_the_beginning,),
+        bar=scene.portal_bar,
+    )
+
+
+def town_page(scene: Scene) -> Screen:
+    """Tell what stands on the portal itself where letters are not so large: the town's news, and its counter."""
+    news = portal.news(scene)
+    return Screen(
+        Template.NOTICE,
+        scene.header,
+        scene.say("Balie en nieuws"),
+        sections=(*((news,) if news is not None else ()), *scene.counter_section),
+        qr=scene.desk if scene.visit.offer.documents is None else scene.online,
+        actions=(scene.to_the_beginning,),
+        bar=scene.portal_bar,
+    )
+
+
+def _state(scene: Scene, service: Service, shape: Mark) -> str:
+    """Say whether it works; of a machine that nobody here can look into, who says so and since when."""
+    match service.state:
+        case ServiceState.OPEN if shape is Mark.CLOSED and service.open_from is not None:
+            return scene.say("Nu gesloten. Weer open om {hour}.", hour=phrases.at(scene.texts, service.open_from))
+        case ServiceState.OPEN if shape is Mark.UNTIL and service.open_until is not None:
+            return scene.say("Nu open, tot {hour}.", hour=phrases.at(scene.texts, service.open_until))
+        case ServiceState.OPEN:
+            return scene.say("Nu open.")
+        case ServiceState.COMING if service.coming_from is not None and service.coming_from > scene.now.date():
+            return scene.say("Binnenkort, vanaf {date}.", date=phrases.full_date(scene.texts, service.coming_from))
+        case ServiceState.COMING:
+            return scene.say("Dit komt binnenkort.")
+        case ServiceState.OUT_OF_ORDER if service.updated is not None:
+            return scene.say(
+                "Buiten dienst, volgens de gemeente. Bijgewerkt {day} om {hour}.",
+                day=phrases.day(scene.texts, service.updated.date()),
+                hour=phrases.clock(scene.texts, service.updated),
+            )
+        case ServiceState.OUT_OF_ORDER:
+            return scene.say("Buiten dienst, volgens de gemeente.")
+
+
+def _steps(scene: Scene, service: Service) -> str:
+    steps = [scene.texts.local(step) for step in service.steps] or [scene.say(step) for step in _STEPS[service.kind]]
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def _where(scene: Scene, service: Service) -> str:
+    place = phrases.capital(scene.texts.local(service.place))
+    opens, closes = service.open_from, service.open_until
+    if opens is None or closes is None:
+        return scene.say("{place}. Dag en nacht open.", place=place)
+    return scene.say(
+        "{place}. Elke dag open van {opens} tot {closes}.",
+        place=place,
+        opens=phrases.hour(scene.texts, opens),
+        closes=phrases.at(scene.texts, closes),
+    )
+
+
+def _else(scene: Scene, service: Service, *, works: bool) -> tuple[Section, ...]:
+    """Give what the town adds: where else to go while this does not work, and what is good to know."""
+    nearest, note = scene.texts.local(service.nearest), scene.texts.local(service.note)
+    elsewhere = (Section(scene.say("Hier kan je nu wel terecht"), nearest),) if nearest and not works else ()
+    known = (Section(scene.say("Goed om te weten"), note),) if note else ()
+    return elsewhere + known
