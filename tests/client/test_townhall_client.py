@@ -183,7 +183,7 @@ def test_unknown_fields_are_ignored_and_a_price_is_refused(certificates: Path) -
     assert [product.refusal for product in products] == [None, FaultCode.COSTS_MONEY, FaultCode.PRODUCT_UNAVAILABLE]
 
 
-def refusal(status: int, kind: str) -> Reply:
+def refused(status: int, kind: str) -> Reply:
     """Answer every request with one problem."""
     problem = {"type": f"urn:problem-type:townhall:kioskService:{kind}", "title": "x", "status": status}
     return json_reply(problem, status, "application/problem+json")
@@ -203,7 +203,7 @@ def refusal(status: int, kind: str) -> Reply:
 )
 def test_a_code_that_is_not_taken_has_its_own_words(certificates: Path, status: int, kind: str, title: str) -> None:
     """Each refusal of the contract leads to the sentence that a resident reads."""
-    with town_hall(certificates, refusal(status, kind)) as (runner, client):
+    with town_hall(certificates, refused(status, kind)) as (runner, client):
         assert FAULTS[fault_of(runner, client.open_code(1, "CCCC-CCCC"))].title == title
 
 
@@ -218,7 +218,7 @@ def test_a_code_that_is_not_taken_has_its_own_words(certificates: Path, status: 
 )
 def test_a_refusal_at_sign_in_has_its_own_words(certificates: Path, kind: str, code: FaultCode) -> None:
     """The problem type decides what the resident reads, never the back end's own words."""
-    with town_hall(certificates, refusal(403, kind)) as (runner, client):
+    with town_hall(certificates, refused(403, kind)) as (runner, client):
         call = client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s"))
         assert fault_of(runner, call) is code
 

@@ -267,7 +267,7 @@ def test_a_document_is_taken_back_only_by_who_is_sure(els: Page, town: Town, pap
     assert town.office.state(deposited["id"]) == "waiting"
     els.once("dialog", lambda dialog: dialog.accept())
     els.get_by_role("button", name="Neem terug").click()
-    els.get_by_text("Teruggenomen").wait_for()
+    els.get_by_text("Teruggenomen", exact=True).wait_for()
     assert town.office.state(deposited["id"]) == "withdrawn"
 
 
