@@ -34,7 +34,7 @@ LOST = frozenset(
 # A pseudo reader that changes when readers come or go.
 ANY_READER = "\\\\?PnP?\\Notification"
 # Bits of a reader's state; the upper half counts how often a card came or went (pcsc-lite, pcsclite.h).
-UNAWARE, CHANGED, UNKNOWN, UNAVAILABLE, PRESENT = 0x00, 0x02, 0x04, 0x08, 0x20
+UNAWARE, CHANGED, UNKNOWN, UNAVAILABLE, PRESENT, SILENT = 0x00, 0x02, 0x04, 0x08, 0x20, 0x200
 
 
 def fault(code: int, call: str) -> DeviceFault:
@@ -65,6 +65,11 @@ class ReaderState:
     def card(self) -> bool:
         """Something is in the slot."""
         return bool(self.word & PRESENT)
+
+    @property
+    def mute(self) -> bool:
+        """What is in the slot does not answer, as far as pcscd knows."""
+        return bool(self.word & SILENT)
 
     @property
     def events(self) -> int:

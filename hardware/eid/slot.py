@@ -22,6 +22,7 @@ class Slot:
         self._lock = threading.Lock()
         self._reader: bool | None = None
         self._card = False
+        self._seen = False  # whether pcscd saw a card the last time that it moved its counter
         self._events = 0
         self._settled_at = 0.0
 
@@ -32,12 +33,20 @@ class Slot:
                 self._report(SlotChange.READER_LOST)
             self._reader, self._card = False, False
 
-    def looked(self, *, card: bool, events: int) -> None:
-        """Take pcscd's word on whether a card is in, and how often one came or went so far."""
+    def looked(self, *, card: bool, events: int, mute: bool = False) -> None:
+        """Take pcscd's word on whether a card is in, whether it does not answer, and how often one came or went so far.
+
+        A card that is pulled while it is reset leaves pcscd with a mute card in an empty slot (pcsc-lite 1.9.9,
+        SCardDisconnect), until the next one comes. It tells itself by the counter: one move after a card was a removal.
+        """
         with self._lock:
             if self._reader:
-                self._compare(card, (events - self._events) % COUNTER)
+                moves = (events - self._events) % COUNTER
+                if moves:
+                    card = self._seen = card and not (mute and self._seen and moves % 2)
+                self._compare(card, moves)
             else:
+                self._seen = card
                 settles = self._reader is False and not card
                 self._reader, self._card = True, card
                 self._settled_at = self._now() + SETTLE_SECONDS if settles else 0.0

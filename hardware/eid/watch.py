@@ -101,7 +101,7 @@ class SlotWatch:
                 continue
             state = states[0].word
             if not states[0].gone:
-                self._slot.looked(card=states[0].card, events=states[0].events)
+                self._slot.looked(card=states[0].card, events=states[0].events, mute=states[0].mute)
                 continue
             self._slot.lost()  # what another reader holds, and its counter, have nothing to do with this one's
             held, self.reader = self.reader, choose(context, self._name, self.reader)

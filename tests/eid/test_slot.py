@@ -42,6 +42,28 @@ def test_a_look_at_the_same_card_is_no_news(slot: Slot, told: list[SlotChange]) 
     assert told == [IN]
 
 
+def test_a_mute_card_after_one_move_is_no_card_for_the_move_was_a_removal(slot: Slot, told: list[SlotChange]) -> None:
+    slot.looked(card=True, events=1)
+    slot.looked(card=True, events=2, mute=True)
+    slot.looked(card=True, events=2, mute=True)
+    assert told == [IN, OUT]
+    slot.looked(card=True, events=3)
+    assert told == [IN, OUT, IN]
+
+
+def test_a_removal_that_was_felt_first_leaves_no_mute_card_either(slot: Slot, told: list[SlotChange]) -> None:
+    slot.looked(card=True, events=1)
+    slot.felt_empty()
+    slot.looked(card=True, events=2, mute=True)
+    assert told == [IN, OUT]
+
+
+def test_a_mute_card_that_comes_is_told(slot: Slot, told: list[SlotChange]) -> None:
+    slot.looked(card=True, events=1, mute=True)
+    slot.looked(card=True, events=3, mute=True)
+    assert told == [IN, OUT, IN]
+
+
 def test_the_counter_may_run_over(told: list[SlotChange]) -> None:
     slot = Slot(told.append)
     slot.looked(card=True, events=0xFFFF)
