@@ -95,7 +95,8 @@ def hall(tmp_path: Path, eid: Eid, new_database: Callable[[], str], monkeypatch:
     (tmp_path / "trust.pem").write_bytes(eid.trust)
     (tmp_path / "data").mkdir()
     options = ["--data", tmp_path / "data", "--residents", tmp_path / "town.toml", "--source", "prepared"]
-    options += ["--eid-test-trust", tmp_path / "trust.pem", "--ocsp", "http://127.0.0.1:9", "--database", new_database()]
+    options += ["--eid-test-trust", tmp_path / "trust.pem", "--ocsp", "http://127.0.0.1:9"]
+    options += ["--database", new_database()]
     monkeypatch.setattr("sys.argv", ["townhall", *map(str, options)])
     authority, clock = make(tmp_path / "data" / "ca", "LV-01"), Clock()
     service = program._service(program._arguments(), authority, "https://kiosk.example", "https://example")
