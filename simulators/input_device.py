@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import struct
 from pathlib import Path
 
 EVENT = struct.Struct("llHHi")
 EV_SYN, EV_KEY, EV_SW = 0, 1, 5
+# A pipe that is full is read on within milliseconds, where anybody reads it.
+ROOM_SECONDS = 5.0
 
 
 class VirtualInput:
@@ -41,6 +44,7 @@ class VirtualInput:
         """Write events (type, code, value), each with the kernel's full stop. Without a cable nothing happens."""
         if self._end is not None:
             told = [part for event in events for part in (event, (EV_SYN, 0, 0))]
+            select.select([], [self._end], [], ROOM_SECONDS)
             with contextlib.suppress(BlockingIOError):  # nobody reads it, for a very long time
                 os.write(self._end, b"".join(EVENT.pack(0, 0, *part) for part in told))
 

@@ -1,7 +1,6 @@
 """A scanner outside the kiosk, and hands that hold codes before it: one that types, and one on a serial line.
 
-The first writes `struct input_event` (linux/input.h) into a pipe in the place of its evdev device, as the kernel would;
-the second writes on a pseudo-terminal. Both may be unplugged.
+The first is an input device (`input_device`); the second writes on a pseudo-terminal. Both may be unplugged.
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
-import struct
 import tty
 from pathlib import Path
 
-EVENT = struct.Struct("llHHi")
-EV_SYN, EV_KEY, UP, DOWN = 0, 1, 0, 1
+from simulators.input_device import EV_KEY, VirtualInput
+
+UP, DOWN = 0, 1
 SHIFT, CONTROL, ENTER = 42, 29, 28
 # linux/input-event-codes.h, on a keyboard of the United States.
 KEYS = {
@@ -27,26 +26,8 @@ KEYS = {
 SHIFTED = dict(zip('!@#$%^&*()_+{}:"~|<>?', "1234567890-=[];'`\\,./", strict=True))
 
 
-class KeyboardScanner:
-    """A scanner that types, with a pipe at `path`. It is plugged in from the start."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._end: int | None = None
-        self.plug()
-
-    def plug(self) -> None:
-        """Put its cable in."""
-        if self._end is None:
-            os.mkfifo(self.path)
-            self._end = os.open(self.path, os.O_RDWR)  # the kernel's end, whoever reads or not
-
-    def unplug(self) -> None:
-        """Pull its cable out."""
-        if self._end is not None:
-            self.path.unlink()
-            os.close(self._end)
-            self._end = None
+class KeyboardScanner(VirtualInput):
+    """A scanner that types, at `path`. It is plugged in from the start."""
 
     def scan(self, code: str) -> None:
         """Read a code: its signs, and Enter. A GS is typed as control-], as scanners do."""
@@ -56,16 +37,9 @@ class KeyboardScanner:
 
     def type(self, sign: str) -> None:
         """Press what one sign takes."""
-        if self._end is None:
-            return
         held, key = _keys(sign)
-        strokes = [(code, DOWN) for code in (*held, key)] + [(code, UP) for code in (key, *held)]
-        events = [part for code, way in strokes for part in ((EV_KEY, code, way), (EV_SYN, 0, 0))]
-        os.write(self._end, b"".join(EVENT.pack(0, 0, *event) for event in events))
-
-    def close(self) -> None:
-        """As unplugged."""
-        self.unplug()
+        down, up = [(EV_KEY, code, DOWN) for code in (*held, key)], [(EV_KEY, code, UP) for code in (key, *held)]
+        self.report(*down, *up)
 
 
 def _keys(sign: str) -> tuple[tuple[int, ...], int]:
