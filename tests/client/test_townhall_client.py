@@ -302,6 +302,37 @@ def test_an_answer_for_another_ticket_is_not_printed_under_ours(certificates: Pa
     assert not fetched
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.05], ids=["in one breath", "a moment later"])
+def test_an_answer_that_comes_twice_is_never_taken_for_the_next_one(certificates: Path, pause: float) -> None:
+    """What a line still holds of an earlier call is refused or never read, and the call after it is answered anew."""
+    count = 0
+
+    async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
+        nonlocal count
+        count += 1
+        trace = next(line for line in request.split(b"\r\n") if line.lower().startswith(b"belgov-trace-id:"))
+        answer = json.dumps({"id": str(UUID(int=count)), "nonce": str(count) * 44}).encode()
+        writer.write(http(201, answer, trace.decode()))
+        if pause:
+            await writer.drain()
+            await asyncio.sleep(pause)
+        writer.write(http(201, answer, trace.decode()))
+
+    async def said(client: TownHallClient) -> list[str]:
+        nonces = []
+        for _ in range(4):
+            try:
+                nonces.append((await client.challenge()).nonce[0])
+            except DeviceFault as fault:
+                nonces.append(fault.code.value)
+            await asyncio.sleep(2 * pause)
+        return nonces
+
+    with town_hall(certificates, reply) as (runner, client):
+        refused = FaultCode.BACKEND_ANSWER.value
+        assert runner.run(said(client)) == (["1", "2", "3", "4"] if pause else ["1", refused, "3", refused])
+
+
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:
     """A remedy that this kiosk does not know is not promised."""
     with town_hall(certificates, json_reply({"remedy": "voucher"})) as (runner, client):
