@@ -243,8 +243,8 @@ class TownHallClient:
     ) -> AsyncIterator[httpx.Response]:
         """Make one call within `seconds` in all, its body included.
 
-        An answer that bears the trace id of another call is not taken, and its line is dropped: a back end that answered
-        a call twice would otherwise give somebody's code or document as the answer to the next.
+        An answer that bears the trace id of another call is not taken, and its line is dropped: a back end that
+        answered a call twice would otherwise give somebody's code as the answer to the next.
         """
         import httpx
 
