@@ -14,6 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from config.lockers import Compartment as Compartment
+from config.lockers import CompartmentSize as CompartmentSize
+from config.lockers import Lockers as Lockers
+from config.section import SPEEDS
+from config.section import Language as Language
+from config.section import Local as Local
+from config.section import Section as Section
+from config.section import Translated as Translated
 from config.timeouts import Timeouts
 
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
@@ -24,28 +32,6 @@ class SettingsError(Exception):
     """The settings cannot be used. The message names the file, each wrong key and why; it holds no value."""
 
 
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the settings file: frozen, and strict about keys it does not know."""
-
-
-class Language(StrEnum):
-    """A language in which there are texts for the screen. In which one a document is made, the back end says."""
-
-    NL = "nl"
-    FR = "fr"
-    EN = "en"
-
-
-class Translated(Section, frozen=True, kw_only=True):
-    """A text of the town with its translations. Where one is left out, Dutch stands."""
-
-    nl: str
-    fr: str = ""
-    en: str = ""
-
-
-Local = str | Translated  # a plain text is Dutch
-_SPEEDS = (4800, 9600, 19200, 38400, 57600, 115200)  # of a serial line
 _UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
 
 
@@ -93,12 +79,23 @@ class ServiceKind(StrEnum):
     LOCKERS = "lockers"
 
 
+class Provider(StrEnum):
+    """Whose compartments the town's things are collected from: its own, which this kiosk opens, or bpost's."""
+
+    OWN = "own"
+    BPOST = "bpost"
+
+
 class Service(Section, frozen=True, kw_only=True):
     """Something else in the zone: a cash machine, the parcel locker."""
 
     kind: ServiceKind
     name: Local
     place: Local
+    provider: Annotated[Provider, Meta(description="Of lockers: bpost's only tells how; this kiosk cannot open it.")] = (
+        Provider.OWN
+    )
+    has_screen: Annotated[bool, Meta(description="Of bpost's lockers: without a screen only its app opens them.")] = True
     state: ServiceState = ServiceState.OPEN
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
@@ -107,6 +104,11 @@ class Service(Section, frozen=True, kw_only=True):
     steps: Annotated[tuple[Local, ...], Meta(max_length=4, description="How it works; left out: as for its kind.")] = ()
     note: Annotated[Local, Meta(description="What else is good to know.")] = ""
     nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is this kiosk that opens its doors."""
+        return self.kind is ServiceKind.LOCKERS and self.provider is Provider.OWN
 
 
 class OpenHours(Section, frozen=True, kw_only=True):
@@ -209,7 +211,7 @@ class Scanner(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a speed that no line has."""
-        if self.baud not in _SPEEDS:
+        if self.baud not in SPEEDS:
             raise ValueError("scanner.baud: no speed of a serial line")
 
 
@@ -264,38 +266,9 @@ class ReceiptPrinter(Section, frozen=True, kw_only=True):
         """Refuse a printer that is nowhere, or in two places, and a speed that no line has."""
         if bool(self.host) is (self.device is not None):
             raise ValueError("receipt_printer: host or device, one of the two")
-        if self.baud not in _SPEEDS:
+        if self.baud not in SPEEDS:
             raise ValueError("receipt_printer.baud: no speed of a serial line")
 
-
-class Compartment(Section, frozen=True, kw_only=True):
-    """One compartment: the number on its door, and where its lock is wired."""
-
-    number: Annotated[int, Meta(ge=1, le=999)]
-    board: Annotated[int, Meta(ge=0, le=31, description="The address that the switches on the board say.")] = 0
-    lock: Annotated[int, Meta(ge=0, le=47, description="Counted from 0, as on the wire.")]
-
-
-class Lockers(Section, frozen=True, kw_only=True):
-    """The town's own compartments: boards of Kerong (CU48) on one RS-485 line."""
-
-    device: Annotated[Path, Meta(description="The serial line, e.g. /dev/serial/by-id/usb-….")]
-    baud: Annotated[int, Meta(description="The speed that the boards are set to.")] = 19200
-    closed_bit: Annotated[int, Meta(ge=0, le=1, description="What a lock says when its door is closed.")] = 1
-    sensors: Annotated[bool, Meta(description="Whether sensors see what lies in a compartment.")] = True
-    thing_bit: Annotated[int, Meta(ge=0, le=1, description="What a sensor says when something is there.")] = 1
-    compartments: Annotated[tuple[Compartment, ...], Meta(min_length=1)]
-
-    def __post_init__(self) -> None:
-        """Refuse a speed that no line has, and two doors that are one."""
-        if self.baud not in _SPEEDS:
-            raise ValueError("lockers.baud: no speed of a serial line")
-        for named in (
-            {one.number for one in self.compartments},
-            {(one.board, one.lock) for one in self.compartments},
-        ):
-            if len(named) < len(self.compartments):
-                raise ValueError("lockers.compartments: two have one number, or one lock")
 
 
 class StaffRole(StrEnum):
@@ -343,6 +316,8 @@ class Settings(Section, frozen=True, kw_only=True):
         """Refuse languages without Dutch before them, and a sentence that would be half in one and half in another."""
         if self.languages[:1] != (Language.NL,) or len(set(self.languages)) < len(self.languages):
             raise ValueError("languages: Dutch comes first, and none comes twice")
+        if self.lockers is None and any(one.is_ours and one.state is ServiceState.OPEN for one in self.services):
+            raise ValueError("services: compartments of this kiosk, and no [lockers]")
         for key, device in (("card_reader", self.card_reader), ("printer", self.printer)):
             for language in self.languages:
                 if device is not None and not _is_in(language, device.place):

@@ -24,8 +24,10 @@ from PySide6.QtGui import QImage, QImageWriter, QMouseEvent
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
+from hardware.faults import FAULTS
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, PinOnReader, Printed, Printing, TakeCard, Viewing, Visit
+from kiosk_app.visit import EnterCode, LastTry, Notice, PinOnReader, Printed, Printing, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
@@ -69,6 +71,11 @@ class Finger:
             seen["awaited"] = had - len(visit.state.documents)
         if isinstance(visit.state, Viewing):
             seen["drawn"], seen["clear"] = visit.state.drawing is not None, visit.state.clear
+        if isinstance(visit.state, Collecting | DoorOpening | DoorOpen | AskTaken):
+            seen["compartment"] = visit.state.thing.compartment
+        if isinstance(visit.state, EnterCode) and visit.state.refused is not None:
+            seen["refused"] = True
+            seen["title"] = FAULTS[visit.state.refused].title
         if isinstance(visit.state, Printed):
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.effects import Cancel, Effect, Start
 from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Touch
 from kiosk_app.visit import (
     AskCard,
     Asking,
     CardBack,
+    CardSlot,
     Checking,
     Choosing,
     Ease,
@@ -38,7 +40,7 @@ from kiosk_app.visit import (
 # The states that wait for a person: a touch starts their clock anew.
 _PATIENT = (
     *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
-    *(Viewing, Notice, NotTaken, Printed),
+    *(Viewing, Notice, NotTaken, Printed, AskTaken, NextDoor),
 )
 
 
@@ -61,7 +63,7 @@ def running(visit: Visit) -> dict[Clock, str]:
         return {Clock.GONE: "still_there"}
     if isinstance(visit.state, Portal) and _is_used(visit):
         return {Clock.STEP: "idle"}
-    return _of_state(visit.state)
+    return _of_state(visit.state, visit.slot)
 
 
 def _is_used(visit: Visit) -> bool:
@@ -69,7 +71,7 @@ def _is_used(visit: Visit) -> bool:
     return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease()
 
 
-def _of_state(state: State) -> dict[Clock, str]:
+def _of_state(state: State, slot: CardSlot) -> dict[Clock, str]:
     match state:
         case Portal():
             return {}
@@ -90,6 +92,14 @@ def _of_state(state: State) -> dict[Clock, str]:
         case Printing():
             return {Clock.STEP: "print_net"}
         case Printed():
+            return {Clock.STEP: "take_paper"}
+        case Collecting():
+            return {Clock.STEP: "take_card" if slot is CardSlot.IN else "sign_in"}
+        case DoorOpening():
+            return {Clock.STEP: "door_opening"}
+        case DoorOpen():
+            return {Clock.STEP: "door_open"}
+        case AskTaken() | NextDoor():
             return {Clock.STEP: "take_paper"}
         case Notice() | NotTaken():
             return {Clock.STEP: "notice"}

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hardware.devices import Applet, Certificate, Private, Signature, TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.doors import DoorAnswer as DoorAnswer
 from kiosk_app.looks import PageDrawn as PageDrawn
 from kiosk_app.touches import AllErased as AllErased
 from kiosk_app.touches import AnotherAsked as AnotherAsked
@@ -232,5 +233,6 @@ Answer = (
     | JobChanged
     | RemedyGiven
     | SlipEnded
+    | DoorAnswer
 )
 Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | PaperSensed | TimedOut

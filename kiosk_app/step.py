@@ -2,7 +2,7 @@
 
 Interrupts (a stale answer, the slot, stopping, the idle question, what can be offered) are handled here, once, before
 the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents, the card coming out
-meanwhile), `viewing` (looking at them first) and `delivery` (paper to goodbye).
+meanwhile), `viewing` (looking at them first), `delivery` (paper to goodbye) and `collecting` (a door that opens).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import delivery, opening, ordering, questions, sign_in, viewing
+from kiosk_app import collecting, delivery, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.events import (
     Answer,
     CardFound,
@@ -145,6 +146,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, ease=ease), ()
         case StopPressed():
             return _stopped(visit)
+        case CodeAsked() if visit.overlay is Overlay.SERVICE:
+            return opening.ask_code(begin(visit, AskCard()))
         case _ if isinstance(event, Touch) and visit.overlay is not None:
             return replace(visit, overlay=None), ()
         case StillHere():
@@ -169,6 +172,8 @@ def _by_state(visit: Visit, event: Event) -> Step:
             return ordering.rules(visit, visit.state, event)
         case Printing() | Printed():
             return delivery.rules(visit, visit.state, event)
+        case Collecting() | DoorOpening() | DoorOpen() | AskTaken() | NextDoor():
+            return collecting.rules(visit, visit.state, event)
 
 
 def _between(visit: Visit, state: State, event: Event) -> Step:
@@ -249,6 +254,8 @@ def _card_inserted(visit: Visit) -> Step:
             return _documents_asked(visit)
         case Ordering() as state:
             return ordering.card_back_in(visit, state)
+        case Collecting() as state:
+            return collecting.card_back_in(visit, state)
         case _:
             return visit, ()
 
@@ -263,6 +270,8 @@ def _card_removed(visit: Visit) -> Step:
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
         case TakeCard() | Viewing() as state:
             return ordering.card_out(visit, state)
+        case Collecting() as state:
+            return collecting.card_out(visit, state)
         case CardBack():
             return leave(visit)
         case _:
@@ -274,15 +283,15 @@ def _offer_changed(visit: Visit, offer: Offer) -> Step:
     match visit.state:
         case PaperLeft() | AskCard() | Recognising() | LastTry() | EnterPin() | PinOnReader() if offer.documents:
             return refuse(visit, offer.documents)
-        case EnterCode() | OpeningCode() if offer.codes is not None:
-            return refuse(visit, offer.codes)
+        case EnterCode() | OpeningCode() if offer.with_code:
+            return refuse(visit, offer.with_code)
         case _:
             return visit, ()
 
 
 def _stopped(visit: Visit) -> Step:
     match visit.state:
-        case Portal() | CardBack():
+        case Portal() | CardBack() | DoorOpening():  # a pulse is on its way: what it does is said first
             return replace(visit, overlay=None), ()
         case Goodbye():
             return home(visit)

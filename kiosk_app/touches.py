@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from hardware.devices import Private
 from kiosk_app.bare import Bare
+from kiosk_app.doors import DoorTouch as DoorTouch
 from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
@@ -191,6 +192,7 @@ Touch = (
     | LookedEnough
     | PaperTaken
     | SlipAsked
+    | DoorTouch
     | StopPressed
     | HelpAsked
     | LanguageChosen

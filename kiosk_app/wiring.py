@@ -23,6 +23,9 @@ from kiosk_app.check_printer import PrinterCheck
 from kiosk_app.check_receipt import ReceiptCheck
 from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
+from kiosk_app.door_book import DoorBook
+from kiosk_app.door_calls import DoorCalls
+from kiosk_app.door_worker import DoorWorker
 from kiosk_app.effects import Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
 from kiosk_app.foresight import Foresight, foresee
@@ -153,6 +156,7 @@ class Kiosk:
         self._back_end: BackEndWorker | None = None
         self._hands: list[Hand] = []
         self._longest = settings.timeouts.print_net
+        self._doors = DoorBook(self._store)
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
             if settings.card_reader is not None:
@@ -167,6 +171,8 @@ class Kiosk:
         if settings.scanner is not None:
             scanner = code_scanner(settings.scanner)
             self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
+        if settings.lockers is not None:
+            self._add_lockers(settings.lockers)
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -220,17 +226,20 @@ class Kiosk:
             Part.KEYPAD: settings.keypad,
             Part.PAPER_SENSOR: settings.paper_sensor,
             Part.SCANNER: settings.scanner,
+            Part.LOCKERS: settings.lockers,
         }
         return {part for part, setting in have.items() if setting is not None}
 
     def _add_back_end(self, back_end: BackEnd) -> None:
+        client = TownHallClient(back_end)
         self._back_end = BackEndWorker(
-            TownHallClient(back_end),
+            client,
             DocumentChecker(back_end.seal_ca),
             self.journal,
             self.core.post,
             self._noter(Part.BACK_END),
             lambda product: SealRule(back_end.seal_for(product).value),
+            DoorCalls(client, self._doors),
         )
         self._hands.append(self._back_end)
 
@@ -242,7 +251,6 @@ class Kiosk:
         printer = page_printer(setting)
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
-        report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
         note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
 
         def noted(status: Status) -> None:
@@ -250,7 +258,17 @@ class Kiosk:
             foresight.noted(status)
 
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, report, wish_for))
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
+
+    def _add_lockers(self, setting: Lockers) -> None:
+        bank, doors = locker_bank(setting), locker_doors(setting)
+        note = self._noter(Part.LOCKERS)
+        self._hands.append(DoorWorker(bank, doors, self._doors, self.core.post, note, self._report))
+
+    def _report(self) -> None:
+        """Have the back end hear what it has not, where there is one."""
+        if self._back_end is not None:
+            self._back_end.report()
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:

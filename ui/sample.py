@@ -61,6 +61,7 @@ from kiosk_app.visit import (
     Viewing,
     Visit,
 )
+from ui.sample_doors import at_doors
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
 MORNING = datetime(2026, 9, 30, 9, 5)  # noqa: DTZ001 (the longest day there is to write)
@@ -140,6 +141,8 @@ def _samples(told: Settings) -> Iterator[Sample]:
     yield from _portals(told)
     for name, state in _states():
         yield Sample(name, _visit(state, CardSlot.IN), told)
+    for name, visit, walled in at_doors(told):
+        yield Sample(name, visit, walled)
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
     yield Sample("ease-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.EASE), told)
@@ -236,6 +239,8 @@ def _without_card() -> Iterator[tuple[str, State]]:
 
 def _asked() -> Iterator[tuple[str, State]]:
     yield "choosing-claims", _choosing((*_THREE, _CLAIM, _REPRINT))
+    parcel = Product("compartment", "Paspoort", "", claim=UUID(int=103), compartment=7, ticket=UUID(int=13))
+    yield "choosing-compartment", _choosing((*_THREE, parcel))
     yield "choosing-closed", _choosing((HOUSEHOLD, _CLOSED))
     asked = Asking(
         AN, (_RECORD,), (_RECORD.key,), several=False, details=(), product=_RECORD, question=Question.PURPOSE

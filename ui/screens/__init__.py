@@ -3,8 +3,8 @@
 `portal` is where nobody is served, `hall` tells about another service there, and `ease` asks how to see it all;
 `sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
-`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
-pages that say what stops a visit, and help.
+`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `collecting` is what
+happens at a door; `notices` are the pages that say what stops a visit, and help.
 Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
 `scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
@@ -16,6 +16,7 @@ from datetime import datetime
 from msgspec import structs
 
 from config.settings import Settings
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.visit import (
     AskCard,
     Asking,
@@ -112,6 +113,10 @@ def _of_state(scene: Scene) -> Screen:
             return sign_in.signing_in(scene)
         case NotTaken():
             return notices.not_taken(scene)
+        case Collecting() | DoorOpening() | DoorOpen() | AskTaken() | NextDoor() as state:
+            from ui.screens import collecting  # when a door is first asked for: the portal stands before
+
+            return collecting.at_door(scene, state)
         case Notice() as state:
             return notices.notice(scene, state)
         case CardBack() as state:
