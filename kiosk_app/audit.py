@@ -77,13 +77,14 @@ _CHANNELS = {Channel.PAPER: What.PAPER_WANTED, Channel.EBOX: What.EBOX_WANTED}
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One fact. `ticket` is a random number; nothing else here could name anybody."""
+    """One fact. `ticket` is a random number, `staff` a card by its name in the settings; nothing names a resident."""
 
     what: What
     visit: int | None = None
     ticket: UUID | None = None
     fault: FaultCode | None = None
     part: Part | None = None
+    staff: str | None = None
 
 
 def audit_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> Iterator[AuditLine]:
@@ -209,10 +210,13 @@ def _row(number: int, line: AuditLine, previous: str) -> dict[str, object]:
         "ticket": str(line.ticket) if line.ticket else None,
         "fault": line.fault.value if line.fault else None,
         "part": line.part.value if line.part else None,
+        "staff": line.staff,
         "previous": previous,
     }
     return {**row, "hash": _hash(row)}
 
 
 def _hash(row: dict[str, object]) -> str:
-    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+    """Hash a row. A column that came later is in the hash where it holds something: older rows hash as they did."""
+    told = {key: value for key, value in row.items() if key != "staff" or value is not None}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

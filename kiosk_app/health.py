@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
+from kiosk_app.parts import Part as Part
 from kiosk_app.visit import Offer
-
-
-class Part(Enum):
-    """What a visit needs, or may use."""
-
-    CARD_READER = "cardReader"
-    PRINTER = "printer"
-    BACK_END = "backEnd"
-    RECEIPT_PRINTER = "receiptPrinter"
-    KEYPAD = "keypad"
-    PAPER_SENSOR = "paperSensor"
-    SCANNER = "scanner"
 
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no
