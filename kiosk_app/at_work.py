@@ -1,4 +1,4 @@
-"""Between a visit and maintenance: what happens to the one is passed on to the other, what that wishes for comes back."""
+"""Between a visit and maintenance: passes on what happens to the one, and brings back what the other wishes for."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Gate:
         key = _app_key(right)
         return secret.totp_step(key, code, now) if key is not None else None
 
-    # --- what is kept --------------------------------------------------------------------------------------------------
+    # --- what is kept ------------------------------------------------------------------------------------------------
 
     def _kept(self, right: StaffKey) -> _Kept:
         with self._store.transaction() as connection:
@@ -93,8 +93,8 @@ class Gate:
         return _Kept(row.wrong, datetime.fromisoformat(row.tried_at), row.last_step)
 
     def _keep(self, right: StaffKey, kept: _Kept) -> None:
-        values = {"wrong": kept.wrong, "last_step": kept.last_step}
-        values |= {"tried_at": (kept.tried_at or self._now()).isoformat()}
+        tried_at = (kept.tried_at or self._now()).isoformat()
+        values = {"wrong": kept.wrong, "last_step": kept.last_step, "tried_at": tried_at}
         row = insert(table).values(mark=_mark(right), **values)
         with self._store.transaction() as connection:
             connection.execute(row.on_conflict_do_update(index_elements=[table.c.mark], set_=values))

@@ -11,7 +11,7 @@ from kiosk_app.bare import Bare
 from kiosk_app.maintenance.work import Closing, Factor, Refusal, Room, Row, Subject, TestResult, Told
 from kiosk_app.parts import Part
 
-# --- touches -----------------------------------------------------------------------------------------------------------
+# --- touches ---------------------------------------------------------------------------------------------------------
 
 
 class CodeTyped(Bare):
@@ -86,7 +86,7 @@ WorkTouch = (
     | RebootAsked
 )
 
-# --- answers -----------------------------------------------------------------------------------------------------------
+# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 class Known(Struct, frozen=True):
@@ -179,7 +179,7 @@ WorkAnswer = (
     | HistoryRead
 )
 
-# --- what every page has in common ---------------------------------------------------------------------------------------
+# --- what every page has in common -----------------------------------------------------------------------------------
 
 
 class Typed(Bare):

@@ -19,7 +19,7 @@ def wait_after(wrong: int) -> timedelta:
     """Give how long nothing is accepted after so many wrong codes in a row."""
     if wrong <= FREE:
         return timedelta()
-    return min(FIRST * 2 ** min(wrong - FREE - 1, 16), LONGEST)
+    return min(FIRST * (1 << min(wrong - FREE - 1, 16)), LONGEST)
 
 
 def is_blocked(wrong: int) -> bool:

@@ -7,6 +7,7 @@ import hmac
 import secrets
 from datetime import datetime
 from hashlib import scrypt
+from itertools import pairwise
 
 CODE_DIGITS = 6
 STEP_SECONDS = 30
@@ -25,7 +26,7 @@ def pin_hash(pin: str) -> str:
     """Give what stands in the settings for a PIN. Raises WeakPin."""
     if len(pin) != CODE_DIGITS or not pin.isdecimal() or not pin.isascii():
         raise WeakPin(f"{CODE_DIGITS} cijfers")
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(steps) == 1 or len(set(pin)) <= 2:  # noqa: PLR2004  111111, 123456, 121212
         raise WeakPin("te makkelijk te raden")
     salt = secrets.token_bytes(_SALT_BYTES)

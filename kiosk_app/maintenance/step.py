@@ -108,7 +108,7 @@ def knock(staff: str, role: StaffRole) -> tuple[Work, tuple[Wish, ...]]:
 def step(work: Work, happening: Happening) -> Step:
     """Give what comes next, and what is wished for. What does not fit a page changes nothing."""
     match work.page, happening:
-        case (Testing(other_card=True) | Returning()), CardGone():
+        case ((Testing(other_card=True) | Returning()), CardGone()):
             return work, ()
         case Testing(), CardGone() | TimeOver():
             return None, (EndTest(),)
@@ -124,7 +124,7 @@ def step(work: Work, happening: Happening) -> Step:
             return _to(work, Menu())
         case _, TimeOver():
             return None, ()
-        case (Knocking() | EnterCode() | CheckingCode() | Refused()), _:
+        case ((Knocking() | EnterCode() | CheckingCode() | Refused()), _):
             return _outside(work, happening)
         case _, AllTold(told):
             return _told(work, told)
@@ -141,8 +141,9 @@ def _outside(work: Work, happening: Happening) -> Step:
         case Knocking(), Known(factor):
             return _to(work, EnterCode(factor))
         case Knocking() | CheckingCode(), NotLetIn(refusal, until):
-            wrong = refusal in (Refusal.WRONG, Refusal.USED) and isinstance(work.page, CheckingCode)
-            return _to(work, EnterCode(work.page.factor, refused=refusal) if wrong else Refused(refusal, until))
+            if isinstance(work.page, CheckingCode) and refusal in (Refusal.WRONG, Refusal.USED):
+                return _to(work, EnterCode(work.page.factor, refused=refusal))
+            return _to(work, Refused(refusal, until))
         case EnterCode() as page, Typed():
             return _to(work, structs.replace(page, typed=min(page.typed + 1, CODE_DIGITS), refused=None))
         case EnterCode(typed=typed) as page, OneErased() if typed:
@@ -171,9 +172,11 @@ def _inside(work: Work, happening: Happening) -> Step:
     match work.page, happening:
         case Menu(), RoomAsked(room) if room in work.rooms:
             return _enter(work, room)
+        case Testing(other_card=True), BackAsked():
+            return work, ()  # whoever stands there may hold no card of staff any more
         case Testing(), BackAsked():
             return _to(work, Tests(), EndTest(), TellResults())
-        case (Menu() | Cleaning()), _ if not isinstance(happening, Turned):
+        case ((Menu() | Cleaning()), _) if not isinstance(happening, Turned):
             return work, ()
         case Returning(), _:
             return _returning(work, work.page, happening)
@@ -183,7 +186,7 @@ def _inside(work: Work, happening: Happening) -> Step:
             return _to(work, Tests(), TellResults())
         case _, BackAsked():
             return _to(work, Menu())
-        case Menu() | Problems() | Parts() | Tests() | Tested() | History() as page, Turned(number):
+        case Menu() | Problems() | Parts() | Tests() | Tested() | Service() | History() as page, Turned(number):
             return _to(work, structs.replace(page, page=number))
         case Problems(), ProblemAsked(part, code):
             trouble = next((one for one in work.told.troubles if (one.part, one.code) == (part, code)), None)

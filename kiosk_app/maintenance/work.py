@@ -213,6 +213,7 @@ class Service(Struct, frozen=True):
     closing: Closing | None = None
     closed_until: datetime | None = None
     failed: bool = False
+    page: int = 0
 
 
 class History(Struct, frozen=True):

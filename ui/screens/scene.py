@@ -87,6 +87,12 @@ class Scene(Private, frozen=True):
         )
 
     @property
+    def staff_bar(self) -> tuple[Choice, ...]:
+        """The bar of maintenance, which is seen in one way."""
+        stop = Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close")
+        return stop, self._help, *self._languages
+
+    @property
     def own_bar(self) -> tuple[Choice, ...]:
         """The bar of a page that may stand over the portal or over a visit."""
         return self.portal_bar if isinstance(self.visit.state, Portal) else self.bar
