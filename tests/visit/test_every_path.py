@@ -214,7 +214,7 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, EnterPin) and state.typed > 5:
         state = replace(state, typed=5)
     if isinstance(state, StaffAtWork) and isinstance(state.work.page, EnterStaffCode):  # three digits are not yet six
-        few = 5 if state.work.page.typed > 2 else state.work.page.typed
+        few = 5 if 2 < state.work.page.typed < 6 else state.work.page.typed
         state = StaffAtWork(structs.replace(state.work, page=structs.replace(state.work.page, typed=few)))
     if isinstance(state, Asking):
         state = replace(state, typed=state.typed[:1])

@@ -53,8 +53,8 @@ from ui.screens.scene import Scene
 
 def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
     """Give the one screen of this visit at this moment."""
-    if isinstance(visit.state, StaffAtWork):
-        return _screen(Scene(replace(visit, ease=Ease()), settings, now))
+    if isinstance(visit.state, StaffAtWork):  # its steps and lines fit in letters of one size
+        visit = replace(visit, ease=Ease(contrast=visit.ease.contrast))
     screen = _screen(Scene(visit, settings, now))
     return structs.replace(screen, ease=visit.ease) if visit.ease != screen.ease else screen
 

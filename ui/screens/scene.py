@@ -88,7 +88,7 @@ class Scene(Private, frozen=True):
 
     @property
     def staff_bar(self) -> tuple[Choice, ...]:
-        """The bar of maintenance, which is seen in one way."""
+        """The bar of maintenance, which is read in letters of one size."""
         stop = Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close")
         return stop, self._help, *self._languages
 

@@ -209,7 +209,7 @@ def _works(scene: Scene, page: Service) -> Iterator[Choice]:
         for closing, hours in _HOURS.items():
             asked = WorkTouched(happenings.CloseAsked(closing, hours))
             label = scene.say("Buiten dienst: {reason}", reason=scene.say(CLOSINGS[closing]))
-            lasts = scene.plural("{n}~uur lang", "{n}~uren lang", hours)
+            lasts = scene.plural("{n}~uur lang", "{n}~uur lang", hours)
             yield Choice(f"close-{closing.value}", label, asked, Role.ROW, "icon-chevron", lasts)
     restart, reboot = WorkTouched(happenings.RestartAsked()), WorkTouched(happenings.RebootAsked())
     yield Choice("restart", scene.say("Herstart het programma"), restart, Role.ROW, "icon-chevron")
