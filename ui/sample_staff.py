@@ -69,6 +69,8 @@ _ROWS = (
     ("printEnded", "", "printFailed", ""),
     ("printBegan", "", "", ""),
     ("filled", "receiptPrinter", "", "S-01"),
+    ("partChanged", "machine", "kioskCertificateExpired", ""),
+    ("partChanged", "receiptPrinter", "receiptLost", ""),
 )
 
 

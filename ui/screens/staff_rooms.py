@@ -29,8 +29,8 @@ from ui.texts import mark
 
 # For how many hours the kiosk is out of service, by its reason: what each usually takes.
 _HOURS = {Closing.REPAIR: 4, Closing.DELIVERY: 1, Closing.EVENT: 24}
-# Lines of a test on one page, and rows of the past in one block.
-_LINES, _BLOCK = 7, 3
+# Lines of a test on one page, and rows of the past in one block: each may take two lines.
+_LINES, _BLOCK = 7, 2
 _WHAT_COMES = {
     Subject.PRINTER: mark("Er komt een testblad uit."),
     Subject.RECEIPT: mark("Er komt een testbon uit."),
