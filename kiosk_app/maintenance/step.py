@@ -64,6 +64,7 @@ from kiosk_app.maintenance.wishes import (
     Wish,
 )
 from kiosk_app.maintenance.work import (
+    CODE_DIGITS,
     CheckingCode,
     Cleaning,
     EnterCode,
@@ -90,8 +91,6 @@ from kiosk_app.maintenance.work import (
 
 Step = tuple[Work | None, tuple[Wish, ...]]
 
-# Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
-CODE_DIGITS = 6
 # As long as it takes to wipe a screen from edge to edge.
 CLEANING_SECONDS = 60
 # What a test says that somebody still reads: its last lines.

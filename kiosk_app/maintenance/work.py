@@ -12,6 +12,9 @@ from hardware.devices import Health
 from hardware.faults import FaultCode
 from kiosk_app.parts import Part
 
+# Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
+CODE_DIGITS = 6
+
 
 class Factor(Enum):
     """What a card of staff is followed by."""
@@ -262,7 +265,7 @@ class Work(Struct, frozen=True):
     @property
     def takes_digits(self) -> bool:
         """Whether a digit that is typed now belongs to the code."""
-        return isinstance(self.page, EnterCode)
+        return isinstance(self.page, EnterCode) and self.page.typed < CODE_DIGITS
 
     @property
     def rooms(self) -> tuple[Room, ...]:

@@ -187,6 +187,13 @@ def test_a_wrong_code_is_said_and_written_down(site: Site) -> None:
     is_written(site, ("staffCodeWrong", "S-01"), ("staffEntered", "S-01"))
 
 
+def test_a_digit_too_many_is_not_taken(site: Site) -> None:
+    site.insert("S-01")
+    site.page_is(work.EnterCode)
+    site.code(f"{PIN}7")
+    site.page_is(work.Menu)
+
+
 def test_a_right_that_has_ended_opens_nothing(site: Site) -> None:
     site.insert("ended")
     site.page_is(work.Refused, lambda page: getattr(page, "refusal", None) is work.Refusal.ENDED)
