@@ -80,8 +80,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(path: Path, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
-    if (settings := _loaded(path)) is None:
+    from config.hall import load_for_screen
+    from config.settings import SettingsError
+
+    try:
+        settings, refused = load_for_screen(path)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
         return 2
+    for what in refused:
+        logging.getLogger(__name__).error("left out of the hall: %s", what)
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
