@@ -236,7 +236,7 @@ class Wall:
             assert bool(behind) is not (self.thing in outside), "never lost: behind a door, or known to be elsewhere"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_compartments_claims_and_doors_agree_after_any_order_of_events(engine: sa.Engine, steps: list[str]) -> None:
     wall = Wall(engine)
