@@ -26,6 +26,9 @@ NARROW = {"width": 320, "height": 800}  # [WCAG 1.4.10] a page of 1280 enlarged 
 LONG_AGO = dt.date(2026, 1, 2)
 BOTH = {"openedAt": "2026-11-26T20:15:00+01:00", "closedAt": "2026-11-26T20:15:09+01:00"}
 
+# What a page shows comes from the same calls on either database; those are tried on both in `test_lockers`.
+pytestmark = pytest.mark.parametrize("_town", ["sqlite"], indirect=True, scope="session")
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

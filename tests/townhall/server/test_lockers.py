@@ -37,6 +37,17 @@ OUTCOMES = [
     ("unknown", {"openedAt": OPENED}, "counter", "counter"),
 ]
 IN_DOUBT = [row for row in OUTCOMES if row[2] == "counter"]
+# Outcomes that cannot have come about as they are told, and the moment that is too many, missing or no moment.
+UNLIKELY: list[tuple[str, dict[str, str], str]] = [
+    ("collected", {}, "openedAt"),
+    ("collected", {"openedAt": OPENED}, "closedAt"),
+    ("nothingTaken", {"closedAt": CLOSED}, "openedAt"),
+    ("foundEmpty", {"openedAt": OPENED}, "closedAt"),
+    ("leftOpen", {}, "openedAt"),
+    ("leftOpen", BOTH, "closedAt"),
+    ("notOpened", {"openedAt": OPENED}, "openedAt"),
+    ("collected", {**BOTH, "openedAt": "2026-11-31T20:15:00Z"}, "openedAt"),
+]
 
 
 class Clerk:
@@ -49,6 +60,7 @@ class Clerk:
             verify=context, base_url=f"{town.hall.office_url}/balie/", headers=origin, trust_env=False, timeout=20
         )
         self.http.post("aanmelden", data={"naam": "els", "wachtwoord": SECRET})
+        (self.word,) = set(re.findall(r'name="woord" value="(\w+)"', self.page("vakjes")))
 
     def page(self, path: str) -> str:
         response = self.http.get(path)
@@ -56,8 +68,7 @@ class Clerk:
         return response.text
 
     def send(self, path: str, **fields: str) -> httpx.Response:
-        (word,) = set(re.findall(r'name="woord" value="(\w+)"', self.page("vakjes")))
-        return self.http.post(path, data={"woord": word, **fields})
+        return self.http.post(path, data={"woord": self.word, **fields})
 
     def register(self, product: str, ssin: str = "") -> tuple[str, str]:
         """Give the number of a thing, and what is written on it."""
@@ -72,9 +83,9 @@ class Clerk:
         return found[0] if found else None
 
 
-@pytest.fixture
-def clerk(town: Town) -> Iterator[Clerk]:
-    clerk = Clerk(town)
+@pytest.fixture(scope="module")
+def clerk(_town: Town) -> Iterator[Clerk]:
+    clerk = Clerk(_town)
     yield clerk
     clerk.http.close()
 
@@ -296,27 +307,13 @@ def test_a_kiosk_that_tells_late_is_not_believed_over_a_thing_that_lies_there(
     assert claims_of(town, town.kiosk)[lying.id]["collectAt"] == "kiosk"
 
 
-@pytest.mark.parametrize(
-    ("outcome", "moments", "field"),
-    [
-        ("collected", {}, "openedAt"),
-        ("collected", {"openedAt": OPENED}, "closedAt"),
-        ("nothingTaken", {"closedAt": CLOSED}, "openedAt"),
-        ("foundEmpty", {"openedAt": OPENED}, "closedAt"),
-        ("leftOpen", {}, "openedAt"),
-        ("leftOpen", BOTH, "closedAt"),
-        ("notOpened", {"openedAt": OPENED}, "openedAt"),
-        ("collected", {**BOTH, "openedAt": "2026-11-31T20:15:00Z"}, "openedAt"),
-    ],
-)
-def test_nothing_is_collected_without_a_door_that_opened(
-    town: Town, lying: Lying, ticket: str, outcome: str, moments: dict[str, str], field: str
-) -> None:
+def test_nothing_is_collected_without_a_door_that_opened(town: Town, lying: Lying, ticket: str) -> None:
     bearer, claim = lying.session()
     leave(town.kiosk, bearer, ticket, claim["id"])
-    refused = report(town.kiosk, ticket, outcome, **moments)
-    assert town.problem(refused) == "schemaViolation"
-    assert [issue["name"] for issue in refused.json()["issues"]] == [field]
+    for outcome, moments, field in UNLIKELY:
+        refused = report(town.kiosk, ticket, outcome, **moments)
+        assert town.problem(refused) == "schemaViolation"
+        assert [issue["name"] for issue in refused.json()["issues"]] == [field]
     assert town.kiosk.call("GET", f"/collections/{ticket}").json()["status"] == "open"
 
 
