@@ -1,4 +1,4 @@
-"""Collecting from ninety-six compartments on two simulated boards: how soon a door is asked to open, and seen to be shut.
+"""Collecting from ninety-six compartments on two simulated boards: how soon a door is asked to open, and seen shut.
 
 The town's answers come at once here: what is measured is the kiosk's own part.
 """
@@ -26,7 +26,7 @@ from kiosk_app.core import Core
 from kiosk_app.door_book import DoorBook
 from kiosk_app.door_worker import DoorWorker
 from kiosk_app.doors import Collect, DoorGranted, DoorOpened, DoorShut, Took
-from kiosk_app.effects import Effect, OpenCode, SignChallenge
+from kiosk_app.effects import CheckStaffCode, Effect, OpenCode, SignChallenge
 from kiosk_app.events import CodeOpened, Event, OfferChanged, StopPressed
 from kiosk_app.loop import PlainLoop
 from kiosk_app.products import Product
@@ -70,7 +70,9 @@ class Bench:
         """Be the town, and pass the rest on."""
         match effect:
             case OpenCode(visit):
-                product = Product("compartment", "Cadeaubon", "", claim=uuid4(), compartment=self.number, ticket=uuid4())
+                product = Product(
+                    "compartment", "Cadeaubon", "", claim=uuid4(), compartment=self.number, ticket=uuid4()
+                )
                 self.core.post(CodeOpened(visit, (product,)))
             case Collect(visit, thing):
                 self._doors.do(effect)
@@ -80,6 +82,9 @@ class Bench:
 
     def sign(self, effect: SignChallenge, pin: bytearray) -> None:
         """No card comes here."""
+
+    def check_code(self, effect: CheckStaffCode, code: bytearray) -> None:
+        """Nobody of staff either."""
 
     def _hear(self, _before: Visit, event: Event, _after: Visit, _effects: tuple[Effect, ...]) -> None:
         with self._told:
@@ -174,7 +179,12 @@ def watch(device: Path, speed: int) -> None:
         bank = KerongBank(device, speed, doors_of().values(), Wiring())
         looked = threading.Event()
         worker = DoorWorker(
-            bank, doors_of(), DoorBook(Store(Path(name))), lambda _event: None, lambda _status: looked.set(), lambda: None
+            bank,
+            doors_of(),
+            DoorBook(Store(Path(name))),
+            lambda _event: None,
+            lambda _status: looked.set(),
+            lambda: None,
         )
         worker.start()
         looked.wait()

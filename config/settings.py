@@ -6,13 +6,14 @@ Read from one TOML file. Nothing secret is in it: keys and certificates are name
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, ValidationError, convert, field
 
 from config.lockers import Compartment as Compartment
 from config.lockers import CompartmentSize as CompartmentSize
@@ -22,9 +23,13 @@ from config.section import Language as Language
 from config.section import Local as Local
 from config.section import Section as Section
 from config.section import Translated as Translated
+from config.staff import StaffKey as StaffKey
+from config.staff import StaffRole as StaffRole
 from config.timeouts import Timeouts
+from config.wording import refuse_overlap, refuse_unfit
 
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
+QrUrl = Annotated[str, Meta(pattern=r"^https?://[!-~]+$", max_length=120)]  # else its squares are too small
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
@@ -42,13 +47,18 @@ class Town(Section, frozen=True, kw_only=True):
     municipality: Annotated[str, Meta(description="The bare name, as it stands in a sentence: 'ingeschreven in …'.")]
     colour: Colour = "#0F6478"
     ribbon: Colour | None = None
-    online_desk: Annotated[str, Meta(description="Address of the online desk, shown as a QR code.")]
+    online_desk: Annotated[QrUrl, Meta(description="Address of the online desk, shown as a QR code.")]
+    appointment: Annotated[QrUrl | None, Meta(description="Address to make an appointment; else the online desk.")] = (
+        None
+    )
+    emergency_number: Annotated[str, Meta(pattern="^[0-9]{3,4}$", description="Whom to call in need.")] = "112"
     time_zone: Annotated[str, Meta(description="Whose hours the screen and the slips say, whatever the machine's.")] = (
         "Europe/Brussels"
     )
 
     def __post_init__(self) -> None:
-        """Refuse a zone that nobody knows. Raises ValueError, in a settings file ValidationError."""
+        """Refuse a zone that nobody knows, and a name that does not fit the header. Raises ValueError."""
+        refuse_unfit((("name", self.name, 32), ("municipality", self.municipality, 28)))
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -92,16 +102,18 @@ class Service(Section, frozen=True, kw_only=True):
     kind: ServiceKind
     name: Local
     place: Local
-    provider: Annotated[Provider, Meta(description="Of lockers: bpost's only tells how; this kiosk cannot open it.")] = (
-        Provider.OWN
+    provider: Annotated[
+        Provider, Meta(description="Of lockers: bpost's only tells how; this kiosk cannot open it.")
+    ] = Provider.OWN
+    has_screen: Annotated[bool, Meta(description="Of bpost's lockers: without a screen only its app opens them.")] = (
+        True
     )
-    has_screen: Annotated[bool, Meta(description="Of bpost's lockers: without a screen only its app opens them.")] = True
     state: ServiceState = ServiceState.OPEN
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
     coming_from: date | None = None
     updated: Annotated[datetime | None, Meta(description="When the town last looked, by the clock on the wall.")] = None
-    steps: Annotated[tuple[Local, ...], Meta(max_length=4, description="How it works; left out: as for its kind.")] = ()
+    steps: Annotated[tuple[Local, ...], Meta(max_length=3, description="How it works; left out: as for its kind.")] = ()
     note: Annotated[Local, Meta(description="What else is good to know.")] = ""
     nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
 
@@ -109,6 +121,16 @@ class Service(Section, frozen=True, kw_only=True):
     def is_ours(self) -> bool:
         """Whether it is this kiosk that opens its doors."""
         return self.kind is ServiceKind.LOCKERS and self.provider is Provider.OWN
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be shown, or cannot be true at once. Raises ValueError."""
+        refuse_unfit((("name", self.name, 24), ("place", self.place, 26), ("note", self.note, 110)))
+        refuse_unfit((("nearest", self.nearest, 80), *(("steps", step, 40) for step in self.steps)))
+        hours = (self.open_from, self.open_until)
+        if hours.count(None) == 1 or (None not in hours and hours[0] == hours[1]):
+            raise ValueError("open_from and open_until: two different hours, or neither")
+        if self.coming_from is not None and self.state is not ServiceState.COMING:
+            raise ValueError(f"coming_from: its state is {self.state}")
 
 
 class OpenHours(Section, frozen=True, kw_only=True):
@@ -118,6 +140,11 @@ class OpenHours(Section, frozen=True, kw_only=True):
     opens: time
     closes: time
 
+    def __post_init__(self) -> None:
+        """Refuse a stretch that ends before it begins. Raises ValueError."""
+        if self.closes <= self.opens:
+            raise ValueError("closes: not after opens")
+
 
 class Announcement(Section, frozen=True, kw_only=True):
     """A message of the town on the portal, from and until a day (both included)."""
@@ -126,6 +153,12 @@ class Announcement(Section, frozen=True, kw_only=True):
     text: Local
     first_day: date
     last_day: date
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit the portal, and days that never come. Raises ValueError."""
+        refuse_unfit((("title", self.title, 60), ("text", self.text, 120)))
+        if self.last_day < self.first_day:
+            raise ValueError("last_day: before first_day")
 
 
 class Screen(Section, frozen=True, kw_only=True):
@@ -160,7 +193,7 @@ class BackEnd(Section, frozen=True, kw_only=True):
             description="For a product, by its code, where a seal is not required: `warn` prints what nobody known "
             "sealed and writes that down, `off` looks at no seal. Digest, pages, size and content are always checked."
         ),
-    ] = {}
+    ] = field(default_factory=dict)
 
     def seal_for(self, product: str) -> SealRule:
         """Give the rule for a product's documents."""
@@ -244,7 +277,7 @@ class Printer(Section, frozen=True, kw_only=True):
     ] = _UNDER_THIS_SCREEN
     second: SecondPrinter | None = None
     paper: Paper = Paper()
-    products: Annotated[dict[str, Paper], Meta(description="For a product, by its code, instead of `paper`.")] = {}
+    products: Annotated[dict[str, Paper], Meta(description="Instead of `paper`.")] = field(default_factory=dict)
     full_tray: Annotated[int, Meta(ge=1, description="Sheets, for a printer that does not count what is in it.")] = 250
     full_cartridge: Annotated[int, Meta(ge=1, description="Sheets that a full toner prints, as its maker says.")] = 3000
 
@@ -270,22 +303,6 @@ class ReceiptPrinter(Section, frozen=True, kw_only=True):
             raise ValueError("receipt_printer.baud: no speed of a serial line")
 
 
-
-class StaffRole(StrEnum):
-    """What somebody of staff may do here."""
-
-    TECHNICIAN = "technician"
-    DEPOSITOR = "depositor"
-
-
-class StaffKey(Section, frozen=True, kw_only=True):
-    """A card of staff: a PIV card, known by the public key that goes with its key 9E (P-256)."""
-
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$", description="A number or a name for it; no person's.")]
-    role: StaffRole
-    public_key: Annotated[str, Meta(pattern=r"^\s*-----BEGIN PUBLIC KEY-----", description="PEM.")]
-
-
 class Settings(Section, frozen=True, kw_only=True):
     """Everything one kiosk is told. A device that is not there is left out: a supported state."""
 
@@ -306,7 +323,7 @@ class Settings(Section, frozen=True, kw_only=True):
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None
     staff: tuple[StaffKey, ...] = ()
-    services: tuple[Service, ...] = ()
+    services: Annotated[tuple[Service, ...], Meta(max_length=4)] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()
     announcements: tuple[Announcement, ...] = ()
@@ -318,6 +335,7 @@ class Settings(Section, frozen=True, kw_only=True):
             raise ValueError("languages: Dutch comes first, and none comes twice")
         if self.lockers is None and any(one.is_ours and one.state is ServiceState.OPEN for one in self.services):
             raise ValueError("services: compartments of this kiosk, and no [lockers]")
+        refuse_overlap(self.counter)
         for key, device in (("card_reader", self.card_reader), ("printer", self.printer)):
             for language in self.languages:
                 if device is not None and not _is_in(language, device.place):
@@ -330,14 +348,29 @@ def _is_in(language: Language, text: Local) -> bool:
 
 def load(path: Path) -> Settings:
     """Read and validate a settings file. Raises SettingsError."""
+    tree = read(path)
     try:
-        return convert(tomllib.loads(path.read_text(encoding="utf-8")), Settings, dec_hook=_decoded)
+        return settings_of(tree)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a TOML file. Raises SettingsError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML ({error})") from error
+
+
+def settings_of(tree: Mapping[str, Any]) -> Settings:
+    """Validate what was read. Raises SettingsError."""
+    try:
+        return convert(tree, Settings, dec_hook=_decoded)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {error}") from error
+        raise SettingsError(str(error)) from error
 
 
 def _decoded(kind: type, value: object) -> object:

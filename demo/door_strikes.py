@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-
 from demo.errands import NUMBER
 from demo.resident import Resident
 from demo.strikes import AtState, Strike

@@ -27,7 +27,18 @@ from config.settings import load
 from hardware.faults import FAULTS
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
 from kiosk_app.screened import Screened
-from kiosk_app.visit import EnterCode, LastTry, Notice, PinOnReader, Printed, Printing, TakeCard, Viewing, Visit
+from kiosk_app.visit import (
+    EnterCode,
+    LastTry,
+    Notice,
+    PinOnReader,
+    Printed,
+    Printing,
+    StaffAtWork,
+    TakeCard,
+    Viewing,
+    Visit,
+)
 
 
 def main(file: Path) -> int:
@@ -64,6 +75,8 @@ class Finger:
         if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
             shown = self._screened.app.bridge.shown
             seen["title"] = shown.title if shown is not None else ""
+        if isinstance(visit.state, StaffAtWork):
+            seen |= _of_staff(visit.state)
         if isinstance(visit.state, PinOnReader):
             seen["signing"], seen["wrong"] = visit.state.signing, visit.state.wrong_before
         if isinstance(visit.state, TakeCard):
@@ -128,6 +141,18 @@ class Finger:
         at = time.monotonic()
         self._press(window, centre)
         _print({"touched": name, "at": at})
+
+
+def _of_staff(state: StaffAtWork) -> dict[str, Any]:
+    """Give what stands on a page of maintenance, where no resident is."""
+    page = state.work.page
+    return {
+        "page": type(page).__name__,
+        "troubles": [trouble.code.value for trouble in state.work.told.troubles],
+        "reported": getattr(page, "reported", None),
+        "well": getattr(page, "well", None),
+        "read": getattr(page, "rows", None) is not None,
+    }
 
 
 def _by_touch() -> Callable[[QQuickWindow, QPoint], None]:

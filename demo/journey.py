@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2
 
-from demo import settings_file
+from demo import settings_file, technician
+from demo.door_strikes import DOOR_STRIKES
 from demo.errands import ERRANDS, FAILED_BEFORE, READERS
 from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident, Slot
-from demo.door_strikes import DOOR_STRIKES
 from demo.strikes import STRIKES, Strike, printer_for
 from demo.tables import Ending, card_row, faults, journeys
 from kiosk_app.store import DATABASE
@@ -102,6 +102,8 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:
             raise UnknownName(f"card {journey.card!r}: {error}") from error
+        if journey.name == technician.JOURNEY:
+            return technician.play(journey, world, folder)
         strike = {**STRIKES, **DOOR_STRIKES}[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()

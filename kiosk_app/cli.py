@@ -44,6 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    factors = commands.add_parser("staff", help="make the code that goes with a card of staff").add_subparsers(
+        dest="subject", required=True
+    )
+    factors.add_parser("pin", help="a PIN: says the line of the settings")
+    app = factors.add_parser("totp", help="an app: writes its secret and shows it once")
+    app.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file for the secret; must not exist")
+    app.add_argument("--name", required=True, help="the name of the card, as in the settings")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -61,6 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_scanner(given.settings)
         case "check", "staffcard":
             return _check_staff_card(given.settings)
+        case "staff", _:
+            return _staff(given)
         case "doctor", _:
             return _doctor()
         case "check", _:
@@ -71,8 +80,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(path: Path, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
-    if (settings := _loaded(path)) is None:
+    from config.hall import load_for_screen
+    from config.settings import SettingsError
+
+    try:
+        settings, refused = load_for_screen(path)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
         return 2
+    for what in refused:
+        logging.getLogger(__name__).error("left out of the hall: %s", what)
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
@@ -109,6 +126,15 @@ def _doctor() -> int:
     from kiosk_app.doctor_finds import SYMPTOMS
 
     return 0 if examine(Machine(), SYMPTOMS, _say) else 1
+
+
+def _staff(given: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from kiosk_app.staff_command import make_pin, make_totp
+
+    made = make_pin(_say, getpass) if given.subject == "pin" else make_totp(given.out, given.name, _say)
+    return 0 if made else 1
 
 
 def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:

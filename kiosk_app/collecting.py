@@ -13,6 +13,7 @@ from msgspec import structs
 from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.doors import (
+    TIMES,
     AskTaken,
     AtDoor,
     Collect,
@@ -25,7 +26,6 @@ from kiosk_app.doors import (
     DoorOpened,
     DoorOpening,
     DoorShut,
-    TIMES,
     FoundNothing,
     NextDoor,
     OpenDoor,
@@ -49,9 +49,7 @@ def things_in(products: tuple[Product, ...]) -> tuple[Thing, ...]:
     )
 
 
-def as_offered(
-    products: tuple[Product, ...], paper: FaultCode | None, doors: FaultCode | None
-) -> tuple[Product, ...]:
+def as_offered(products: tuple[Product, ...], paper: FaultCode | None, doors: FaultCode | None) -> tuple[Product, ...]:
     """Refuse what could not be finished now: on paper, or out of a compartment."""
 
     def offered(one: Product) -> Product:

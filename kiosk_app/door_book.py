@@ -1,4 +1,4 @@
-"""The book of doors: each step of an opening, on disk before the step is taken, and what the back end still has to hear.
+"""The book of doors: each step of an opening, on disk before it is taken, and what the back end still has to hear.
 
 Nothing is collected here without a door that opened: whoever says so of another ticket is not written down.
 """

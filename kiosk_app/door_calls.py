@@ -1,6 +1,7 @@
-"""What is asked and told of doors at the town hall: leave to open one, and what came of each. On the back end's own loop.
+"""What is asked and told of doors at the town hall: leave to open one, and what came of each; on the back end's loop.
 
-A door whose question is under way is not reported: the question ends first, so that its leave is never given after its end.
+A door whose question is under way is not reported: the question ends first, so that its leave is never given after its
+end.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What collecting from a compartment is made of: a thing behind a door, the states of its visit, what happens to it.
 
-A file of its own, which `visit`, `touches`, `events` and `effects` take their part from. No behaviour: the rules stand in
-`collecting`, and what is written down of a door in `door_book`.
+A file of its own, which `visit`, `touches`, `events` and `effects` take their part from. No behaviour: the rules stand
+in `collecting`, and what is written down of a door in `door_book`.
 """
 
 from __future__ import annotations

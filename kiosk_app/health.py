@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
+from kiosk_app.parts import Part as Part
 from kiosk_app.visit import Offer
 
-
-class Part(Enum):
-    """What a visit needs, or may use."""
-
-    CARD_READER = "cardReader"
-    PRINTER = "printer"
-    BACK_END = "backEnd"
-    RECEIPT_PRINTER = "receiptPrinter"
-    KEYPAD = "keypad"
-    PAPER_SENSOR = "paperSensor"
-    SCANNER = "scanner"
-    LOCKERS = "lockers"
-
-
-# Without one of these nothing comes on paper, or out of a compartment, nor with a card without the reader; the fault said
-# when a part gives no reason of its own.
+# Without one of these nothing comes on paper, or out of a compartment, nor with a card without the reader; the fault
+# said when a part gives no reason of its own.
 _ALWAYS = {Part.PRINTER: FaultCode.PRINTER_LOST, Part.BACK_END: FaultCode.BACKEND_DOWN}
 _WITH_A_CARD = {Part.CARD_READER: FaultCode.READER_LOST, **_ALWAYS}
 _DOORS = {Part.LOCKERS: FaultCode.LOCKERS_LOST, Part.BACK_END: FaultCode.BACKEND_DOWN}
@@ -38,6 +24,12 @@ class HealthBook:
         down = Status(Health.DOWN)
         self.statuses = {part: Status(Health.UNKNOWN) if part in parts else down for part in Part}
         self.offer = Offer()
+        self._closed: FaultCode | None = None
+
+    def close(self, why: FaultCode | None) -> None:
+        """Offer nothing, whatever works; None: offer again what does."""
+        self._closed = why
+        self._tell()
 
     def start(self) -> None:
         """Tell what can be offered with the parts that this kiosk has."""
@@ -61,6 +53,8 @@ class HealthBook:
             self._on_offer(offer)
 
     def _against(self, needed: dict[Part, FaultCode]) -> FaultCode | None:
+        if self._closed is not None:
+            return self._closed
         for part, usual in needed.items():
             status = self.statuses[part]
             if status.health is Health.DOWN:

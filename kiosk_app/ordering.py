@@ -67,7 +67,7 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
 
 
 def _chose(visit: Visit, state: Choosing, key: str) -> Step:
-    """Take a document for chosen, one or one more; a thing behind a door is collected at once, and its like after it."""
+    """Take a document for chosen, one or one more; a thing behind a door is collected at once, its like after it."""
     available = [product.key for product in state.products if product.refusal is None and product.compartment is None]
     things = collecting.things_in(state.products)
     first = [thing for thing in things if str(thing.claim) == key]

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import collecting, delivery, opening, ordering, questions, sign_in, viewing
+from kiosk_app import at_work, collecting, delivery, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
+from kiosk_app.effects import AskStaffCard
 from kiosk_app.events import (
     Answer,
     CardFound,
@@ -35,6 +36,7 @@ from kiosk_app.events import (
     PaperSensed,
     PinUnknown,
     ServiceAsked,
+    StaffCardSeen,
     StillHere,
     StopPressed,
     TimedOut,
@@ -70,6 +72,7 @@ from kiosk_app.visit import (
     Printing,
     Recognising,
     SigningIn,
+    StaffAtWork,
     State,
     TakeCard,
     TrayView,
@@ -157,6 +160,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
 
 
 def _by_state(visit: Visit, event: Event) -> Step:
+    if isinstance(event, StaffCardSeen) and isinstance(visit.state, Recognising | Notice):
+        return at_work.begin(visit, event.card)
     match visit.state:
         case Portal() | PaperLeft() | AskCard() | CardBack() | Notice() | NotTaken() | Goodbye():
             return _between(visit, visit.state, event)
@@ -174,6 +179,8 @@ def _by_state(visit: Visit, event: Event) -> Step:
             return delivery.rules(visit, visit.state, event)
         case Collecting() | DoorOpening() | DoorOpen() | AskTaken() | NextDoor():
             return collecting.rules(visit, visit.state, event)
+        case StaffAtWork():
+            return at_work.rules(visit, visit.state, event)
 
 
 def _between(visit: Visit, state: State, event: Event) -> Step:
@@ -224,7 +231,9 @@ def _without_card(visit: Visit, state: Offerings | EnterCode | OpeningCode, even
 def _documents_asked(visit: Visit) -> Step:
     """Start towards a document: what cannot be finished is said before anything is asked of the resident."""
     if visit.offer.documents is not None:
-        return refuse(visit, visit.offer.documents)
+        refused, effects = refuse(visit, visit.offer.documents)
+        # Whoever comes to mend it puts in a card too.
+        return refused, (*effects, *((AskStaffCard(visit.number),) if visit.slot is CardSlot.IN else ()))
     if may_hold_paper(visit):
         return replace(visit, state=PaperLeft()), ()
     if visit.slot is CardSlot.IN:
@@ -256,6 +265,8 @@ def _card_inserted(visit: Visit) -> Step:
             return ordering.card_back_in(visit, state)
         case Collecting() as state:
             return collecting.card_back_in(visit, state)
+        case StaffAtWork() as state:
+            return at_work.rules(visit, state, CardInserted())
         case _:
             return visit, ()
 
@@ -274,6 +285,8 @@ def _card_removed(visit: Visit) -> Step:
             return collecting.card_out(visit, state)
         case CardBack():
             return leave(visit)
+        case StaffAtWork() as state:
+            return at_work.rules(visit, state, CardRemoved())
         case _:
             return visit, ()
 

@@ -203,7 +203,10 @@ class TownHallClient:
 
     async def door_result(self, settled: Settled) -> None:
         """Report what came of a door, by kiosk certificate and ticket alone. What is refused for good is done with."""
-        body: dict[str, Any] = {"outcome": settled.ending.value, "reasons": [settled.fault.value] if settled.fault else []}
+        body: dict[str, Any] = {
+            "outcome": settled.ending.value,
+            "reasons": [settled.fault.value] if settled.fault else [],
+        }
         times = {"openedAt": settled.opened_at, "closedAt": settled.closed_at}
         body |= {name: moment for name, moment in times.items() if moment is not None}
         try:

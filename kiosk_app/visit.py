@@ -29,6 +29,7 @@ from kiosk_app.products import Question as Question
 from kiosk_app.products import copies_of as copies_of
 from kiosk_app.products import details_of as details_of
 from kiosk_app.products import language_of as language_of
+from kiosk_app.staff import StaffAtWork as StaffAtWork
 from printing.progress import JobPhase as JobPhase
 from printing.progress import Progress as Progress
 
@@ -121,7 +122,6 @@ class CardSlot(Enum):
     EMPTY = "empty"
     IN = "in"
     STALE = "stale"
-
 
 
 # --- states --------------------------------------------------------------------------------------------------------
@@ -350,6 +350,7 @@ State = (
     | AtDoor
     | Notice
     | CardBack
+    | StaffAtWork
     | Goodbye
 )
 

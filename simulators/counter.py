@@ -1,4 +1,4 @@
-"""The counter of a town: registers a thing on its page, has it put behind a door of the kiosk, and reads its code there.
+"""The counter of a town: registers a thing on its page, has it put behind a door of the kiosk, and reads its code.
 
 counter = Counter(hall.office_url, hall.url, hall.ca)
 code = counter.put_in("voucher", 7)
@@ -15,7 +15,7 @@ import httpx
 from argon2 import PasswordHasher
 
 SECONDS = 30.0
-CLERK, PASSWORD = "els", "an example's password"  # noqa: S105 - of the example town, on loopback
+CLERK, PASSWORD = "els", "an example's password"
 STAFF_KEYS = ("D-01", "D-02")
 
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from simulators.eid.applet import ATR
 from simulators.dock_wall import WallBox
+from simulators.eid.applet import ATR
 from simulators.eid.bench import CardState, Specification
 from simulators.world import World
 

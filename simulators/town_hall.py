@@ -27,11 +27,12 @@ PROJECT = Path(__file__).parent.parent
 TOLD_OF_DOORS = sa.text("SELECT ticket, outcome FROM collections WHERE outcome IS NOT NULL").columns(
     ticket=sa.Uuid, outcome=sa.String
 )
+LOCKERS = PROJECT / "townhall" / "compartments" / "demo.toml"
 TOLD = sa.text("SELECT ticket, outcome FROM print_results").columns(ticket=sa.Uuid, outcome=sa.String)
 
 
 class TownHall:
-    """One back end on three ports of its own.
+    """One back end on three ports of its own, of a town whose one kiosk has compartments.
 
     `sealed`, where given, keeps a copy of every document it hands out; `database` is the URL of one that is not a file
     in its folder; `more` are further arguments of its own.
@@ -58,7 +59,7 @@ class TownHall:
         self.database = database or f"sqlite:///{folder.resolve() / 'townhall.db'}"
         self._command = [
             *(sys.executable, "-m", "townhall", "--data", folder, "--residents", residents),
-            *("--eid-test-trust", eid_trust, "--ocsp", ocsp_url),
+            *("--lockers", LOCKERS, "--eid-test-trust", eid_trust, "--ocsp", ocsp_url),
             *("--listen", f"127.0.0.1:{kiosks}", "--public", f"127.0.0.1:{public}"),
             *("--office", f"127.0.0.1:{office}"),
             *(("--keep-sealed", sealed) if sealed else ()),

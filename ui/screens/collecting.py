@@ -102,9 +102,7 @@ def _next(scene: Scene, state: NextDoor, thing: Thing) -> Screen:
     return _wall(scene, thing, title, (*before, more), (action,))
 
 
-def _wall(
-    scene: Scene, thing: Thing, title: str, lead: tuple[str, ...], actions: tuple[Choice, ...] = ()
-) -> Screen:
+def _wall(scene: Scene, thing: Thing, title: str, lead: tuple[str, ...], actions: tuple[Choice, ...] = ()) -> Screen:
     """Show the wall with one door lit."""
     return Screen(
         Template.WALL,
@@ -123,8 +121,6 @@ def wall_of(scene: Scene, lit: int) -> tuple[tuple[Cell, ...], ...]:
     doors = lockers.compartments if lockers is not None else ()
     columns = sorted({one.column for one in doors})
     return tuple(
-        tuple(
-            Cell(str(one.number), _UNITS[one.size], lit=one.number == lit) for one in doors if one.column == column
-        )
+        tuple(Cell(str(one.number), _UNITS[one.size], lit=one.number == lit) for one in doors if one.column == column)
         for column in columns
     )

@@ -37,9 +37,7 @@ def choosing(scene: Scene, state: Choosing) -> Screen:
         scene.header,
         " ".join(part for part in (_hello(scene, state.person), question) if part),
         lead=(
-            scene.say("Tik op één of meer documenten.")
-            if state.several
-            else _one_of(scene, behind_doors=behind_doors),
+            scene.say("Tik op één of meer documenten.") if state.several else _one_of(scene, behind_doors=behind_doors),
         ),
         step=CHOOSE,
         rows=tuple(_row(scene, product, state) for product in page.rows),
@@ -70,7 +68,11 @@ def _row(scene: Scene, product: Product, state: Choosing) -> Choice:
         return Choice(name, product.title, None, Role.ROW, "mark-closed", refusal(scene, product), enabled=False)
     ticked = product.key in state.chosen if state.several else None
     icon = "" if state.several else "icon-chevron"
-    what = scene.say(_CLAIMS[product.code], number=product.compartment) if product.claim is not None else product.description
+    what = (
+        scene.say(_CLAIMS[product.code], number=product.compartment)
+        if product.claim is not None
+        else product.description
+    )
     return Choice(name, product.title, Chose(product.key), Role.ROW, icon, what, ticked=ticked)
 
 

@@ -45,6 +45,9 @@ def service_page(scene: Scene) -> Screen:
     """Tell about the service that was touched."""
     service = scene.settings.services[scene.visit.service]
     shape, _, _ = hours.service_state(scene.texts, service, scene.now, scene.visit.offer.doors)
+    works = shape in (Mark.OPEN, Mark.UNTIL)
+    # In large letters where else to go takes the room of how it would work.
+    how = () if scene.visit.ease.large and not works and service.nearest else (_how(scene, service),)
     return Screen(
         Template.NOTICE,
         scene.header,
@@ -52,11 +55,11 @@ def service_page(scene: Scene) -> Screen:
         lead=(_state(scene, service, shape),),
         sign=f"icon-{service.kind}",
         sections=(
-            Section(scene.say("Zo werkt het"), _steps(scene, service)),
+            *how,
             Section(scene.say("Waar en wanneer"), _where(scene, service)),
-            *_else(scene, service, works=shape in (Mark.OPEN, Mark.UNTIL)),
+            *_else(scene, service, works=works),
         ),
-        actions=_actions(scene, service, works=shape in (Mark.OPEN, Mark.UNTIL)),
+        actions=_actions(scene, service, works=works),
         bar=scene.portal_bar,
     )
 
@@ -108,9 +111,9 @@ def _state(scene: Scene, service: Service, shape: Mark) -> str:
             return scene.say("Buiten dienst, volgens de gemeente.")
 
 
-def _steps(scene: Scene, service: Service) -> str:
+def _how(scene: Scene, service: Service) -> Section:
     steps = [scene.texts.local(step) for step in service.steps] or [scene.say(step) for step in _usual(service)]
-    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+    return Section(scene.say("Zo werkt het"), "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
 
 
 def _usual(service: Service) -> tuple[str, ...]:
@@ -144,5 +147,7 @@ def _five_days(scene: Scene, service: Service) -> tuple[Section, ...]:
     """Say how long bpost keeps a thing of the town, and that this kiosk cannot open its locker."""
     if service.kind is not ServiceKind.LOCKERS or service.is_ours:
         return ()
-    text = scene.say("Je bestelling ligt vijf dagen klaar. Daarna brengt bpost ze terug. Dit loket opent de vakjes niet.")
+    text = scene.say(
+        "Je bestelling ligt vijf dagen klaar. Daarna brengt bpost ze terug. Dit loket opent de vakjes niet."
+    )
     return (Section(scene.say("Hoelang"), text),)
