@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from config.speech import Speech as Speech
 from config.timeouts import Timeouts
 
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
@@ -329,6 +330,7 @@ class Settings(Section, frozen=True, kw_only=True):
     keypad: Keypad | None = None
     paper_sensor: PaperSensor | None = None
     scanner: Scanner | None = None
+    speech: Speech | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None

@@ -77,6 +77,9 @@ class FaultCode(Enum):
     DOOR_UNKNOWN = "doorUnknown"
     SCANNER_LOST = "scannerLost"
     STAFF_CARD_REFUSED = "staffCardRefused"
+    # what is heard
+    SPEECH_LOST = "speechLost"
+    HEADSET_LOST = "headsetLost"
     # the kiosk
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"

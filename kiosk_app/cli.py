@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
     scanner = subjects.add_parser("scanner", help="the scanner of QR codes; does not say what it read")
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    speech = subjects.add_parser("speech", help="what is read aloud, and the headset; a person has to listen")
+    speech.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
@@ -59,6 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_locker(given.settings, tuple(given.open))
         case "check", "scanner":
             return _check_scanner(given.settings)
+        case "check", "speech":
+            return _check_speech(given.settings)
         case "check", "staffcard":
             return _check_staff_card(given.settings)
         case "doctor", _:
@@ -134,6 +138,17 @@ def _check_scanner(path: Path) -> int:
     from kiosk_app.wiring import code_scanner
 
     return 0 if check_scanner(code_scanner(settings.scanner), str(settings.scanner.device), _say) else 1
+
+
+def _check_speech(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.speech is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.wiring import speech_check
+
+    return 0 if speech_check(settings.speech, _say, input).run(settings.speech) else 1
 
 
 def _check_staff_card(path: Path) -> int:

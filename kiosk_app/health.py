@@ -20,6 +20,8 @@ class Part(Enum):
     KEYPAD = "keypad"
     PAPER_SENSOR = "paperSensor"
     SCANNER = "scanner"
+    SPEECH = "speech"
+    HEADSET = "headset"
 
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import delivery, opening, ordering, questions, sign_in, viewing
+from kiosk_app import delivery, hearing, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.events import (
     Answer,
@@ -24,6 +24,7 @@ from kiosk_app.events import (
     EaseAsked,
     EaseChosen,
     Event,
+    HeadsetChanged,
     HelpAsked,
     LanguageChosen,
     LanguagesAsked,
@@ -34,11 +35,15 @@ from kiosk_app.events import (
     PaperSensed,
     PinUnknown,
     ServiceAsked,
+    Spoken,
     StillHere,
     StopPressed,
     TimedOut,
     Touch,
     TownAsked,
+    VoiceAsked,
+    VoiceSwitched,
+    VolumeTurned,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
 from kiosk_app.tray import may_hold_paper, was_emptied
@@ -92,8 +97,13 @@ def step(visit: Visit, event: Event) -> Step:
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
     if _is_gone(visit, after):
-        after = replace(after, language=Language.NL, ease=Ease())
-    return after, effects + clock_effects(visit, after, event)
+        after = _as_found(after)
+    return after, effects + hearing.aloud(visit, after, event) + clock_effects(visit, after, event)
+
+
+def _as_found(visit: Visit) -> Visit:
+    """Give it as the next resident finds it: in Dutch, as usual, silent."""
+    return replace(visit, language=Language.NL, ease=Ease(), voice=visit.voice.at_rest)
 
 
 def _is_gone(before: Visit, after: Visit) -> bool:
@@ -143,11 +153,13 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, overlay=Overlay.TOWN), ()
         case EaseChosen(ease):
             return replace(visit, ease=ease), ()
+        case HeadsetChanged() | VoiceAsked() | VoiceSwitched() | VolumeTurned():
+            return hearing.heard(visit, event)
         case StopPressed():
             return _stopped(visit)
         case _ if isinstance(event, Touch) and visit.overlay is not None:
             return replace(visit, overlay=None), ()
-        case StillHere():
+        case StillHere() | Spoken():
             return visit, ()
         case _:
             return _by_state(visit, event)
@@ -187,7 +199,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
         case Portal(), TimedOut():
-            return replace(visit, overlay=None, language=Language.NL, ease=Ease()), ()
+            return replace(_as_found(visit), overlay=None), ()
         case PaperLeft(), PaperGone():
             # A sensor that sees paper all the same is not believed until it sees something else.
             tray = TrayView.UNSEEN if visit.tray is TrayView.PAPER else visit.tray

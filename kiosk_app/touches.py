@@ -5,6 +5,7 @@ A file of its own, for the portal is painted before anything of the other events
 
 from __future__ import annotations
 
+from enum import Enum
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,6 +17,16 @@ from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
 from kiosk_app.looks import SheetTurned as SheetTurned
 from kiosk_app.visit import Ease, Language
+
+
+class Steer(Enum):
+    """What keys do to a screen without touching the visit: go from choice to choice, from row to row, choose."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    DOWN = "down"
+    UP = "up"
+    CHOOSE = "choose"
 
 
 class DocumentsAsked(Bare):
@@ -158,6 +169,22 @@ class EaseChosen(Struct, frozen=True):
     ease: Ease
 
 
+class VoiceAsked(Bare):
+    """The tactile key was pressed: read aloud, or say it again."""
+
+
+class VoiceSwitched(Struct, frozen=True):
+    """Reading aloud was chosen, or ended, on the screen."""
+
+    on: bool
+
+
+class VolumeTurned(Struct, frozen=True):
+    """Louder or softer, by so many steps."""
+
+    steps: int
+
+
 class StillHere(Bare):
     """An overlay was answered: go on."""
 
@@ -197,5 +224,8 @@ Touch = (
     | LanguagesAsked
     | EaseAsked
     | EaseChosen
+    | VoiceAsked
+    | VoiceSwitched
+    | VolumeTurned
     | StillHere
 )

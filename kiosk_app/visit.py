@@ -17,6 +17,7 @@ from hardware.devices import TrayView as TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.ease import Ease as Ease
+from kiosk_app.ease import Voice as Voice
 from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
@@ -391,3 +392,4 @@ class Visit:
     language: Language = Language.NL
     service: int = 0
     ease: Ease = Ease()
+    voice: Voice = Voice()

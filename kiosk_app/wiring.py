@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings
+from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings, Speech
 from hardware import devices
 from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
 from hardware.cups import CupsPrinter
@@ -16,11 +17,13 @@ from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
 from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
+from hardware.sound import HeadsetJack, Outlet, Speaker
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
 from kiosk_app.check_printer import PrinterCheck
 from kiosk_app.check_receipt import ReceiptCheck
+from kiosk_app.check_speech import SpeechCheck
 from kiosk_app.check_words import Say
 from kiosk_app.core import Core, Loop
 from kiosk_app.effects import Effect, SignChallenge
@@ -33,6 +36,7 @@ from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
+from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
@@ -42,6 +46,9 @@ from printing.document_check import DocumentChecker
 from printing.job import PrintRun
 from printing.pair import PrinterPair
 from printing.seal_rule import SealRule
+
+if TYPE_CHECKING:
+    from hardware.speech import Recordings
 
 
 class Hand(Protocol):
@@ -116,6 +123,30 @@ def code_scanner(setting: Scanner) -> CodeScanner:
     return KeyboardScanner(setting.device, form)
 
 
+def speaker(setting: Speech, recordings: Recordings) -> Speaker:
+    """Give what speaks, where the settings want it heard."""
+    from hardware.speech import EspeakSpeaker
+
+    outlets = {Outlet.SPEAKER: setting.speaker, Outlet.HEADSET: setting.headset or setting.speaker}
+    return EspeakSpeaker(outlets, recordings)
+
+
+def speech_check(setting: Speech, say: Say, ask: Callable[[str], str]) -> SpeechCheck:
+    """Give a check of all that the settings name for speech."""
+    from hardware.speech import Recordings
+
+    recordings = Recordings(setting.recordings)
+    jack = headset_jack(setting.jack) if setting.jack is not None else None
+    return SpeechCheck(speaker(setting, recordings), jack, recordings.amiss, say, ask)
+
+
+def headset_jack(device: Path) -> HeadsetJack:
+    """Give the socket that sees a headset."""
+    from hardware.speech import EvdevJack
+
+    return EvdevJack(device)
+
+
 def locker_doors(setting: Lockers) -> dict[int, Door]:
     """Give where the door of each compartment hangs, by the number on it."""
     return {one.number: Door(one.board, one.lock) for one in setting.compartments}
@@ -159,7 +190,10 @@ class Kiosk:
                 self._add_reader(settings.card_reader.name, settings.back_end.origin, settings.timeouts.pin_on_reader)
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
-            self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
+            self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
+        self.speaker: Speaker | None = None
+        if settings.speech is not None:
+            self._add_speech(settings.speech)
         if settings.paper_sensor is not None:
             told = settings.paper_sensor
             sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
@@ -220,6 +254,8 @@ class Kiosk:
             Part.KEYPAD: settings.keypad,
             Part.PAPER_SENSOR: settings.paper_sensor,
             Part.SCANNER: settings.scanner,
+            Part.SPEECH: settings.speech,
+            Part.HEADSET: settings.speech and settings.speech.jack,
         }
         return {part for part, setting in have.items() if setting is not None}
 
@@ -233,6 +269,14 @@ class Kiosk:
             lambda product: SealRule(back_end.seal_for(product).value),
         )
         self._hands.append(self._back_end)
+
+    def _add_speech(self, setting: Speech) -> None:
+        from hardware.speech import Recordings
+
+        self.speaker = speaker(setting, Recordings(setting.recordings))
+        self._hands.append(SpeechWorker(self.speaker, self.core.post, self._noter(Part.SPEECH)))
+        if setting.jack is not None:
+            self._hands.append(HeadsetWorker(headset_jack(setting.jack), self.core.post, self._noter(Part.HEADSET)))
 
     def _add_reader(self, name: str, origin: str, typing: float) -> None:
         self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER), typing)

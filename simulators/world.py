@@ -22,6 +22,7 @@ from simulators.eid.people import Person, load_residents
 from simulators.eid.pinpad import Later, Pinpad
 from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
+from simulators.headset import VirtualJack
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
 from simulators.meddler import Meddler
@@ -29,6 +30,7 @@ from simulators.ocsp import OcspResponder
 from simulators.paper_sensor import CODE, VirtualPaperSensor
 from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
 from simulators.scanner import KeyboardScanner
+from simulators.sound_card import SoundCard
 from simulators.town_hall import TownHall
 
 RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
@@ -67,6 +69,8 @@ class World:
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.paper_sensor = VirtualPaperSensor(self.pcscd.folder / "paper-sensor")
         self.scanner = KeyboardScanner(self.pcscd.folder / "scanner")
+        self.jack = VirtualJack(self.pcscd.folder / "jack")
+        self.sound_card = SoundCard(folder / "sound")
         self.cupsd = Cupsd()
         self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
@@ -87,6 +91,7 @@ class World:
                 self.keypad,
                 self.paper_sensor,
                 self.scanner,
+                self.jack,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -126,6 +131,7 @@ class World:
         return {
             **self.pcscd.environment,
             **self.cupsd.environment,
+            **self.sound_card.environment,
             "LOKET_PRINTER": self.printer.uri,
             "LOKET_QUEUE": QUEUE,
             "LOKET_SLIP_PRINTER": f"127.0.0.1:{self.slips.port}",
@@ -151,6 +157,7 @@ class World:
             "keypad": {"device": str(self.keypad.path)},
             "paper_sensor": {"device": str(self.paper_sensor.path), "code": CODE},
             "scanner": {"device": str(self.scanner.path)},
+            "speech": {"speaker": "speaker", "headset": "headset", "jack": str(self.jack.path)},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

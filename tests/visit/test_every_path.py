@@ -60,6 +60,7 @@ from kiosk_app.visit import (
     TrayView,
     Viewing,
     Visit,
+    Voice,
 )
 
 PRIVATE = (
@@ -92,6 +93,12 @@ RECORD = Product(
 )
 CLAIM = Product("preparedDocument", "Bewijs van inschrijving", "", claim=UUID(int=9))
 LARGE = Ease(large=True)
+LISTENS = Voice(on=True, headset=True, volume=3)
+EARS = (
+    *(events.VoiceAsked(), events.VoiceSwitched(on=True), events.VolumeTurned(1)),
+    *(events.HeadsetChanged(inside=True), events.Spoken()),
+)
+HEARD = events.VoiceAsked | events.VoiceSwitched | events.VolumeTurned | events.HeadsetChanged
 LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
 
 
@@ -117,6 +124,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
         *(kind() for kind in (events.TownAsked, events.LanguagesAsked, events.EaseAsked)),
         *(events.ServiceAsked(0), events.EaseChosen(LARGE)),
+        *EARS,
         events.SignTyped("C"),
         *(events.CodeScanned(code) for code in ("4F7K-9XQR", "")),
         *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
@@ -199,8 +207,9 @@ def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
     And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
-    is printed, where it may be seen just as well. And the language, and how it is seen: every move is made again in
-    English and large letters below. And which page of three stands over a state: none of them does anything to it.
+    is printed, where it may be seen just as well. And the language, and how it is seen and heard: every move is made
+    again in English, large letters and a headset below. And which page of three stands over a state: none does anything
+    to it.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -221,7 +230,7 @@ def _folded(visit: Visit) -> Visit:
     paper_left = visit.paper_left and tray is TrayView.UNSEEN and not isinstance(state, PRIVATE)
     overlay = Overlay.HELP if visit.overlay in (Overlay.EASE, Overlay.LANGUAGES) else visit.overlay
     visit = replace(visit, number=1 + visit.number % 2, state=state, overlay=overlay, paper_left=paper_left)
-    return replace(visit, tray=tray, language=Language.NL, ease=Ease())
+    return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
 
 
 def explore() -> Iterator[Move]:
@@ -263,7 +272,9 @@ def test_time_alone_leads_home(moves: list[Move]) -> None:
     distance: dict[Visit, int] = {}
     for visit in {in_english(move.after.visit) for move in moves}:
         here, steps = visit, 0
-        while here != replace(here, state=Portal(), overlay=None, language=Language.NL, ease=Ease()):
+        while here != replace(
+            here, state=Portal(), overlay=None, language=Language.NL, ease=Ease(), voice=here.voice.at_rest
+        ):
             clock = next(iter(running(here)))
             here, _ = step(here, events.TimedOut(clock))
             steps += 1
@@ -329,19 +340,20 @@ def test_an_answer_of_an_earlier_visit_changes_nothing(moves: list[Move]) -> Non
 
 
 def test_a_language_changes_nothing_but_the_words_and_ends_with_the_visit(moves: list[Move]) -> None:
-    """Every move again in English and large letters: the same move, and neither once the resident is gone."""
+    """Every move again in English, large letters and a headset: the same move, and none once the resident is gone."""
     for move in moves:
         before = move.before.visit
         (dutch, effects), (english, same) = step(before, move.event), step(in_english(before), move.event)
         assert in_english(english) == in_english(dutch)
-        assert same == effects or _without_clocks(same) == _without_clocks(effects)
+        assert _without_clocks(same) == _without_clocks(effects) or isinstance(move.event, HEARD)
         over = _is_over(before, dutch, move.event)
         assert english.language is (Language.NL if over else Language.EN), move
         assert english.ease == (Ease() if over else LARGE), move
+        assert english.voice == (Voice(headset=True) if over else LISTENS) or isinstance(move.event, HEARD), move
 
 
 def in_english(visit: Visit) -> Visit:
-    return replace(visit, language=Language.EN, ease=LARGE)
+    return replace(visit, language=Language.EN, ease=LARGE, voice=LISTENS)
 
 
 def _without_clocks(effects: tuple[wishes.Effect, ...]) -> list[wishes.Effect]:
