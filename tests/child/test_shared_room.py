@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_a_child_that_was_taken_over_cannot_change_its_size(room: SharedRoom, si
 
 
 def test_it_has_no_name_on_any_disk_and_is_gone_once_closed(room: SharedRoom) -> None:
-    assert os.readlink(f"/proc/self/fd/{room.file}").startswith("/memfd:")
+    assert str(Path(f"/proc/self/fd/{room.file}").readlink()).startswith("/memfd:")
     assert os.fstat(room.file).st_nlink == 0
     file = room.file
     room.close()
