@@ -5,6 +5,6 @@ go wrong, with its words. The drivers (`eid`, `cups`, `escpos`, `keypad`, `lockb
 keep them over PC/SC, CUPS with IPP, ESC/POS, evdev, ALSA and serial lines. `listener` is the thread of a device that
 comes and goes. `child` is the process that may be killed: what can hang in C runs there.
 
-Called by `kiosk_app.wiring` alone; everybody else sees only `devices` and `faults`.
+Called by `kiosk_app.makers` alone; everybody else sees only `devices` and `faults`.
 Nothing here knows of a visit, a screen or a town hall.
 """

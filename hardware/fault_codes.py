@@ -81,6 +81,11 @@ class FaultCode(Enum):
     SPEECH_LOST = "speechLost"
     HEADSET_LOST = "headsetLost"
     # the kiosk
+    OUT_OF_SERVICE = "outOfService"
+    KIOSK_CERTIFICATE_EXPIRED = "kioskCertificateExpired"
+    KIOSK_CERTIFICATE_ENDS = "kioskCertificateEnds"
+    DISK_FULL = "diskFull"
+    CLOCK_BACK = "clockBack"
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"
     INTERNAL = "internal"

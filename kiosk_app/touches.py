@@ -6,6 +6,7 @@ A file of its own, for the portal is painted before anything of the other events
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,6 +18,9 @@ from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
 from kiosk_app.looks import SheetTurned as SheetTurned
 from kiosk_app.visit import Ease, Language
+
+if TYPE_CHECKING:
+    from kiosk_app.maintenance.happenings import WorkTouch
 
 
 class Steer(Enum):
@@ -185,6 +189,12 @@ class VolumeTurned(Struct, frozen=True):
     steps: int
 
 
+class WorkTouched(Struct, frozen=True):
+    """Something was touched in maintenance."""
+
+    what: WorkTouch
+
+
 class StillHere(Bare):
     """An overlay was answered: go on."""
 
@@ -227,5 +237,6 @@ Touch = (
     | VoiceAsked
     | VoiceSwitched
     | VolumeTurned
+    | WorkTouched
     | StillHere
 )

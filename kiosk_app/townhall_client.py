@@ -57,6 +57,7 @@ MAX_JSON, MAX_PDF = 256 * 1024, 20 * 1024 * 1024
 # The server keeps the line open for two minutes: longer than a PIN is typed, so a visit needs one handshake.
 KEEP_ALIVE_SECONDS = 120.0
 APP_VERSION = "https://loket247/1.0"
+TRACE_ID = "BelGov-Trace-Id"
 
 # What will be no different tomorrow: the back end never knew this ticket, or cannot read what we say of it.
 _FOR_GOOD = frozenset({"resourceNotFound", "conflict", "schemaViolation"})
@@ -240,15 +241,22 @@ class TownHallClient:
         body: dict[str, Any] | None = None,
         seconds: float | None = None,
     ) -> AsyncIterator[httpx.Response]:
-        """Make one call within `seconds` in all, its body included."""
+        """Make one call within `seconds` in all, its body included.
+
+        An answer that bears the trace id of another call is not taken, and its line is dropped: a back end that
+        answered a call twice would otherwise give somebody's code as the answer to the next.
+        """
         import httpx
 
         seconds = self._call_seconds if seconds is None else seconds
         began = time.perf_counter()
         client = self._client()
-        traced = {"BelGov-Trace-Id": str(uuid4()), **headers}
+        trace = str(uuid4())
+        traced = {TRACE_ID: trace, **headers}
         try:
             async with asyncio.timeout(seconds), client.stream(method, path, json=body, headers=traced) as response:
+                if response.headers.get(TRACE_ID, trace) != trace:
+                    raise DeviceFault(FaultCode.BACKEND_ANSWER, "the answer to another call")
                 yield response
                 _note_time(method, path, time.perf_counter() - began, response)
         except TimeoutError as error:

@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings, Speech
-from hardware import devices
-from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
-from hardware.cups import CupsPrinter
-from hardware.devices import CardReader, Status
-from hardware.doors import Door, LockerBank
-from hardware.eid import EidReader
-from hardware.escpos import EscPosPrinter
+from config.settings import BackEnd, Printer, Settings, Speech
+from hardware.credentials import StaffCardReader
+from hardware.devices import Status
+from hardware.faults import FaultCode
 from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
-from hardware.sound import HeadsetJack, Outlet, Speaker
+from hardware.sound import Speaker
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
-from kiosk_app.check_printer import PrinterCheck
-from kiosk_app.check_receipt import ReceiptCheck
-from kiosk_app.check_speech import SpeechCheck
-from kiosk_app.check_words import Say
+from kiosk_app.closing import Closings
 from kiosk_app.core import Core, Loop
-from kiosk_app.effects import Effect, SignChallenge
+from kiosk_app.effects import CheckStaffCode, Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
-from kiosk_app.foresight import Foresight, foresee
+from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.machine_worker import MachineWorker
+from kiosk_app.maintenance.gate import Gate
+from kiosk_app.makers import (
+    SiteMakers,
+    card_reader,
+    code_scanner,
+    headset_jack,
+    page_printer,
+    paper_wish,
+    slip_printer,
+    speaker,
+    staff_reader_or_none,
+)
+from kiosk_app.overview import Overview
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
+from kiosk_app.staff_audit import staff_lines
+from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
+from kiosk_app.trials import Trials
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
+from kiosk_app.workshop import SiteWorkshop
 from printing.document_check import DocumentChecker
 from printing.job import PrintRun
-from printing.pair import PrinterPair
 from printing.seal_rule import SealRule
 
-if TYPE_CHECKING:
-    from hardware.speech import Recordings
+log = logging.getLogger(__name__)
 
 
 class Hand(Protocol):
@@ -65,108 +76,6 @@ class Hand(Protocol):
 
     def stop(self) -> None:
         """End, and let go of the device."""
-
-
-def card_reader(name: str) -> CardReader:
-    """Give the driver of the first card reader whose name contains `name`."""
-    return EidReader(name)
-
-
-def page_printer(setting: Printer) -> devices.Printer:
-    """Give the page printer; where the settings name a second one, both as one."""
-    first = CupsPrinter(setting.queue, setting.device, setting.cups)
-    if setting.second is None:
-        return first
-    return PrinterPair(first, CupsPrinter(setting.second.queue, setting.second.device, setting.cups))
-
-
-def slip_printer(setting: ReceiptPrinter) -> EscPosPrinter:
-    """Give the slip printer, wherever it is."""
-    if setting.device is not None:
-        return EscPosPrinter.on_cable(setting.device, setting.baud, logo=setting.logo)
-    return EscPosPrinter(setting.host, setting.port, logo=setting.logo)
-
-
-def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
-    """Say how the settings want a product on paper."""
-    paper = setting.paper_for(product)
-    return devices.PaperWish(paper.two_sided, paper.tray, paper.monochrome)
-
-
-def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
-    """Give a check for each page printer that the settings name."""
-    first = settings.printer
-    if first is None:
-        return []
-    named = [(first.queue, first.device)]
-    if first.second is not None:
-        named.append((first.second.queue, first.second.device))
-    look_ahead = partial(foresee, setting=first, data=settings.data)
-    return [
-        PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say, look_ahead) for queue, device in named
-    ]
-
-
-def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
-    """Give a check for the slip printer that the settings name."""
-    named = [settings.receipt_printer] if settings.receipt_printer is not None else []
-    return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
-
-
-def code_scanner(setting: Scanner) -> CodeScanner:
-    """Give the scanner, however it speaks."""
-    from hardware.scanner import Form, KeyboardScanner, SerialScanner
-
-    form = Form(setting.prefix, setting.suffix, setting.kinds)
-    if setting.kind is ScannerKind.SERIAL:
-        return SerialScanner(setting.device, setting.baud, form)
-    return KeyboardScanner(setting.device, form)
-
-
-def speaker(setting: Speech, recordings: Recordings) -> Speaker:
-    """Give what speaks, where the settings want it heard."""
-    from hardware.speech import EspeakSpeaker
-
-    outlets = {Outlet.SPEAKER: setting.speaker, Outlet.HEADSET: setting.headset or setting.speaker}
-    return EspeakSpeaker(outlets, recordings)
-
-
-def speech_check(setting: Speech, say: Say, ask: Callable[[str], str]) -> SpeechCheck:
-    """Give a check of all that the settings name for speech."""
-    from hardware.speech import Recordings
-
-    recordings = Recordings(setting.recordings)
-    jack = headset_jack(setting.jack) if setting.jack is not None else None
-    return SpeechCheck(speaker(setting, recordings), jack, recordings.amiss, say, ask)
-
-
-def headset_jack(device: Path) -> HeadsetJack:
-    """Give the socket that sees a headset."""
-    from hardware.speech import EvdevJack
-
-    return EvdevJack(device)
-
-
-def locker_doors(setting: Lockers) -> dict[int, Door]:
-    """Give where the door of each compartment hangs, by the number on it."""
-    return {one.number: Door(one.board, one.lock) for one in setting.compartments}
-
-
-def locker_bank(setting: Lockers) -> LockerBank:
-    """Give the town's own compartments."""
-    from hardware.lockboard import KerongBank, Wiring
-
-    wiring = Wiring(setting.closed_bit, setting.thing_bit if setting.sensors else None)
-    return KerongBank(setting.device, setting.baud, locker_doors(setting).values(), wiring)
-
-
-def staff_card_reader(settings: Settings) -> StaffCardReader:
-    """Give the reader as it asks cards of staff. Raises ValueError for a key that is none."""
-    from hardware.staffcard import PivReader
-
-    name = settings.card_reader.name if settings.card_reader is not None else ""
-    keys = [(StaffCard(one.name, one.role.value), one.public_key) for one in settings.staff]
-    return PivReader(name, keys)
 
 
 class Kiosk:
@@ -186,8 +95,10 @@ class Kiosk:
         self._longest = settings.timeouts.print_net
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
-            if settings.card_reader is not None:
-                self._add_reader(settings.card_reader.name, settings.back_end.origin, settings.timeouts.pin_on_reader)
+        staff = staff_reader_or_none(settings)
+        if settings.card_reader is not None and (settings.back_end is not None or staff is not None):
+            origin = settings.back_end.origin if settings.back_end is not None else ""
+            self._add_reader(settings.card_reader.name, origin, settings.timeouts.pin_on_reader, staff)
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
             self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
@@ -206,7 +117,16 @@ class Kiosk:
         if settings.receipt_printer is not None:
             self._add_receipt_printer(settings)
         # Taken in at once: a reader that is lost says why before it says that the card is gone.
-        self.health = HealthBook(self._parts(settings), lambda offer: self.core.take(OfferChanged(offer)))
+        parts = self._parts(settings)
+        self.health = HealthBook(parts, lambda offer: self.core.take(OfferChanged(offer)))
+        self._overview = Overview(lambda: dict(self.health.statuses), parts, self._trail)
+        self._closings = Closings(self._store)
+        self._staff: StaffWorker | None = None
+        if staff is not None:
+            self._add_staff(staff, settings)
+        note_machine = self._noter(Part.MACHINE)
+        machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)
+        self._hands.append(machine)
 
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
@@ -242,6 +162,11 @@ class Kiosk:
         if self._card is not None:
             self._card.sign(effect, pin)
 
+    def check_code(self, effect: CheckStaffCode, code: bytearray) -> None:
+        """Give a code of staff to the gate, and to nobody else."""
+        if self._staff is not None:
+            self._staff.check_code(effect, code)
+
     # --- the parts -------------------------------------------------------------------------------------------------
 
     @staticmethod
@@ -256,6 +181,7 @@ class Kiosk:
             Part.SCANNER: settings.scanner,
             Part.SPEECH: settings.speech,
             Part.HEADSET: settings.speech and settings.speech.jack,
+            Part.MACHINE: settings.kiosk,
         }
         return {part for part, setting in have.items() if setting is not None}
 
@@ -278,8 +204,9 @@ class Kiosk:
         if setting.jack is not None:
             self._hands.append(HeadsetWorker(headset_jack(setting.jack), self.core.post, self._noter(Part.HEADSET)))
 
-    def _add_reader(self, name: str, origin: str, typing: float) -> None:
-        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER), typing)
+    def _add_reader(self, name: str, origin: str, typing: float, staff: StaffCardReader | None) -> None:
+        note = self._noter(Part.CARD_READER)
+        self._card = CardWorker(card_reader(name), origin, self.core.post, note, typing, staff)
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
@@ -303,6 +230,19 @@ class Kiosk:
         layout = partial(slip_of, settings=settings)
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
+    def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
+        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store)
+        memory = self._trail, trials, self.journal
+        workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
+        gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
+        self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
+        self._hands.append(self._staff)
+
+    def _look_at_closing(self) -> None:
+        """See whether the kiosk is out of service on purpose: on the thread of whoever asks, never the screen's."""
+        why = FaultCode.OUT_OF_SERVICE if self._closings.now(datetime.now(UTC)) is not None else None
+        self._loop.call_soon(lambda: self.health.close(why))
+
     def _noter(self, part: Part) -> Callable[[Status], None]:
         """Give the way for a worker to tell how its part does: written on the loop's thread."""
         return lambda status: self._loop.call_soon(lambda: self._note(part, status))
@@ -311,12 +251,15 @@ class Kiosk:
         if self.health.statuses[part] != status:
             fault = status.faults[0] if status.faults else None
             self._audit(AuditLine(What.PART_CHANGED, part=part, fault=fault))
+        self._overview.noted(part, status)
         self.health.note(part, status)
+        if self._staff is not None:
+            self._staff.tell()
 
     def _write_down(self, before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
         if says_it_is_empty(before, event):
             self._scribe.submit(self.journal.taken)
-        self._audit(*audit_lines(before, event, after, effects))
+        self._audit(*audit_lines(before, event, after, effects), *staff_lines(before, event, after, effects))
 
     def _audit(self, *lines: AuditLine) -> None:
         if lines:

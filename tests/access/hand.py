@@ -3,18 +3,19 @@
 Commands are lines on standard input: `look`, or `press ID`. Each answer is one line of JSON.
 """
 
+from __future__ import annotations
+
 import json
 import sys
+from collections.abc import Iterator
 
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
-
-TOLD = ("button", "label", "heading", "static")
+from gi.repository import Atspi, GLib  # noqa: E402
 
 
-def walk(node):
+def walk(node: Atspi.Accessible) -> Iterator[Atspi.Accessible]:
     """Every node that is shown, from the top."""
     yield node
     for number in range(node.get_child_count()):
@@ -23,7 +24,7 @@ def walk(node):
             yield from walk(child)
 
 
-def nodes():
+def nodes() -> Iterator[Atspi.Accessible]:
     """Every node of every program that is there."""
     Atspi.get_desktop(0).clear_cache()
     desktop = Atspi.get_desktop(0)
@@ -33,7 +34,8 @@ def nodes():
             yield from walk(program)
 
 
-def told(node):
+def told(node: Atspi.Accessible) -> dict[str, object]:
+    """What a screen reader is told of a node."""
     states, box = node.get_state_set(), node.get_extents(Atspi.CoordType.SCREEN)
     text = node.get_text_iface()
     value = node.get_value_iface()
@@ -50,22 +52,25 @@ def told(node):
     }
 
 
-def press(name):
+def press(name: str) -> bool:
+    """Press what has this id; False while there is none."""
     for node in nodes():
         if node.get_accessible_id().rsplit(".", 1)[-1] != name:
             continue
         action = node.get_action_iface()
         actions = [Atspi.Action.get_action_name(action, n) for n in range(Atspi.Action.get_n_actions(action))]
-        return Atspi.Action.do_action(action, actions.index("Press"))
+        return bool(Atspi.Action.do_action(action, actions.index("Press")))
     return False
 
 
-def main():
+def main() -> None:
+    """Obey line by line."""
     for line in sys.stdin:
         command, _, name = line.strip().partition(" ")
+        answer: object
         try:
             answer = press(name) if command == "press" else [told(node) for node in nodes()]
-        except Exception as error:  # the page went away meanwhile: whoever asked looks again
+        except (GLib.Error, AttributeError) as error:  # the page went away meanwhile: whoever asked looks again
             answer = f"{type(error).__name__}: {error}"
         print(json.dumps(answer), flush=True)
 

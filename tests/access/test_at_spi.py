@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,6 +47,7 @@ def kiosk(world: World, tmp_path: Path, session: dict[str, str]) -> Iterator[Kio
 def offered(hand: Hand, *names: str) -> list[dict[str, Any]]:
     """Wait until all of these are offered; give all there is, each fit for who cannot see or point."""
     deadline = time.monotonic() + SECONDS
+    nodes: list[dict[str, Any]] = []
     while time.monotonic() < deadline:
         nodes = [node for node in hand.look() if node["showing"]]
         if set(names) <= {node["id"] for node in nodes}:
@@ -69,7 +71,7 @@ def press(hand: Hand, *names: str) -> list[dict[str, Any]]:
     nodes: list[dict[str, Any]] = []
     for name in names:
         nodes = offered(hand, name)
-        until(lambda name=name: hand.press(name))
+        until(partial(hand.press, name))
     return nodes
 
 

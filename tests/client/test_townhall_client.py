@@ -4,128 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-import trustme
 from msgspec import structs
 
 from config.settings import BackEnd
 from hardware.devices import Certificate, Health, Signature, Status
-from hardware.faults import FAULTS, DeviceFault, FaultCode
+from hardware.faults import FAULTS, FaultCode
 from kiosk_app import townhall_client
 from kiosk_app.townhall_client import TownHallClient
-from kiosk_app.visit import Challenge, Details, Product, Progress, Remedy
+from kiosk_app.visit import Challenge, Details, Progress, Remedy
 from printing.progress import JobPhase
-
-TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
-OURS = f"/kioskService/v1/documentOrders/{TICKET}"
-RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "")
-NONCE = "b" * 44
-TOKEN_ANSWER: dict[str, Any] = {
-    "session": {"href": "/kioskService/v1/sessions/1", "accessToken": "t" * 32, "expiresAt": "2026-11-24T10:00:00Z"},
-    "person": {"givenName": "An", "familyName": "Peeters"},
-    "documentProducts": {"items": [{"code": "residence", "title": "Attest", "available": True}]},
-}
-Reply = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A town's CA, a server certificate and a kiosk's client certificate, as files."""
-    folder = tmp_path_factory.mktemp("certificates")
-    ca = trustme.CA()
-    ca.cert_pem.write_to_path(str(folder / "ca.pem"))
-    for name in ("server", "kiosk"):
-        issued = ca.issue_cert("localhost", common_name=name)
-        issued.private_key_pem.write_to_path(str(folder / f"{name}.key"))
-        issued.cert_chain_pems[0].write_to_path(str(folder / f"{name}.pem"))
-    return folder
-
-
-def http(status: int, body: bytes, *headers: str) -> bytes:
-    """Give a whole HTTP/1.1 answer."""
-    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *headers, "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-def json_reply(answer: object, status: int = 200, kind: str = "application/json") -> Reply:
-    """Answer every request with one JSON body."""
-
-    async def reply(_request: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(http(status, json.dumps(answer).encode(), f"Content-Type: {kind}"))
-
-    return reply
-
-
-def bytes_reply(*parts: bytes, pause: float = 0.0) -> Reply:
-    """Answer every request with raw bytes, part by part."""
-
-    async def reply(_request: bytes, writer: asyncio.StreamWriter) -> None:
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(pause)
-
-    return reply
-
-
-@contextmanager
-def town_hall(certificates: Path, reply: Reply) -> Iterator[tuple[asyncio.Runner, TownHallClient]]:
-    """Run a TLS server that asks for the kiosk's certificate and answers by `reply`, and a client of it."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certificates / "ca.pem")
-    context.load_cert_chain(certificates / "server.pem", certificates / "server.key")
-    context.verify_mode = ssl.CERT_REQUIRED
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = next(
-                    (int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower()[:14] == b"content-length"), 0
-                )
-                await reply(head + await reader.readexactly(length), writer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
-            return
-        finally:
-            writer.close()
-
-    with asyncio.Runner() as runner:
-        server = runner.run(asyncio.start_server(serve, "127.0.0.1", 0, ssl=context))
-        port = server.sockets[0].getsockname()[1]
-        url = f"https://localhost:{port}"
-        client = TownHallClient(
-            BackEnd(
-                url=url,
-                origin=url,
-                ca=certificates / "ca.pem",
-                certificate=certificates / "kiosk.pem",
-                key=certificates / "kiosk.key",
-                seal_ca=certificates / "ca.pem",
-            ),
-            call_seconds=1.0,
-        )
-        try:
-            yield runner, client
-        finally:
-            runner.run(client.close())
-            server.close()
-
-
-def fault_of(runner: asyncio.Runner, call: Awaitable[object]) -> FaultCode:
-    """Give the code of the fault in which a call ends."""
-
-    async def run() -> None:
-        await call
-
-    with pytest.raises(DeviceFault) as caught:
-        runner.run(run())
-    return caught.value.code
+from tests.client.misbehaving import (
+    NONCE,
+    OURS,
+    RESIDENCE,
+    TICKET,
+    TOKEN_ANSWER,
+    Reply,
+    bytes_reply,
+    fault_of,
+    http,
+    json_reply,
+    town_hall,
+)
 
 
 @pytest.mark.parametrize(
@@ -276,30 +180,6 @@ def test_as_many_copies_are_ordered_as_were_asked_for_and_another_number_is_not_
         else:
             assert fault_of(runner, order) is fault
     assert asked == [{"productCode": "residence", "language": "nl", "copies": 3}]
-
-
-@pytest.mark.parametrize("late", [False, True])
-def test_an_answer_for_another_ticket_is_not_printed_under_ours(certificates: Path, *, late: bool) -> None:
-    """Neither at once nor after waiting: somebody else's document would come out."""
-    other = {"status": "ready", "href": f"/kioskService/v1/documentOrders/{UUID(int=7)}"}
-    ours = {"status": "processing", "pollAfter": 0.1, "href": OURS}
-    fetched: list[bytes] = []
-
-    async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
-        if request.startswith(b"PUT /kioskService/v1/authenticationChallenges"):
-            writer.write(http(201, json.dumps(TOKEN_ANSWER).encode()))
-        elif b"/document HTTP" in request:
-            fetched.append(request)
-            writer.write(http(200, b"%PDF", "Content-Type: application/pdf"))
-        else:
-            said = ours if late and request.startswith(b"PUT") else other
-            writer.write(http(200, json.dumps(said).encode()))
-
-    with town_hall(certificates, reply) as (runner, client):
-        runner.run(client.sign_in(1, Challenge("1", NONCE), Certificate(b"d", "ES384", expired=False), Signature(b"s")))
-        order = client.order(1, TICKET, RESIDENCE, Details(RESIDENCE.key))
-        assert fault_of(runner, order) is FaultCode.BACKEND_ANSWER
-    assert not fetched
 
 
 def test_an_unknown_remedy_sends_to_the_counter(certificates: Path) -> None:

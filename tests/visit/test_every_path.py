@@ -11,11 +11,15 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
+from hardware.credentials import StaffCard
 from hardware.devices import Applet, Certificate, Signature
 from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
 from kiosk_app.clocks import running
+from kiosk_app.maintenance import happenings
+from kiosk_app.maintenance.work import EnterCode as EnterStaffCode
+from kiosk_app.maintenance.work import Factor
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
@@ -55,6 +59,7 @@ from kiosk_app.visit import (
     RemedyOffer,
     SigningIn,
     SlipState,
+    StaffAtWork,
     State,
     TakeCard,
     TrayView,
@@ -122,18 +127,14 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.ChoiceDone, events.ChangeAsked, events.SlipAsked, events.StopPressed)),
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
-        *(kind() for kind in (events.TownAsked, events.LanguagesAsked, events.EaseAsked)),
+        *(kind() for kind in (events.TownAsked, events.LanguagesAsked, events.EaseAsked, events.PaperFound)),
         *(events.ServiceAsked(0), events.EaseChosen(LARGE)),
         *EARS,
-        events.SignTyped("C"),
         *(events.CodeScanned(code) for code in ("4F7K-9XQR", "")),
         *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
-        events.LanguageChosen(Language.EN),
-        events.CardFound(),
-        events.PaperFound(),
+        *(events.SignTyped("C"), events.LanguageChosen(Language.EN), events.PageTurned(0), events.CardFound()),
         *(events.PaperSensed(view) for view in TrayView),
         *(events.Chose(product.key) for product in (HOUSEHOLD, RESIDENCE, CLOSED, RECORD, CLAIM)),
-        events.PageTurned(0),
         *(kind() for kind in (events.LookAsked, events.SheetTouched, events.LookedEnough)),
         *(events.SheetTurned(page, lower) for page, lower in ((0, True), (1, False), (2, False))),
         *(events.PageDrawn(0, 0, drawing) for drawing in (DRAWING, None)),
@@ -147,9 +148,7 @@ def alphabet() -> tuple[events.Event, ...]:
         events.ChallengeReceived(0, Challenge("id", "nonce")),
         *(events.PinFailed(0, tries) for tries in (2, 1, 0)),
         events.ChallengeSigned(0, Signature(b"signature")),
-        events.SignedIn(0, PERSON, (HOUSEHOLD, RESIDENCE, CLOSED)),
-        events.SignedIn(0, PERSON, (CLOSED,)),
-        events.SignedIn(0, PERSON, (RECORD,)),
+        *(events.SignedIn(0, PERSON, some) for some in ((HOUSEHOLD, RESIDENCE, CLOSED), (CLOSED,), (RECORD,))),
         *(events.CodeOpened(0, products) for products in ((CLAIM,), (CLAIM, CLOSED), ())),
         events.OfferingsReceived(0, (HOUSEHOLD, CLOSED)),
         *(events.BackEndFailed(0, fault) for fault in (FaultCode.BACKEND_DOWN, FaultCode.CODE_UNKNOWN)),
@@ -163,6 +162,8 @@ def alphabet() -> tuple[events.Event, ...]:
         ),
         events.RemedyGiven(0, TICKETS[0], RemedyOffer(Remedy.REPRINT_CODE, "4F7K-9XQR")),
         *(events.SlipEnded(0, printed) for printed in (True, False)),
+        *(events.StaffCardSeen(0, StaffCard("T-03", role)) for role in ("technician", "depositor")),
+        *(events.WorkAnswered(0, happenings.Known(Factor.PIN)), events.WorkTouched(happenings.CodeTyped())),
     )
 
 
@@ -214,6 +215,9 @@ def _folded(visit: Visit) -> Visit:
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
         state = replace(state, typed=5)
+    if isinstance(state, StaffAtWork) and isinstance(state.work.page, EnterStaffCode):  # three digits are not yet six
+        few = 5 if 2 < state.work.page.typed < 6 else state.work.page.typed
+        state = StaffAtWork(structs.replace(state.work, page=structs.replace(state.work.page, typed=few)))
     if isinstance(state, Asking):
         state = replace(state, typed=state.typed[:1])
     if isinstance(state, TakeCard | Ordering | Viewing | Printing | Printed):  # once ordered, no rule asks for what
