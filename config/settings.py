@@ -23,6 +23,7 @@ from config.section import Language as Language
 from config.section import Local as Local
 from config.section import Section as Section
 from config.section import Translated as Translated
+from config.speech import Speech as Speech
 from config.staff import StaffKey as StaffKey
 from config.staff import StaffRole as StaffRole
 from config.timeouts import Timeouts
@@ -319,6 +320,7 @@ class Settings(Section, frozen=True, kw_only=True):
     keypad: Keypad | None = None
     paper_sensor: PaperSensor | None = None
     scanner: Scanner | None = None
+    speech: Speech | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None

@@ -70,6 +70,7 @@ class Finger:
             "overlay": visit.overlay.value if visit.overlay else None,
             "visit": visit.number,
             "choices": self._choices(),
+            "focus": _focused(self._screened.app.window),
             "known": self._screened.knows_its_devices,
         }
         if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
@@ -174,6 +175,11 @@ def _by_mouse(window: QQuickWindow, point: QPoint) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         where = QPointF(point)
         QCoreApplication.sendEvent(window, QMouseEvent(kind, where, window.mapToGlobal(where), left, left, none))
+
+
+def _focused(window: QQuickWindow) -> str:
+    """Give the choice that the keyboard is on."""
+    return window.activeFocusItem().objectName() if window.activeFocusItem() is not None else ""
 
 
 def _lay_out(item: QQuickItem) -> None:

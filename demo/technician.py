@@ -58,11 +58,12 @@ def play(journey: Told, world: World, folder: Path) -> bool:
     back_end = {**world.devices["back_end"], **_expired(folder)}
     settings_file.write(folder / "kiosk.toml", world, folder / "kiosk", staff=[right], back_end=back_end)
     world.printer.empty_tray()
-    world.slips.bench.put("mute")
     environment = {**world.environment, "QT_QPA_PLATFORM": "offscreen"}
     with KioskProcess(folder / "kiosk.toml", environment, folder / "kiosk.log") as kiosk:
         visit = _Visit(journey, world, kiosk)
-        visit.until(lambda seen: seen["state"] == "Portal")
+        # A card that was there before the reader was first looked at is one that somebody left.
+        visit.until(lambda seen: seen["state"] == "Portal" and seen["known"])
+        world.slips.bench.put("mute")
         plug = Plug(world.pcscd.slot(), card)
         try:
             found, mended, reported = visit.walk(app)

@@ -81,6 +81,9 @@ class FaultCode(Enum):
     WAITS_AT_COUNTER = "waitsAtCounter"
     SCANNER_LOST = "scannerLost"
     STAFF_CARD_REFUSED = "staffCardRefused"
+    # what is heard
+    SPEECH_LOST = "speechLost"
+    HEADSET_LOST = "headsetLost"
     # the kiosk
     OUT_OF_SERVICE = "outOfService"
     KIOSK_CERTIFICATE_EXPIRED = "kioskCertificateExpired"

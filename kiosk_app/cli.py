@@ -19,6 +19,36 @@ _NONE_NAMED = "De instellingen noemen er geen: dit loket werkt zonder."
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 1 when a check failed, 2 when the settings cannot be used."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    match given.command, getattr(given, "subject", None):
+        case "check", "reader":
+            return _check_reader(given.name, with_pin=given.pin)
+        case "check", "printer" | "receipt":
+            by_hand = getattr(given, "empty_tray", False)
+            return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
+        case "check", "locker":
+            return _check_locker(given.settings, tuple(given.open))
+        case "check", "scanner":
+            return _check_scanner(given.settings)
+        case "check", "speech":
+            return _check_speech(given.settings)
+        case "check", "staffcard":
+            return _check_staff_card(given.settings)
+        case "staff", _:
+            return _staff(given)
+        case "doctor", _:
+            return _doctor()
+        case "check", _:
+            return command.run(given)
+        case _:
+            return _run(given.settings, windowed=given.windowed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Name every command, and what it may be told."""
     parser = argparse.ArgumentParser(prog="kiosk", description="Loket 24/7, the kiosk of a town hall's 24/7 zone.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
@@ -42,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
     lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
     scanner = subjects.add_parser("scanner", help="the scanner of QR codes; does not say what it read")
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    speech = subjects.add_parser("speech", help="what is read aloud, and the headset; a person has to listen")
+    speech.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     factors = commands.add_parser("staff", help="make the code that goes with a card of staff").add_subparsers(
@@ -52,30 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     app.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file for the secret; must not exist")
     app.add_argument("--name", required=True, help="the name of the card, as in the settings")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
-    given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    match given.command, getattr(given, "subject", None):
-        case "check", "reader":
-            return _check_reader(given.name, with_pin=given.pin)
-        case "check", "printer" | "receipt":
-            by_hand = getattr(given, "empty_tray", False)
-            return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
-        case "check", "locker":
-            return _check_locker(given.settings, tuple(given.open))
-        case "check", "scanner":
-            return _check_scanner(given.settings)
-        case "check", "staffcard":
-            return _check_staff_card(given.settings)
-        case "staff", _:
-            return _staff(given)
-        case "doctor", _:
-            return _doctor()
-        case "check", _:
-            return command.run(given)
-        case _:
-            return _run(given.settings, windowed=given.windowed)
+    return parser
 
 
 def _run(path: Path, *, windowed: bool) -> int:
@@ -110,7 +119,7 @@ def _check_device(subject: str, path: Path, *, on_paper: bool, by_hand: bool) ->
     """Check each device of a kind that the settings name; none of them is a supported state."""
     if (settings := _loaded(path)) is None:
         return 2
-    from kiosk_app.wiring import printer_checks, receipt_checks
+    from kiosk_app.makers import printer_checks, receipt_checks
 
     if subject == "printer":
         well = [check.run(with_sheet=on_paper, with_hand=by_hand) for check in printer_checks(settings, _say)]
@@ -144,7 +153,7 @@ def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:
         _say(_NONE_NAMED)
         return 0
     from kiosk_app.check_locker import check_locker
-    from kiosk_app.wiring import locker_bank, locker_doors
+    from kiosk_app.makers import locker_bank, locker_doors
 
     bank, doors = locker_bank(settings.lockers), locker_doors(settings.lockers)
     return 0 if check_locker(bank, doors, may_open, _say, input) else 1
@@ -157,9 +166,20 @@ def _check_scanner(path: Path) -> int:
         _say(_NONE_NAMED)
         return 0
     from kiosk_app.check_scanner import check_scanner
-    from kiosk_app.wiring import code_scanner
+    from kiosk_app.makers import code_scanner
 
     return 0 if check_scanner(code_scanner(settings.scanner), str(settings.scanner.device), _say) else 1
+
+
+def _check_speech(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.speech is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.makers import speech_check
+
+    return 0 if speech_check(settings.speech, _say, input).run(settings.speech) else 1
 
 
 def _check_staff_card(path: Path) -> int:
@@ -169,7 +189,7 @@ def _check_staff_card(path: Path) -> int:
         _say(_NONE_NAMED)
         return 0
     from kiosk_app.check_staff_card import check_staff_card
-    from kiosk_app.wiring import staff_card_reader
+    from kiosk_app.makers import staff_card_reader
 
     try:
         reader = staff_card_reader(settings)
@@ -188,7 +208,7 @@ def _check_reader(name: str, *, with_pin: bool) -> int:
     from getpass import getpass
 
     from kiosk_app.check_reader import check_reader
-    from kiosk_app.wiring import card_reader
+    from kiosk_app.makers import card_reader
 
     ask = partial(getpass, "Pincode van deze kaart (niets: overslaan): ") if with_pin else None
     return 0 if check_reader(lambda: card_reader(name), _say, ask) else 1

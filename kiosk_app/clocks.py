@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.effects import Cancel, Effect, Start
-from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Touch
+from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Spoken, Touch
 from kiosk_app.visit import (
     AskCard,
     Asking,
@@ -49,7 +49,8 @@ def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ..
     """Give what to start and stop on the way from one visit to the next."""
     old, new = running(before), running(after)
     entered = type(after.state) is not type(before.state) or old != new
-    touched = isinstance(event, Touch) and isinstance(after.state, _PATIENT)
+    # Who listens is given as long after a sentence as who reads.
+    touched = isinstance(event, Touch | Spoken) and isinstance(after.state, _PATIENT)
     # News gives time to read it: a code that comes late stands as long as one that was there at once.
     news = isinstance(event, JobChanged | RemedyGiven | SlipEnded) and isinstance(after.state, Printing | Printed)
     reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
@@ -70,7 +71,7 @@ def running(visit: Visit) -> dict[Clock, str]:
 
 def _is_used(visit: Visit) -> bool:
     """Whether somebody left a portal that is not as it is found."""
-    return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease()
+    return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease() or visit.voice.on
 
 
 def _of_state(state: State, slot: CardSlot) -> dict[Clock, str]:

@@ -173,6 +173,10 @@ class EndSession(Struct, frozen=True):
     visit: int
 
 
+class Say(Bare):
+    """Say aloud what the screen says now, whoever listens: a card, paper or a visit is about to be forgotten."""
+
+
 class ForgetPin(Bare):
     """Wipe the PIN buffer."""
 
@@ -223,6 +227,7 @@ Effect = (
     | WatchForRemoval
     | ReleaseCard
     | EndSession
+    | Say
     | ForgetPin
     | EraseDigit
     | Forget

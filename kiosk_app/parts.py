@@ -16,4 +16,6 @@ class Part(Enum):
     PAPER_SENSOR = "paperSensor"
     SCANNER = "scanner"
     LOCKERS = "lockers"
+    SPEECH = "speech"
+    HEADSET = "headset"
     MACHINE = "machine"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import at_work, collecting, delivery, opening, ordering, questions, sign_in, viewing
+from kiosk_app import at_work, collecting, delivery, hearing, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.effects import AskStaffCard
@@ -26,6 +26,7 @@ from kiosk_app.events import (
     EaseAsked,
     EaseChosen,
     Event,
+    HeadsetChanged,
     HelpAsked,
     LanguageChosen,
     LanguagesAsked,
@@ -36,12 +37,16 @@ from kiosk_app.events import (
     PaperSensed,
     PinUnknown,
     ServiceAsked,
+    Spoken,
     StaffCardSeen,
     StillHere,
     StopPressed,
     TimedOut,
     Touch,
     TownAsked,
+    VoiceAsked,
+    VoiceSwitched,
+    VolumeTurned,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
 from kiosk_app.tray import may_hold_paper, was_emptied
@@ -96,8 +101,13 @@ def step(visit: Visit, event: Event) -> Step:
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
     if _is_gone(visit, after):
-        after = replace(after, language=Language.NL, ease=Ease())
-    return after, effects + clock_effects(visit, after, event)
+        after = _as_found(after)
+    return after, effects + hearing.aloud(visit, after, event) + clock_effects(visit, after, event)
+
+
+def _as_found(visit: Visit) -> Visit:
+    """Give it as the next resident finds it: in Dutch, as usual, silent."""
+    return replace(visit, language=Language.NL, ease=Ease(), voice=visit.voice.at_rest)
 
 
 def _is_gone(before: Visit, after: Visit) -> bool:
@@ -134,6 +144,17 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, overlay=Overlay.STILL_THERE), ()
         case TimedOut(Clock.GONE):
             return leave(visit)
+        case HeadsetChanged():
+            return hearing.heard(visit, event)
+        case Spoken():
+            return visit, ()
+        case _:
+            return _around(visit, event)
+
+
+def _around(visit: Visit, event: Event) -> Step:
+    """Handle what can be touched around every page, and what closes a page that lies over another."""
+    match event:
         case HelpAsked() | LanguagesAsked() | EaseAsked():
             return replace(visit, overlay=_PAGES[type(event)]), ()
         case ServiceAsked(service) if isinstance(visit.state, Portal):
@@ -147,6 +168,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, overlay=Overlay.TOWN), ()
         case EaseChosen(ease):
             return replace(visit, ease=ease), ()
+        case VoiceAsked() | VoiceSwitched() | VolumeTurned():
+            return hearing.heard(visit, event)
         case StopPressed():
             return _stopped(visit)
         case CodeAsked() if visit.overlay is Overlay.SERVICE:
@@ -199,7 +222,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
         case Portal(), TimedOut():
-            return replace(visit, overlay=None, language=Language.NL, ease=Ease()), ()
+            return replace(_as_found(visit), overlay=None), ()
         case PaperLeft(), PaperGone():
             # A sensor that sees paper all the same is not believed until it sees something else.
             tray = TrayView.UNSEEN if visit.tray is TrayView.PAPER else visit.tray

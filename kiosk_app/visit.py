@@ -18,6 +18,7 @@ from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.doors import AtDoor
 from kiosk_app.ease import Ease as Ease
+from kiosk_app.ease import Voice as Voice
 from kiosk_app.looks import Drawing as Drawing
 from kiosk_app.offer import Offer as Offer
 from kiosk_app.products import Channel as Channel
@@ -384,3 +385,4 @@ class Visit:
     language: Language = Language.NL
     service: int = 0
     ease: Ease = Ease()
+    voice: Voice = Voice()

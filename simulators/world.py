@@ -24,6 +24,7 @@ from simulators.eid.people import Person, load_residents
 from simulators.eid.pinpad import Later, Pinpad
 from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
+from simulators.headset import VirtualJack
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
 from simulators.lockboard import Wall
@@ -32,6 +33,7 @@ from simulators.ocsp import OcspResponder
 from simulators.paper_sensor import CODE, VirtualPaperSensor
 from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
 from simulators.scanner import KeyboardScanner
+from simulators.sound_card import SoundCard
 from simulators.town_hall import TownHall
 from simulators.wall import BOARDS, compartments, place
 
@@ -72,6 +74,8 @@ class World:
         self.paper_sensor = VirtualPaperSensor(self.pcscd.folder / "paper-sensor")
         self.scanner = KeyboardScanner(self.pcscd.folder / "scanner")
         self.lockers = Wall(self.pcscd.folder, BOARDS)
+        self.jack = VirtualJack(self.pcscd.folder / "jack")
+        self.sound_card = SoundCard(folder / "sound")
         self.cupsd = Cupsd()
         self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
@@ -99,6 +103,7 @@ class World:
                 self.paper_sensor,
                 self.scanner,
                 self.lockers,
+                self.jack,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -158,6 +163,7 @@ class World:
         return {
             **self.pcscd.environment,
             **self.cupsd.environment,
+            **self.sound_card.environment,
             "LOKET_PRINTER": self.printer.uri,
             "LOKET_QUEUE": QUEUE,
             "LOKET_SLIP_PRINTER": f"127.0.0.1:{self.slips.port}",
@@ -188,6 +194,7 @@ class World:
                 "baud": self.lockers.speed,
                 "compartments": compartments(),
             },
+            "speech": {"speaker": "speaker", "headset": "headset", "jack": str(self.jack.path)},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

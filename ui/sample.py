@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from config.settings import Language, ServiceState, Settings, load
+from config.settings import Language, ServiceState, Settings, Speech, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
@@ -60,6 +60,7 @@ from kiosk_app.visit import (
     TakeCard,
     Viewing,
     Visit,
+    Voice,
 )
 from ui.sample_doors import at_doors
 from ui.sample_staff import staff_states
@@ -147,6 +148,8 @@ def _samples(told: Settings) -> Iterator[Sample]:
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
     yield Sample("ease-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.EASE), told)
+    listens = replace(_visit(Portal(), CardSlot.EMPTY, Overlay.EASE), voice=Voice(on=True))
+    yield Sample("ease-listening", listens, structs.replace(told, speech=Speech()))
     every = structs.replace(told, languages=tuple(Language))  # Dutch and one other need no page
     yield Sample("languages", _visit(Portal(), CardSlot.EMPTY, Overlay.LANGUAGES), every)
     yield Sample("town", _visit(Portal(), CardSlot.EMPTY, Overlay.TOWN), told)

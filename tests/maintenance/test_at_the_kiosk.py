@@ -268,8 +268,6 @@ def test_the_reader_is_tested_with_another_card_and_only_the_first_one_opens_the
     site.page_is(work.Testing, lambda page: bool(getattr(page, "lines", ())))
     plug, site._plug = site._plug, None
     assert plug is not None
-    plug.pull()
-    site.world.cards.insert("1.8:an")
 
     def hands(line: str) -> None:
         if line.startswith("Neem de kaart"):
@@ -281,7 +279,9 @@ def test_the_reader_is_tested_with_another_card_and_only_the_first_one_opens_the
         if isinstance(event, events.WorkAnswered) and isinstance(event.what, happenings.TestSaid):
             threading.Thread(target=hands, args=(event.what.line,)).start()
 
-    site.kiosk.core.listen(listen)
+    site.kiosk.core.listen(listen)  # before there is anything to say: who hears nothing does nothing
+    plug.pull()
+    site.world.cards.insert("1.8:an")
     page = site.page_is(work.Returning).page
     assert isinstance(page, work.Returning)
     assert page.tested.well, page.tested.lines

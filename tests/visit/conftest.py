@@ -78,6 +78,7 @@ from kiosk_app.visit import (
     TrayView,
     Viewing,
     Visit,
+    Voice,
 )
 
 PRIVATE = (
@@ -110,6 +111,10 @@ PASSPORT = Product("compartment", "Paspoort", "", claim=UUID(int=21), compartmen
 VOUCHER = Product("compartment", "Cadeaubon", "", claim=UUID(int=22), compartment=2, ticket=UUID(int=32))
 DOORS = (UUID(int=31), UUID(int=32))
 LARGE = Ease(large=True)
+EARS = (
+    *(events.VoiceAsked(), events.VoiceSwitched(on=True), events.VolumeTurned(1)),
+    *(events.HeadsetChanged(inside=True), events.Spoken()),
+)
 LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
 
 
@@ -130,7 +135,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(kind() for kind in (events.HelpAsked, events.StillHere, events.CardInserted, events.CardRemoved)),
         *(kind() for kind in (events.OfferingsAsked, events.CodeAsked, events.TypingDone, events.PinUnknown)),
         *(kind() for kind in (events.TownAsked, events.LanguagesAsked, events.EaseAsked)),
-        *(events.ServiceAsked(0), events.EaseChosen(LARGE)),
+        *(events.ServiceAsked(0), events.EaseChosen(LARGE), *EARS),
         events.SignTyped("C"),
         *(events.CodeScanned(code) for code in ("4F7K-9XQR", "")),
         *(events.Answered(answer) for answer in ("job", "other", "paper", "eBox", "2", "fr")),
@@ -241,8 +246,8 @@ def _folded(visit: Visit) -> Visit:
     """Fold what changes no rule: the visit's number, more than five typed digits, what was ordered.
 
     And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
-    is printed, where it may be seen just as well. And the language, and how it is seen: every move is made again in
-    English and large letters below. And which page of three stands over a state: none of them does anything to it.
+    is printed, where it may be seen just as well. And the language, and how it is seen and heard: every move is made
+    again in English, large letters and a headset. And which page of three stands over a state: none changes it.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -269,7 +274,7 @@ def _folded(visit: Visit) -> Visit:
     visit = visit if asks or visit.offer != DOORS_ALONE else replace(visit, offer=WORKS)
     overlay = Overlay.HELP if visit.overlay in (Overlay.EASE, Overlay.LANGUAGES) else visit.overlay
     visit = replace(visit, number=1 + visit.number % 2, state=state, overlay=overlay, paper_left=paper_left)
-    return replace(visit, tray=tray, language=Language.NL, ease=Ease())
+    return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
 
 
 def explore() -> Iterator[Move]:

@@ -53,12 +53,15 @@ from kiosk_app.visit import (
     TakeCard,
     Viewing,
     Visit,
+    Voice,
 )
 
 Moves = list[Any]  # of `Move`, in conftest
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 PERSON = Person("An", "Peeters")
 LARGE = Ease(large=True)
+LISTENS = Voice(on=True, headset=True, volume=3)
+HEARD = events.VoiceAsked | events.VoiceSwitched | events.VolumeTurned | events.HeadsetChanged
 
 PRIVATE = (
     *(EnterCode, OpeningCode, Recognising, LastTry, EnterPin, PinOnReader, SigningIn, Choosing, Asking, Checking),
@@ -92,7 +95,9 @@ def test_time_alone_leads_home(moves: Moves) -> None:
     distance: dict[Visit, int] = {}
     for visit in {in_english(move.after.visit) for move in moves}:
         here, steps = visit, 0
-        while here != replace(here, state=Portal(), overlay=None, language=Language.NL, ease=Ease()):
+        while here != replace(
+            here, state=Portal(), overlay=None, language=Language.NL, ease=Ease(), voice=here.voice.at_rest
+        ):
             clock = next(iter(running(here)))
             here, _ = step(here, events.TimedOut(clock))
             steps += 1
@@ -158,19 +163,20 @@ def test_an_answer_of_an_earlier_visit_changes_nothing(moves: Moves) -> None:
 
 
 def test_a_language_changes_nothing_but_the_words_and_ends_with_the_visit(moves: Moves) -> None:
-    """Every move again in English and large letters: the same move, and neither once the resident is gone."""
+    """Every move again in English, large letters and a headset: the same, and none once the resident is gone."""
     for move in moves:
         before = move.before.visit
         (dutch, effects), (english, same) = step(before, move.event), step(in_english(before), move.event)
         assert in_english(english) == in_english(dutch)
-        assert same == effects or _without_clocks(same) == _without_clocks(effects)
+        assert _without_clocks(same) == _without_clocks(effects) or isinstance(move.event, HEARD)
         over = _is_over(before, dutch, move.event)
         assert english.language is (Language.NL if over else Language.EN), move
         assert english.ease == (Ease() if over else LARGE), move
+        assert english.voice == (Voice(headset=True) if over else LISTENS) or isinstance(move.event, HEARD), move
 
 
 def in_english(visit: Visit) -> Visit:
-    return replace(visit, language=Language.EN, ease=LARGE)
+    return replace(visit, language=Language.EN, ease=LARGE, voice=LISTENS)
 
 
 def _without_clocks(effects: tuple[wishes.Effect, ...]) -> list[wishes.Effect]:

@@ -1,6 +1,7 @@
 """What a visit looks like: `screen_for(visit, settings, now)`, pure Python, one file for each stretch of the visit.
 
-`portal` is where nobody is served, `hall` tells about another service there, and `ease` asks how to see it all;
+`portal` is where nobody is served, `hall` tells about another service there, `ease` asks how to see and hear it all,
+and `hearing` tells who listens how to go on;
 `sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
 `delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `collecting` is what
@@ -57,7 +58,12 @@ def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
     """Give the one screen of this visit at this moment."""
     if isinstance(visit.state, StaffAtWork):  # its steps and lines fit in letters of one size
         visit = replace(visit, ease=Ease(contrast=visit.ease.contrast))
-    screen = _screen(Scene(visit, settings, now))
+    scene = Scene(visit, settings, now)
+    screen = _screen(scene)
+    if visit.voice.on:
+        from ui.screens import hearing  # when somebody first listens
+
+        screen = structs.replace(screen, guide=hearing.guide(scene, screen))
     return structs.replace(screen, ease=visit.ease) if visit.ease != screen.ease else screen
 
 

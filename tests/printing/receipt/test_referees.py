@@ -18,7 +18,7 @@ import qrcode
 
 from simulators.escpos_printer import EscPosPrinter
 
-RECEIPTIO = Path(__file__).parents[2] / ".dev" / "receiptio"
+RECEIPTIO = Path(__file__).parents[3] / ".dev" / "receiptio"
 # How it ends [receiptio 2.1.2, `receiptio -h`].
 SUCCESS, ONLINE, COVER_OPEN, PAPER_EMPTY, ERROR = 0, 100, 101, 102, 103
 WORDS = "Gemeente Lindeveld\n\nNoëlle, één, naïef, façade|\n€ 1,50\n"

@@ -13,7 +13,7 @@ import tomli_w
 from config.settings import load
 from hardware.devices import DeviceJob, DeviceJobState, Health, Printer, Status
 from hardware.faults import DeviceFault, FaultCode
-from kiosk_app.wiring import page_printer
+from kiosk_app.makers import page_printer
 from printing.job import JobJournal, PrintRun, UnfinishedJob, job_name, recover
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd

@@ -13,7 +13,7 @@ from hardware.faults import DeviceFault, FaultCode
 from printing.drawing import Drawing
 
 if TYPE_CHECKING:
-    from tests.document.conftest import Desk
+    from tests.printing.document.conftest import Desk
 
 
 def ours(drawing: Drawing) -> Image.Image:

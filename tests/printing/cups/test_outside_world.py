@@ -14,7 +14,7 @@ import pytest
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import STRIKES, PrinterBench
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 STARTS = """
 import sys, signal

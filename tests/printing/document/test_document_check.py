@@ -22,7 +22,7 @@ from hardware.faults import DeviceFault, FaultCode
 from printing.document_check import MAX_BYTES, DocumentChecker
 
 if TYPE_CHECKING:
-    from tests.document.conftest import Desk
+    from tests.printing.document.conftest import Desk
 
 BROKEN, SEAL = FaultCode.DOCUMENT_BROKEN, FaultCode.DOCUMENT_SEAL
 FORBIDDEN, FORMAT = FaultCode.DOCUMENT_FORBIDDEN, FaultCode.DOCUMENT_FORMAT

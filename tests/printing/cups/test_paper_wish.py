@@ -21,7 +21,7 @@ from config.settings import Printer as PrinterSetting
 from hardware.cups import CupsPrinter
 from hardware.cups.options import tray_option
 from hardware.devices import PaperWish, PrinterFacts, PrintWay, Queue
-from kiosk_app.wiring import paper_wish
+from kiosk_app.makers import paper_wish
 from printing.job import JobJournal, PrintRun, UnfinishedJob, job_name, recover
 from printing.progress import JobPhase, Progress
 from simulators.cupsd import Cupsd

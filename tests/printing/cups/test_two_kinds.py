@@ -28,7 +28,7 @@ from simulators.ipp_printer import PrinterBench
 from simulators.raster_printer import RasterBench
 
 Until = Callable[[Callable[[], object]], None]
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 PTS_PER_MM = 72 / 25.4
 
 

@@ -14,7 +14,7 @@ from kiosk_app.slip import slip_of
 from kiosk_app.visit import Document, Job, JobPhase, Product, Progress
 from printing.receipt import Reprint, SlipDocument, lay_out
 
-EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
+EXAMPLE = Path(__file__).parents[3] / "config" / "example.toml"
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 local time, as on the kiosk's clock
 HOUSEHOLD = "Samenstelling van het gezin"
 FAILED = SlipDocument(HOUSEHOLD, "Niet afgedrukt.", "3F2A-91C0", Reprint("4F7K-29", date(2026, 12, 7)))

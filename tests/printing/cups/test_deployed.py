@@ -13,7 +13,7 @@ import pytest
 from simulators.cupsd import Cupsd
 from simulators.ipp_printer import PrinterBench
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DEPLOYED = ROOT / "deploy" / "cups"
 # Where things are, and who runs it: all that may be otherwise in a test or a demo.
 PLACES = {
