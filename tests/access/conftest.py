@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -57,10 +58,18 @@ def started(stack: ExitStack, command: list[str], environment: dict[str, str], *
         stderr=subprocess.DEVNULL,
         text=True,
         pass_fds=files,
+        start_new_session=True,
     )
-    stack.callback(program.communicate)
-    stack.callback(program.terminate)
+    stack.callback(ended, program)
     return program
+
+
+def ended(program: subprocess.Popen[str]) -> None:
+    """End it and what it started itself, which keeps its output open."""
+    os.killpg(program.pid, signal.SIGTERM)
+    program.wait()
+    if program.stdout is not None:
+        program.stdout.close()
 
 
 @pytest.fixture(scope="module")
