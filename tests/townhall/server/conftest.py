@@ -37,6 +37,7 @@ from simulators.town_hall import LOCKERS, TownHall
 from townhall import database
 from townhall.passwords import hashed
 from townhall.seal import Sealer
+from townhall.tables import GUESSES
 
 if TYPE_CHECKING:
     from tests.townhall.conftest import Eid, Responder, Signer
@@ -344,6 +345,17 @@ def book(town: Town) -> Iterator[sa.Engine]:
     engine = database.opened(town.hall.database)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def nobody_guessed(book: sa.Engine) -> Iterator[None]:
+    """A town in which nobody mistyped lately, before a test and after it."""
+    forget = sa.delete(GUESSES)
+    with book.begin() as connection:
+        connection.execute(forget)
+    yield
+    with book.begin() as connection:
+        connection.execute(forget)
 
 
 @pytest.fixture
