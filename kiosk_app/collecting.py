@@ -71,7 +71,7 @@ def rules(visit: Visit, state: AtDoor, event: Event) -> Step:
     match state, event:
         case Collecting(thing), DoorGranted(_, ticket) if ticket == thing.ticket:
             return _open_when_free(visit, replace(state, granted=True))
-        case Collecting(thing), BackEndFailed(_, fault):
+        case Collecting(thing, granted=False), BackEndFailed(_, fault):
             return _not_opened(visit, thing, state.rest, fault)
         case Collecting(), TimedOut():
             return _too_long(visit, state)
@@ -105,12 +105,9 @@ def _open_when_free(visit: Visit, state: Collecting) -> Step:
     """Open once the back end said yes and no card is in the slot that would be forgotten."""
     if not state.granted or visit.slot is CardSlot.IN:
         return replace(visit, state=state), ()
-    return _open(visit, DoorOpening(state.thing, state.rest))
-
-
-def _open(visit: Visit, state: DoorOpening) -> Step:
     thing = state.thing
-    return replace(visit, state=state), (OpenDoor(visit.number, thing.ticket, thing.compartment),)
+    opens = OpenDoor(visit.number, thing.ticket, thing.compartment)
+    return replace(visit, state=DoorOpening(thing, state.rest, state.times)), (opens,)
 
 
 def _too_long(visit: Visit, state: Collecting) -> Step:
@@ -171,7 +168,10 @@ def _answered(visit: Visit, state: AskTaken | NextDoor, event: Event) -> Step:
             settled = SettleDoor(visit.number, thing.ticket, DoorEnding.FOUND_EMPTY, FaultCode.NOTHING_INSIDE)
             return _failed(visit, state.rest, FaultCode.NOTHING_INSIDE, (settled,))
         case AskTaken(thing), DoorAsked() if state.times < TIMES:
-            return _open(visit, DoorOpening(thing, state.rest, state.times + 1))
+            again = Collecting(thing, state.rest, granted=True, times=state.times + 1)
+            if visit.slot is CardSlot.IN:  # somebody put one in meanwhile
+                return card_back_in(visit, again)
+            return _open_when_free(visit, again)
         case _, TimedOut():
             return leave(visit)
         case _:

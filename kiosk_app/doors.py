@@ -49,12 +49,16 @@ class DoorEnding(Enum):
 
 @dataclass(frozen=True, repr=False)
 class Collecting:
-    """The back end is asked for it. The door opens once that said yes and the card is out; `rest` comes after it."""
+    """The back end is asked for it. The door opens once that said yes and the card is out; `rest` comes after it.
+
+    `times` counts the openings: once there was one, only the card is waited for.
+    """
 
     thing: Thing
     rest: tuple[Thing, ...] = ()
     granted: bool = False
     reminders: int = 0
+    times: int = 1
 
 
 @dataclass(frozen=True, repr=False)

@@ -235,7 +235,8 @@ def follow(node: Node, event: events.Event) -> Move:
     over |= {event.ticket} if isinstance(event, DoorFailed) and isinstance(node.visit.state, DoorOpening) else set()
     unsettled = (node.unsettled | asked) - over
     granted = node.granted | ({event.ticket} & node.unsettled if isinstance(event, DoorGranted) else set())
-    opened = node.opened | ({event.ticket} & node.granted if isinstance(event, DoorOpened) else set())
+    waited = node.granted if isinstance(node.visit.state, DoorOpening) else set()  # no lock says so unasked
+    opened = node.opened | ({event.ticket} & waited if isinstance(event, DoorOpened) else set())
     shut = node.shut | ({event.ticket} & opened if isinstance(event, DoorShut) else set())
     doors = (unsettled, granted & unsettled, opened & unsettled, shut & unsettled)
     after = Node(_folded(visit), confirmed, printed, pressed and not signed, *doors)
@@ -273,7 +274,7 @@ def _folded(visit: Visit) -> Visit:
     asks = isinstance(state, Portal | AskCard | EnterCode | OpeningCode | SigningIn)
     visit = visit if asks or visit.offer != DOORS_ALONE else replace(visit, offer=WORKS)
     overlay = Overlay.HELP if visit.overlay in (Overlay.EASE, Overlay.LANGUAGES) else visit.overlay
-    visit = replace(visit, number=1 + visit.number % 2, state=state, overlay=overlay, paper_left=paper_left)
+    visit = replace(visit, number=1 + (visit.number + 1) % 2, state=state, overlay=overlay, paper_left=paper_left)
     return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
 
 
