@@ -6,6 +6,7 @@ import argparse
 import gc
 import logging
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,8 +156,9 @@ def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:
     from kiosk_app.check_locker import check_locker
     from kiosk_app.makers import locker_bank, locker_doors
 
-    bank, doors = locker_bank(settings.lockers), locker_doors(settings.lockers)
-    return 0 if check_locker(bank, doors, may_open, _say, input) else 1
+    doors = locker_doors(settings.lockers)
+    with closing(locker_bank(settings.lockers)) as bank:
+        return 0 if check_locker(bank, doors, may_open, _say, input) else 1
 
 
 def _check_scanner(path: Path) -> int:

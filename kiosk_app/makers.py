@@ -149,11 +149,12 @@ def staff_reader_or_none(settings: Settings) -> StaffCardReader | None:
 
 
 class SiteMakers:
-    """Makes drivers for maintenance, as `kiosk check` has them."""
+    """Makes drivers for maintenance, as `kiosk check` has them. `bank` is the kiosk's own: a line bears no second."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, bank: LockerBank | None) -> None:
         self._settings = settings
         self._store = store
+        self._bank = bank
 
     def printer_checks(self, say: Say) -> list[PrinterCheck]:
         """Give a check for each page printer."""
@@ -171,7 +172,7 @@ class SiteMakers:
     def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
         """Give the compartments."""
         told = self._settings.lockers
-        return (locker_bank(told), locker_doors(told)) if told is not None else None
+        return (self._bank, locker_doors(told)) if told is not None and self._bank is not None else None
 
     def page_printer(self) -> devices.Printer | None:
         """Give the page printer."""

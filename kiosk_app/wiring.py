@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.settings import BackEnd, Lockers, Printer, Settings, Speech
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
+from hardware.doors import LockerBank
 from hardware.faults import FaultCode
 from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
@@ -99,6 +100,7 @@ class Kiosk:
         self._hands: list[Hand] = []
         self._longest = settings.timeouts.print_net
         self._doors = DoorBook(self._store)
+        self._bank: LockerBank | None = None
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
         staff = staff_reader_or_none(settings)
@@ -234,9 +236,9 @@ class Kiosk:
         self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
 
     def _add_lockers(self, setting: Lockers) -> None:
-        bank, doors = locker_bank(setting), locker_doors(setting)
-        note = self._noter(Part.LOCKERS)
-        self._hands.append(DoorWorker(bank, doors, self._doors, self.core.post, note, self._report))
+        self._bank, note = locker_bank(setting), self._noter(Part.LOCKERS)
+        doors = locker_doors(setting)
+        self._hands.append(DoorWorker(self._bank, doors, self._doors, self.core.post, note, self._report))
 
     def _report(self) -> None:
         """Have the back end hear what it has not, where there is one."""
@@ -251,7 +253,7 @@ class Kiosk:
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
     def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
-        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store)
+        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._bank)
         memory = self._trail, trials, self.journal
         workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
