@@ -120,7 +120,7 @@ def test_a_clerk_follows_a_thing_from_the_counter_to_who_collects_it(els: Page, 
     faultless(els)
     els.get_by_role("button", name="Inwoner is verwittigd").click()
     els.get_by_text("inwoner verwittigd, door els").wait_for()
-    assert row(els, reference)[6] == "verwittigd"
+    assert row(els, reference)[6] == "ja"
     opened = town.kiosk.type_code(code).json()
     (claim,) = opened["claims"]["items"]
     bearer = opened["session"]["accessToken"]
