@@ -4,7 +4,7 @@
 kiosks, for a resident and for staff, `preparing` those of the town's software. What there is and what lies where is
 written down in `townhall.compartments`.
 
-A thing is a claim like a document (`townhall.tables`): registered by a clerk or by software it is announced, behind a door it waits,
+A thing is a claim like a document (`townhall.tables`): registered it is announced, behind a door it waits,
 bound to a ticket one kiosk may open that door. Where it lies stands beside that, for a claim can end while the thing
 still lies there, and a thing can be at the counter while its claim goes on. What no lock or sensor said is never
 guessed: a claim whose door stayed open is in doubt until somebody looked.
