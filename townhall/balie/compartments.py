@@ -135,7 +135,7 @@ class Compartments:
     def _is_told(self, placed: Placed) -> str:
         if self._lockers.state(placed) is not DepositState.WAITING:
             return ""
-        return "verwittigd" if self.counter.is_told(placed) else "nog niet"
+        return "ja" if self.counter.is_told(placed) else "nog niet"
 
     def _for_whom(self, claim: Claim) -> str:
         if self.counter.needs_card(claim):

@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 # Where clerks and the town's software go; /verify stands on the public site, and is asked in a test of its own.
-OFFICE, PUBLIC = ("/preparedDocuments", "/oauth2"), ("/verify",)
+OFFICE, PUBLIC = ("/preparedDocuments", "/preparedThings", "/oauth2"), ("/verify",)
 
 
 @schemathesis.serializer("application/pdf")
