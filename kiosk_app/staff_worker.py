@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 from hardware.credentials import StaffCardReader
 from hardware.devices import Printer
-from hardware.faults import DeviceFault
+from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.audit import AuditTrail
 from kiosk_app.check_words import Say
 from kiosk_app.closing import Closings
@@ -55,6 +56,11 @@ class Workshop(Protocol):
 
     def service_changed(self) -> None:
         """Look anew whether the kiosk is out of service."""
+
+
+# The card is let go of by the visit at about the time that its code is typed: a reset spoils one proof, not three.
+PROOFS, PROOF_SECONDS = 3, 0.3
+_NO_CARD = (FaultCode.CARD_REMOVED, FaultCode.READER_LOST)
 
 
 class StaffWorker:
@@ -133,11 +139,15 @@ class StaffWorker:
         self._answer(effect.visit, answer)
 
     def _proves(self, staff: str) -> bool:
-        """Whether the card in the slot proves now that it is this one."""
-        try:
-            return self._card.identify().name == staff
-        except DeviceFault:
-            return False
+        """Whether the card in the slot proves now that it is this one; who resets it meanwhile is waited for."""
+        for _ in range(PROOFS):
+            try:
+                return self._card.identify().name == staff
+            except DeviceFault as fault:
+                if fault.code in _NO_CARD:
+                    return False
+            time.sleep(PROOF_SECONDS)
+        return False
 
     # --- what is quick -----------------------------------------------------------------------------------------------
 

@@ -20,6 +20,9 @@ PARTS = {
     Part.KEYPAD: mark("Toetsenbord"),
     Part.PAPER_SENSOR: mark("Papiervoeler"),
     Part.SCANNER: mark("Scanner"),
+    Part.LOCKERS: mark("Vakjes"),
+    Part.SPEECH: mark("Voorlezen"),
+    Part.HEADSET: mark("Hoofdtelefoon"),
     Part.MACHINE: mark("Schijf, klok en certificaten"),
 }
 HEALTH = {
