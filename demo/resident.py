@@ -101,7 +101,10 @@ class Resident:
             self.at.setdefault(state, float(screen["at"]))
             self._note_answer(float(screen["at"]))
             self.on_state(state)
-            self._act(state, choices)
+            if screen.get("refused"):
+                self._be_refused()
+            else:
+                self._act(state, choices)
         elif state == "EnterPin" and self._pin_typed and "pinDone" in choices:
             self._pin_typed = False
             self._touch("pinDone")

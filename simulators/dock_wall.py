@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -12,7 +10,7 @@ from simulators.wall import COLUMNS, place, size
 
 # How high a door is in the picture, and how wide, in pixels.
 HEIGHTS = {"small": 22, "medium": 33, "large": 55}
-WIDTH = 44
+WIDTH = 54
 OPEN, SHUT = "background: #ffffff; border: 2px dashed #14202a", "background: #d3dadd; border: 1px solid #6c7a86"
 
 
@@ -35,7 +33,7 @@ class WallBox(QGroupBox):
         self._takes = QCheckBox("Hand neemt eruit wat erin ligt")
         self._takes.setChecked(True)
         layout.addWidget(self._takes, 1, 0)
-        for place_in_row, (name, deed) in enumerate({"Kabel uit": wall.unplug, "Kabel in": wall.plug}.items(), 1):
+        for place_in_row, (name, deed) in enumerate({"Lijn uit": wall.unplug, "Lijn in": wall.plug}.items(), 1):
             button = QPushButton(name)
             button.clicked.connect(lambda _checked, deed=deed: deed())
             layout.addWidget(button, 1, place_in_row)
@@ -46,17 +44,17 @@ class WallBox(QGroupBox):
         for number, button in self._doors.items():
             compartment = self._at(number)
             button.setStyleSheet(OPEN if compartment.is_open else SHUT)
-            button.setText(f"{number}{' •' if compartment.thing else ''}")
+            button.setText(f"nr {number}{' •' if compartment.thing else ''}")
 
     def _door(self, number: int) -> QPushButton:
         door = QPushButton()
         door.setFixedSize(WIDTH, HEIGHTS[size(number)])
         door.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        door.clicked.connect(partial(self._touch, number))
+        door.clicked.connect(lambda: self._touch(number))
         self._doors[number] = door
         return door
 
-    def _touch(self, number: int, _checked: bool) -> None:  # noqa: FBT001 (what a button tells)
+    def _touch(self, number: int) -> None:
         """Use a hand: empty an open compartment and shut its door, or open a shut one with a key."""
         compartment = self._at(number)
         if compartment.is_open:
