@@ -47,14 +47,28 @@ def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ..
     """Give what to start and stop on the way from one visit to the next."""
     old, new = running(before), running(after)
     entered = type(after.state) is not type(before.state) or old != new
-    touched = isinstance(event, Touch) and isinstance(after.state, _PATIENT)
+    touched = isinstance(event, Touch) and isinstance(after.state, _PATIENT) and not _counts_down(after.state)
     # News gives time to read it: a code that comes late stands as long as one that was there at once.
     news = isinstance(event, JobChanged | RemedyGiven | SlipEnded) and isinstance(after.state, Printing | Printed)
     reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
-    works = isinstance(after.state, StaffAtWork) and after.state != before.state  # each second of a countdown
+    works = _is_at_work_on_another_page(before.state, after.state)
     stopped = tuple(Cancel(clock) for clock in old if clock not in new)
     again = entered or touched or news or reminded or works
     return stopped + tuple(Start(clock, lasts) for clock, lasts in new.items() if again)
+
+
+def _counts_down(state: State) -> bool:
+    """Whether seconds are counted, which go on whatever is touched: a key that hangs would stop them for ever."""
+    return isinstance(state, StaffAtWork) and state.work.lasts == "tick"
+
+
+def _is_at_work_on_another_page(before: State, after: State) -> bool:
+    """Whether a page of maintenance changed, each second of a countdown too; how devices do is no work of anybody."""
+    match before, after:
+        case StaffAtWork(was), StaffAtWork(work):
+            return was.page != work.page
+        case _:
+            return False
 
 
 def running(visit: Visit) -> dict[Clock, str]:
