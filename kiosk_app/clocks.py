@@ -50,14 +50,29 @@ def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ..
     old, new = running(before), running(after)
     entered = type(after.state) is not type(before.state) or old != new
     # Who listens is given as long after a sentence as who reads.
-    touched = isinstance(event, Touch | Spoken) and isinstance(after.state, _PATIENT)
+    felt = isinstance(event, Touch | Spoken) and not _counts_down(after.state)
+    touched = felt and isinstance(after.state, _PATIENT)
     # News gives time to read it: a code that comes late stands as long as one that was there at once.
     news = isinstance(event, JobChanged | RemedyGiven | SlipEnded) and isinstance(after.state, Printing | Printed)
     reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
-    works = isinstance(after.state, StaffAtWork) and after.state != before.state  # each second of a countdown
+    works = _is_at_work_on_another_page(before.state, after.state)
     stopped = tuple(Cancel(clock) for clock in old if clock not in new)
     again = entered or touched or news or reminded or works
     return stopped + tuple(Start(clock, lasts) for clock, lasts in new.items() if again)
+
+
+def _counts_down(state: State) -> bool:
+    """Whether seconds are counted, which go on whatever is touched: a key that hangs would stop them for ever."""
+    return isinstance(state, StaffAtWork) and state.work.lasts == "tick"
+
+
+def _is_at_work_on_another_page(before: State, after: State) -> bool:
+    """Whether a page of maintenance changed, each second of a countdown too; how devices do is no work of anybody."""
+    match before, after:
+        case StaffAtWork(was), StaffAtWork(work):
+            return was.page != work.page
+        case _:
+            return False
 
 
 def running(visit: Visit) -> dict[Clock, str]:

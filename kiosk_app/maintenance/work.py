@@ -198,9 +198,13 @@ class Tested(Struct, frozen=True):
 
 
 class Returning(Struct, frozen=True):
-    """The test of the reader is over: whoever began it shows the card of staff again, and sees how it ended."""
+    """The test of the reader is over: whoever began it shows the card of staff again, and sees how it ended.
+
+    `proving`: a card is in, and is asked to prove itself.
+    """
 
     tested: Tested
+    proving: bool = False
 
 
 class Supplies(Struct, frozen=True):
