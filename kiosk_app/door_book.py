@@ -6,8 +6,6 @@ Nothing is collected here without a door that opened: whoever says so of another
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from uuid import UUID
@@ -21,7 +19,6 @@ from hardware.faults import FaultCode
 from kiosk_app.doors import DoorEnding
 from kiosk_app.store import Store
 from kiosk_app.tables import doors
-from printing.job import JournalLost
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +75,7 @@ class DoorBook:
     def wanted(self, ticket: UUID, compartment: int) -> None:
         """The back end is about to be asked. Once for each ticket."""
         values = {"ticket": str(ticket), "compartment": compartment, "phase": DoorPhase.WANTED.value}
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             connection.execute(insert(doors).values(**values, changed_at=_now()).on_conflict_do_nothing())
 
     def requested(self, ticket: UUID, sensed: ThingWord) -> bool:
@@ -115,24 +112,15 @@ class DoorBook:
 
     def reported(self, ticket: UUID) -> None:
         """The back end confirmed this ticket's ending."""
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             row = sa.update(doors).where(doors.c.ticket == str(ticket))
             connection.execute(row.values(reported_at=_now()))
 
     def _step(self, ticket: UUID, *conditions: sa.ColumnElement[bool], **values: object) -> bool:
         """Write a step of a ticket that has not ended; say whether it was."""
         row = sa.update(doors).where(doors.c.ticket == str(ticket), doors.c.phase.not_in(_ENDINGS), *conditions)
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             return connection.execute(row.values(changed_at=_now(), **values)).rowcount == 1
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        try:
-            with self._store.transaction() as connection:
-                yield connection
-        except sa.exc.DBAPIError as error:
-            log.error("the book of doors cannot be written: %s", error.orig)
-            raise JournalLost from None
 
 
 def _settled(row: sa.Row[tuple[object, ...]]) -> Settled:

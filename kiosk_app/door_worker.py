@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -119,15 +120,15 @@ class DoorWorker:
             raise DeviceFault(FaultCode.INTERNAL, "no claim is open under this ticket")
         self._bank.open(door)
         self._in_use[wish.ticket] = _InUse(wish.compartment, sensed, wish.visit)
-        self._book.opened(wish.ticket)
+        with suppress(JournalLost):  # it is open, and whoever stands before it is told so; it will end as unknown
+            self._book.opened(wish.ticket)
         return DoorOpened(wish.visit, wish.ticket)
 
     def _failed(self, wish: OpenDoor, fault: FaultCode) -> None:
         """Tell, and write down; an opening that cannot be written down any more is told all the same."""
         self._post(DoorFailed(wish.visit, wish.ticket, fault))
         self._in_use.pop(wish.ticket, None)
-        if fault in _MAY_BE_OPEN or not self._end(wish.ticket, DoorEnding.NOT_OPENED, fault):
-            self._end(wish.ticket, DoorEnding.UNKNOWN, fault)  # also where it had been open before
+        self._end(wish.ticket, DoorEnding.UNKNOWN if fault in _MAY_BE_OPEN else DoorEnding.NOT_OPENED, fault)
 
     def _settle(self, wish: SettleDoor) -> None:
         """Write the resident's word; without one, what lock and sensor say, now or when the door is shut at last."""
@@ -161,7 +162,8 @@ class DoorWorker:
 
     def _was_shut(self, ticket: UUID, used: _InUse, look: Look) -> None:
         used.shut = True
-        self._book.shut(ticket)
+        with suppress(JournalLost):
+            self._book.shut(ticket)
         if used.visit is None:
             self._conclude(ticket, used, look.thing)
         else:
@@ -178,12 +180,10 @@ class DoorWorker:
             case ThingWord.UNKNOWN:
                 self._end(ticket, DoorEnding.UNKNOWN)
 
-    def _end(self, ticket: UUID, ending: DoorEnding, fault: FaultCode | None = None) -> bool:
-        """Write the last word on a ticket and have it told; False where it cannot be that one."""
-        written = self._book.ended(ticket, ending, fault)
-        if written:
+    def _end(self, ticket: UUID, ending: DoorEnding, fault: FaultCode | None = None) -> None:
+        """Write the last word on a ticket and have it told; unknown, where its door was not seen to do that."""
+        if self._book.ended(ticket, ending, fault) or self._book.ended(ticket, DoorEnding.UNKNOWN, fault):
             self._ended()
-        return written
 
     def _note_status(self, looks: dict[Door, Look], *, asked: bool) -> None:
         """Tell how the boards do, and that a door stands open which no visit waits for."""

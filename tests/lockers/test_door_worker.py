@@ -231,3 +231,21 @@ def test_a_door_is_opened_again_for_the_same_resident_under_the_same_ticket(kios
     kiosk.until(lambda: DoorShut(1, TICKET, ThingWord.NONE) in kiosk.posted)
     kiosk.worker.do(SettleDoor(1, TICKET, None))
     assert kiosk.ended().ending is DoorEnding.COLLECTED
+
+
+@pytest.mark.expects_log("the kiosk's memory cannot be written")
+def test_a_door_that_opened_is_told_and_watched_where_the_disk_takes_nothing_and_nobody_calls_it_shut(
+    kiosk: Kiosk, wall: Wall
+) -> None:
+    """The pulse was given: whatever the book could not take, the town never hears that no door opened."""
+    with kiosk.store.transaction() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE UPDATE ON door WHEN NEW.phase = 'opened' BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    kiosk.opens()
+    assert kiosk.posted == [DoorOpened(1, TICKET)]
+    wall.at(0, 6).thing = False
+    wall.shut(0, 6)
+    kiosk.until(lambda: DoorShut(1, TICKET, ThingWord.NONE) in kiosk.posted)
+    kiosk.worker.do(SettleDoor(1, TICKET, DoorEnding.COLLECTED))
+    assert kiosk.ended().ending is DoorEnding.UNKNOWN
