@@ -32,6 +32,8 @@ from config.wording import refuse_overlap, refuse_unfit
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
 QrUrl = Annotated[str, Meta(pattern=r"^https?://[!-~]+$", max_length=120)]  # else its squares are too small
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
+# As many rows as the portal has room for.
+MOST_SERVICES = 4
 
 
 class SettingsError(Exception):
@@ -325,7 +327,7 @@ class Settings(Section, frozen=True, kw_only=True):
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None
     staff: tuple[StaffKey, ...] = ()
-    services: Annotated[tuple[Service, ...], Meta(max_length=4)] = ()
+    services: Annotated[tuple[Service, ...], Meta(max_length=MOST_SERVICES)] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()
     announcements: tuple[Announcement, ...] = ()

@@ -90,7 +90,7 @@ HAPPENED = {
     "closed": mark("buiten dienst gezet"),
     "opened": mark("weer in dienst gezet"),
     "restartAsked": mark("programma herstart"),
-    "rebootAsked": mark("machine herstart"),
+    "rebootAsked": mark("herstart van de machine gevraagd"),
 }
 
 
