@@ -13,8 +13,9 @@ from kiosk_app.touches import (
     Touch,
     VoiceAsked,
     VolumeTurned,
+    WorkTouched,
 )
-from kiosk_app.visit import Asking, EnterCode, EnterPin, Overlay, Visit
+from kiosk_app.visit import Asking, EnterCode, EnterPin, Overlay, StaffAtWork, Visit
 
 Key = int | KeypadKey
 Meaning = int | Touch | Steer | None  # an int is a digit of the PIN
@@ -50,6 +51,8 @@ def meaning(visit: Visit, key: Key) -> Meaning:
     match visit.state:
         case EnterPin(typed=typed) if visit.overlay is None:
             return _at_the_pin(key, typed)
+        case StaffAtWork(work) if work.asks_code and visit.overlay is None:
+            return _at_the_code_of_staff(key)
         case EnterCode() | Asking() if key is KeypadKey.ERASE and visit.overlay is None:
             return LastErased()
         case _:
@@ -64,5 +67,19 @@ def _at_the_pin(key: Key, typed: int) -> Meaning:
             return PinEntered()
         case KeypadKey.ERASE:
             return LastErased() if typed else PinUnknown()
+        case _:
+            return _ON_THE_WAY.get(key)
+
+
+def _at_the_code_of_staff(key: Key) -> Meaning:
+    match key:
+        case int():
+            return key
+        case KeypadKey.OK:
+            from kiosk_app.maintenance.happenings import CodeTyped  # a resident's visit never needs it
+
+            return WorkTouched(CodeTyped())
+        case KeypadKey.ERASE:
+            return LastErased()
         case _:
             return _ON_THE_WAY.get(key)

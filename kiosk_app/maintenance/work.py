@@ -267,6 +267,11 @@ class Work(Struct, frozen=True):
         return not isinstance(self.page, OUTSIDE)
 
     @property
+    def asks_code(self) -> bool:
+        """Whether the code is being typed."""
+        return isinstance(self.page, EnterCode)
+
+    @property
     def takes_digits(self) -> bool:
         """Whether a digit that is typed now belongs to the code."""
         return isinstance(self.page, EnterCode) and self.page.typed < CODE_DIGITS

@@ -12,9 +12,22 @@ from kiosk_app import events
 from kiosk_app.effects import Say, Start
 from kiosk_app.events import Clock, HeadsetChanged, Spoken, TimedOut, VoiceAsked, VoiceSwitched, VolumeTurned
 from kiosk_app.keys import Meaning, meaning
+from kiosk_app.maintenance import happenings, work
 from kiosk_app.step import step
 from kiosk_app.touches import Steer
-from kiosk_app.visit import AskCard, CardBack, CardSlot, EnterCode, EnterPin, Notice, Overlay, Portal, Visit, Voice
+from kiosk_app.visit import (
+    AskCard,
+    CardBack,
+    CardSlot,
+    EnterCode,
+    EnterPin,
+    Notice,
+    Overlay,
+    Portal,
+    StaffAtWork,
+    Visit,
+    Voice,
+)
 
 LISTENS = Voice(on=True, headset=True, volume=3)
 USUAL = 1
@@ -94,6 +107,9 @@ def test_time_can_be_had_again_as_often_as_asked_for() -> None:
 
 
 PAD = EnterPin(Applet.V1_8, 3)
+AT_THE_DOOR = Visit(
+    1, StaffAtWork(work.Work("T-03", work.StaffRole.TECHNICIAN, work.EnterCode(work.Factor.PIN))), slot=CardSlot.IN
+)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +136,12 @@ PAD = EnterPin(Applet.V1_8, 3)
         (Visit(), KeypadKey.ERASE, None),
         (Visit(1, EnterCode("4F")), KeypadKey.ERASE, events.LastErased()),
         (Visit(1, EnterCode("4F")), 8, Steer.DOWN),
+        (AT_THE_DOOR, 5, 5),
+        (AT_THE_DOOR, 0, 0),
+        (AT_THE_DOOR, KeypadKey.OK, events.WorkTouched(happenings.CodeTyped())),
+        (AT_THE_DOOR, KeypadKey.ERASE, events.LastErased()),
+        (AT_THE_DOOR, KeypadKey.CANCEL, events.StopPressed()),
+        (Visit(1, StaffAtWork(work.Work("T-03", work.StaffRole.TECHNICIAN, work.Menu()))), 5, Steer.CHOOSE),
     ],
 )
 def test_a_key_means_what_is_asked_for_at_that_moment(visit: Visit, key: int | KeypadKey, expected: Meaning) -> None:
