@@ -68,6 +68,14 @@ def test_names_facts_and_codes_are_said_in_a_headset_and_nowhere_else() -> None:
             assert private not in " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_what_somebody_collects_is_said_in_a_headset_and_nowhere_else() -> None:
+    for name in ("door-opening", "door-open-2", "ask-taken", "next-door"):
+        page, title = screen(BY_NAME[name]), "Cadeaubon" if name == "next-door" else "Paspoort"
+        assert title in " ".join(sentences(page, private=True)), name
+        for said in (sentences(page, private=False), announcement(page)):
+            assert title not in " ".join(said), name
+
+
 def test_a_page_is_said_once_and_then_only_what_is_new() -> None:
     mouth = told(Mouth(), at(AskCard()), at(AskCard()), at(AskCard()))
     assert len(mouth.said) == 1

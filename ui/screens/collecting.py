@@ -36,7 +36,7 @@ def at_door(scene: Scene, state: AtDoor) -> Screen:
             return _wall(scene, thing, _where(scene, thing), (scene.say("We wachten op het gemeentehuis."),))
         case DoorOpening(thing):
             title = scene.say("Vakje {number} gaat open", number=thing.compartment)
-            return _wall(scene, thing, title, (thing.title,))
+            return _wall(scene, thing, title, (), what=thing.title)
         case DoorOpen(thing):
             return _open(scene, state, thing)
         case AskTaken(thing):
@@ -75,7 +75,7 @@ def _open(scene: Scene, state: DoorOpen, thing: Thing) -> Screen:
         scene.say("De deur staat nog open. Neem alles eruit en doe ze dicht."),
         scene.say("Doe de deur nu dicht. Straks kan iemand anders in je vakje."),
     )
-    return _wall(scene, thing, title, (thing.title, leads[min(state.reminders, 2)]))
+    return _wall(scene, thing, title, (leads[min(state.reminders, 2)],), what=thing.title)
 
 
 def _ask(scene: Scene, state: AskTaken, thing: Thing) -> Screen:
@@ -85,30 +85,32 @@ def _ask(scene: Scene, state: AskTaken, thing: Thing) -> Screen:
     again = Choice("doorAgain", scene.say("Open nog eens"), DoorAsked())
     nothing = Choice("foundNothing", scene.say("Er lag niets in"), FoundNothing())
     yes = Choice("took", scene.say("Ja, ik heb het"), Took(), Role.PRIMARY, "icon-forward")
-    lead = (thing.title, left if state.sensed is ThingWord.THERE else closed)
-    screen = _wall(scene, thing, scene.say("Heb je alles?"), lead, (nothing, yes))
+    lead = (left if state.sensed is ThingWord.THERE else closed,)
+    screen = _wall(scene, thing, scene.say("Heb je alles?"), lead, (nothing, yes), what=thing.title)
     return structs.replace(screen, sign="sign-question", extra=(again,) if state.times < TIMES else ())
 
 
 def _next(scene: Scene, state: NextDoor, thing: Thing) -> Screen:
     """Say what went wrong with the last door, if it did, and where the next thing is."""
     more = scene.say("Er ligt nog iets voor je in vakje {number}.", number=thing.compartment)
-    title, before = scene.say("Nog een vakje"), (thing.title,)
-    if state.fault is not None:
-        fault = scene.fault(state.fault)
-        title, before = scene.words(fault.title), (scene.words(fault.text),)
     label = scene.say("Open vakje {number}", number=thing.compartment)
     action = Choice("doorNext", label, DoorAsked(), Role.PRIMARY, "icon-forward")
-    return _wall(scene, thing, title, (*before, more), (action,))
+    if state.fault is None:
+        return _wall(scene, thing, scene.say("Nog een vakje"), (more,), (action,), what=thing.title)
+    fault = scene.fault(state.fault)
+    return _wall(scene, thing, scene.words(fault.title), (scene.words(fault.text), more), (action,))
 
 
-def _wall(scene: Scene, thing: Thing, title: str, lead: tuple[str, ...], actions: tuple[Choice, ...] = ()) -> Screen:
-    """Show the wall with one door lit."""
+def _wall(
+    scene: Scene, thing: Thing, title: str, words: tuple[str, ...], actions: tuple[Choice, ...] = (), *, what: str = ""
+) -> Screen:
+    """Show the wall with one door lit. `what` somebody collects is read, and never said to the hall."""
     return Screen(
         Template.WALL,
         scene.header,
         title,
-        lead=lead,
+        lead=(what, *words) if what else words,
+        said=" ".join((title if title.endswith("?") else f"{title}.", *words)) if what else "",
         wall=wall_of(scene, thing.compartment),
         actions=actions,
         bar=scene.bar,
