@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 from msgspec import structs
@@ -17,6 +17,7 @@ from ui import theme
 from ui.app import App, _readable
 from ui.gallery import landscape
 from ui.sample import EVENING, EXAMPLE, NOON, Sample
+from ui.screens import screen_for
 
 EXAMPLE_SETTINGS = load(EXAMPLE)
 # Dutch as towns write it, cut at what the settings take; and markup, which must stand there as it is written.
@@ -62,6 +63,15 @@ def test_the_longest_that_is_taken_fits_on_the_glass(
     app.bridge.show(replace(sample.visit, overlay=Overlay.EASE))  # whoever wants to see it otherwise goes by that page
     app.settle()
     fits(page)
+
+
+def test_what_stood_low_or_large_stands_again_as_usual_without_chasing_itself(app: App) -> None:
+    told = wordy()
+    app.lay_out(told.screen)
+    for before, after in permutations((Ease(), Ease(low=True), Ease(large=True)), 2):
+        for ease in (before, after):  # QML complains where two places are each computed from the other
+            app.bridge.paint(screen_for(Visit(1, ease=ease), told, EVENING))
+            app.settle()
 
 
 def fits(page: Painted) -> None:

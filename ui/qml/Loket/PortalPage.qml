@@ -5,8 +5,13 @@ import QtQuick
 // Nobody is being served: what works now comes first, then the hall, then the counter.
 Page {
     id: page
-    readonly property int free: lower.y - box.y - Theme.mm(Theme.landscape && !Theme.large ? 2 : 6)
-
+    // Where things stand from above downwards: from heights alone, for what stands low is placed by what is below it.
+    readonly property int heroY: greeting.height + Theme.mm(8)
+    readonly property int heroEnd: heroY + hero.height
+    readonly property int comingTop: heroEnd + (hero.visible ? Theme.gap : 0)
+    readonly property int subtitleTop: Theme.landscape ? 0 : (coming.visible ? comingTop + coming.height : heroEnd) + Theme.mm(subtitle.text === "" ? 1 : hero.visible || coming.visible ? 10 : 2)
+    readonly property int boxTop: subtitleTop + (subtitle.visible ? subtitle.height : 0) + Theme.mm(3)
+    readonly property int free: body.height - lower.height - boxTop - Theme.mm(Theme.landscape && !Theme.large ? 2 : 6)
     readonly property int rowsY: (Theme.large ? lower.y - Theme.gap : body.height) - box.height // where controls stand low: from below upwards
     readonly property int comingY: rowsY - (subtitle.visible ? subtitle.height + Theme.mm(9) : Theme.gap) - (coming.visible ? coming.height : 0)
 
@@ -41,9 +46,9 @@ Page {
         id: hero
         parent: left
         visible: !!page.screen.hero
-        y: Theme.reached ? page.comingY - height - (coming.visible ? Theme.gap : 0) : greeting.height + Theme.mm(8)
+        y: Theme.reached ? page.comingY - height - (coming.visible ? Theme.gap : 0) : page.heroY
         width: parent.width
-        height: !visible ? 0 : Theme.landscape ? parent.height - y - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(!Theme.large ? 81 : Theme.reached ? 56 : 66)
+        height: !visible ? 0 : Theme.landscape ? parent.height - page.heroY - (coming.visible ? coming.height + Theme.gap : 0) : Theme.mm(!Theme.large ? 81 : Theme.reached ? 56 : 66)
         words: page.screen.hero ?? null
         qr: page.screen.qr ?? null
     }
@@ -51,14 +56,14 @@ Page {
         id: coming
         parent: left
         visible: page.screen.coming.length > 0
-        y: Theme.reached ? page.comingY : hero.y + hero.height + (hero.visible ? Theme.gap : 0)
+        y: Theme.reached ? page.comingY : page.comingTop
         width: parent.width
         services: page.screen.coming
         dashed: true
     }
     Words {
         id: subtitle
-        y: Theme.reached ? page.rowsY - height - Theme.mm(3) : Theme.landscape ? 0 : (coming.visible ? coming.y + coming.height : hero.y + hero.height) + Theme.mm(text === "" ? 1 : hero.visible || coming.visible ? 10 : 2)
+        y: Theme.reached ? page.rowsY - height - Theme.mm(3) : page.subtitleTop
         visible: text !== "" && page.screen.services.length > 0
         text: page.screen.subtitle
         size: Theme.button
@@ -67,7 +72,7 @@ Page {
     }
     ServiceBox {
         id: box
-        y: Theme.reached ? page.rowsY : subtitle.y + (subtitle.visible ? subtitle.height : 0) + Theme.mm(3)
+        y: Theme.reached ? page.rowsY : page.boxTop
         width: parent.width
         visible: page.screen.services.length > 0
         services: page.screen.services
