@@ -61,7 +61,7 @@ class Town(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a zone that nobody knows, and a name that does not fit the header. Raises ValueError."""
-        refuse_unfit((("name", self.name, 32), ("municipality", self.municipality, 28)))
+        refuse_unfit((("name", self.name, 40), ("municipality", self.municipality, 28)))
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -12,11 +12,9 @@ from kiosk_app.visit import (
     CardSlot,
     Checking,
     Choosing,
-    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
-    Language,
     LastTry,
     Notice,
     NotTaken,
@@ -79,14 +77,9 @@ def running(visit: Visit) -> dict[Clock, str]:
     """Give the clocks that run in a visit, each with the name of its time-out."""
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
-    if isinstance(visit.state, Portal) and _is_used(visit):
+    if isinstance(visit.state, Portal) and visit.is_touched:
         return {Clock.STEP: "idle"}
     return _of_state(visit.state, visit.slot)
-
-
-def _is_used(visit: Visit) -> bool:
-    """Whether somebody left a portal that is not as it is found."""
-    return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease() or visit.voice.on
 
 
 def _of_state(state: State, slot: CardSlot) -> dict[Clock, str]:

@@ -386,3 +386,9 @@ class Visit:
     service: int = 0
     ease: Ease = Ease()
     voice: Voice = Voice()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether somebody left the screen otherwise than it is found."""
+        changed = self.language is not Language.NL or self.ease != Ease() or self.voice.on
+        return changed or self.overlay is not None

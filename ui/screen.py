@@ -179,6 +179,7 @@ class Screen(Private, frozen=True):
     `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
     `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
     `question` above an answer. `wall` has the doors of the compartments, column by column, from top to bottom.
+    `turns` take the place of the lead, eight seconds each, while nobody is there.
     `said` is what is spoken to a hall instead of title and lead, where those hold a name; `guide` tells who listens how
     to go on. `ease` is how the resident asked to see it.
     """
@@ -213,6 +214,7 @@ class Screen(Private, frozen=True):
     extra: tuple[Choice, ...] = ()
     footer: str = ""
     question: str = ""
+    turns: tuple[str, ...] = ()
     actions: tuple[Choice, ...] = ()
     bar: tuple[Choice, ...] = ()
     said: str = ""

@@ -40,7 +40,7 @@ def wordy(words: str = LONG) -> Settings:
         updated=NOON,
     )
     news = Announcement(title=text[:60], text=text[:120], first_day=EVENING.date(), last_day=EVENING.date())
-    town = structs.replace(EXAMPLE_SETTINGS.town, name=text[:32], municipality=text[:28])
+    town = structs.replace(EXAMPLE_SETTINGS.town, name=text[:40], municipality=text[:28])
     return structs.replace(
         EXAMPLE_SETTINGS,
         languages=tuple(Language),

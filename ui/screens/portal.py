@@ -9,7 +9,7 @@ from kiosk_app.touches import CodeAsked, DocumentsAsked, TownAsked
 from kiosk_app.visit import CardSlot
 from ui import hours, phrases
 from ui.screen import Choice, Hero, Qr, Role, Screen, Section, Template
-from ui.screens.scene import Scene
+from ui.screens.scene import ALSO_IN, Scene
 
 
 def portal(scene: Scene) -> Screen:
@@ -25,6 +25,7 @@ def portal(scene: Scene) -> Screen:
         scene.header,
         phrases.greeting(scene.texts, scene.now),
         lead=(scene.say("Wat wil je doen?") if hero is not None else scene.say("Welkom in deze hal."),),
+        turns=() if scene.visit.is_touched else _turns(scene),
         hero=hero,
         coming=tuple(own),
         services=tuple(others),
@@ -36,6 +37,16 @@ def portal(scene: Scene) -> Screen:
         bar=scene.portal_bar,
     )
     return _in_large(scene, screen) if scene.visit.ease.large else screen
+
+
+def _turns(scene: Scene) -> tuple[str, ...]:
+    """Give what whoever walks past may want to know, in turn: the languages, and that it can be seen and heard better.
+
+    Each is so short that it stands on one line: nothing else moves.
+    """
+    languages = (ALSO_IN[one] for one in scene.settings.languages if one in ALSO_IN)
+    aloud = (scene.say("Ook met voorlezen"),) if scene.settings.speech is not None else ()
+    return (*languages, scene.say("Ook in grote letters"), *aloud)
 
 
 def _in_large(scene: Scene, screen: Screen) -> Screen:

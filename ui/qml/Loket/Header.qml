@@ -5,7 +5,7 @@ Rectangle {
     id: header
     required property var words
     property bool deep: false
-    readonly property bool tall: Theme.large && !Theme.landscape // a long name stands on two lines
+    readonly property bool tall: !Theme.landscape && (Theme.large || words.town.length > 32) // a long name stands on two lines
 
     height: Theme.header
     color: deep ? Theme.accentDeep : Theme.band

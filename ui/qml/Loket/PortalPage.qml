@@ -15,7 +15,18 @@ Page {
     readonly property int rowsY: (Theme.large ? lower.y - Theme.gap : body.height) - box.height // where controls stand low: from below upwards
     readonly property int comingY: rowsY - (subtitle.visible ? subtitle.height + Theme.mm(9) : Theme.gap) - (coming.visible ? coming.height : 0)
 
+    property int turn: 0 // which of what is said in turn stands there: 0 is the lead itself
+    readonly property var turned: page.screen.turns[turn - 1]
+
     said.visible: false
+
+    Timer {
+        interval: 8000
+        repeat: true
+        running: Theme.settled && page.screen.turns.length > 0
+        onTriggered: page.turn = (page.turn + 1) % (page.screen.turns.length + 1)
+        onRunningChanged: page.turn = 0
+    }
 
     Item {
         id: left
@@ -32,7 +43,7 @@ Page {
             width: parent.width
             size: Theme.title
             strong: true
-            text: [page.screen.title, ...page.screen.lead].join("\n")
+            text: [page.screen.title, ...(page.turned !== undefined ? [page.turned] : page.screen.lead)].join("\n")
             Accessible.role: Accessible.Heading
         }
         Words {
