@@ -50,6 +50,7 @@ class Town(Section, frozen=True, kw_only=True):
     municipality: Annotated[str, Meta(description="The bare name, as it stands in a sentence: 'ingeschreven in …'.")]
     colour: Colour = "#0F6478"
     ribbon: Colour | None = None
+    logo: Annotated[Path | None, Meta(description="Header: PNG or JPEG, 1 MB and 1024 pixels a side at most.")] = None
     online_desk: Annotated[QrUrl, Meta(description="Address of the online desk, shown as a QR code.")]
     appointment: Annotated[QrUrl | None, Meta(description="Address to make an appointment; else the online desk.")] = (
         None

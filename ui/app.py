@@ -115,6 +115,7 @@ class App:
         self._engine.warnings.connect(self._warned)
         self._engine.addImportPath(str(_UI / "qml"))
         self.bridge = self._bridge(settings)
+        self._town = settings.town
         self._colours = _readable(settings.town)
         self._large = False
         self.bridge.wear = self._wear
@@ -186,7 +187,7 @@ class App:
 
     def _provide_images(self) -> None:
         themes = {"own": self._colours, "contrast": theme.high_contrast()}
-        self._engine.addImageProvider("drawn", Drawings(themes, self.density))
+        self._engine.addImageProvider("drawn", Drawings(themes, self.density, _logo(self._town)))
         self._engine.addImageProvider("qr", QrCodes(theme.INK, theme.WHITE))
         self._engine.addImageProvider("page", Pages(lambda: self.bridge.drawing))
 
@@ -336,6 +337,19 @@ def _readable(town: Town) -> dict[str, str]:
     except theme.ThemeError as error:
         log.error("town.colour: refused, %s", error)
         return theme.colours(structs.replace(town, colour=theme.USUAL))
+
+
+def _logo(town: Town) -> Callable[[int], QImage] | None:
+    """Give who paints the town's logo; nobody where it has none that can be shown."""
+    if town.logo is None:
+        return None
+    from ui.logo import LogoError, tile_of
+
+    try:
+        return tile_of(town.logo)
+    except LogoError as error:
+        log.error("town.logo: refused, it %s", error)
+        return None
 
 
 def _hide_cursor() -> None:

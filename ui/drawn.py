@@ -34,9 +34,13 @@ class Drawings(QQuickImageProvider):
     The size stands in the name, for a picture may be asked for before its `sourceSize` is known.
     """
 
-    def __init__(self, themes: dict[str, dict[str, str]], density: float) -> None:
+    def __init__(
+        self, themes: dict[str, dict[str, str]], density: float, logo: Callable[[int], QImage] | None = None
+    ) -> None:
+        """`logo` paints the town's tile at so many pixels a side; without one the usual sign stands for the town."""
         super().__init__(QQuickImageProvider.ImageType.Image)
         self._themes = themes
+        self._logo = logo
         self._density = density
         self._draw = lru_cache(_KEPT)(self._draw_anew)
 
@@ -50,6 +54,8 @@ class Drawings(QQuickImageProvider):
     def _draw_anew(self, name: str, colour: str, room: str, theme: str) -> QImage:
         width, height = (round(float(side)) for side in room.split("x"))
         colours = self._themes[theme]
+        if name == "town" and self._logo is not None:
+            return self._logo(min(width, height))
         if name == "dashed":
             return self._dashed(colours[colour], (width, height))
         return self._picture(name, {**colours, "it": colours[colour]}, (width, height))

@@ -1,4 +1,4 @@
-"""What the portal says in turn while nobody is there: it moves nothing, stops for whoever touches, and fits on a line."""
+"""What the portal says in turn while nobody is there: it moves nothing, stops for a touch, and fits on a line."""
 
 from __future__ import annotations
 
