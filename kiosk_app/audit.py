@@ -17,6 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
+from kiosk_app.defects import About, KeepDefect
 from kiosk_app.doors import Collect, DoorFailed, DoorGranted, DoorOpened, DoorShut, OpenDoor, SettleDoor
 from kiosk_app.effects import Abandon, Effect, OpenCode, OrderDocument, Print, SignChallenge, SignOnReader
 from kiosk_app.events import (
@@ -75,6 +76,12 @@ class What(Enum):
     DOOR_FAILED = "doorFailed"
     DOOR_SHUT = "doorShut"
     DOOR_SETTLED = "doorSettled"
+    DEFECT_CARD = "defectCard"
+    DEFECT_PAPER = "defectPaper"
+    DEFECT_COMPARTMENT = "defectCompartment"
+    DEFECT_MACHINE = "defectMachine"
+    DEFECT_SCREEN = "defectScreen"
+    DEFECT_OTHER = "defectOther"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
     STAFF_CARD_IN = "staffCardIn"
@@ -97,6 +104,15 @@ class What(Enum):
 
 # The law has the kiosk ask; what was answered is kept, and who answered is not.
 _CHANNELS = {Channel.PAPER: What.PAPER_WANTED, Channel.EBOX: What.EBOX_WANTED}
+# What a resident reported.
+_DEFECTS = {
+    About.CARD: What.DEFECT_CARD,
+    About.PAPER: What.DEFECT_PAPER,
+    About.COMPARTMENT: What.DEFECT_COMPARTMENT,
+    About.MACHINE: What.DEFECT_MACHINE,
+    About.SCREEN: What.DEFECT_SCREEN,
+    About.OTHER: What.DEFECT_OTHER,
+}
 
 
 @dataclass(frozen=True)
@@ -183,6 +199,8 @@ def _of_effect(effect: Effect) -> Iterator[AuditLine]:
             yield AuditLine(What.PRINT_BEGAN, visit, document.ticket)
         case Abandon(visit, ticket, fault):
             yield AuditLine(What.ABANDONED, visit, ticket, fault)
+        case KeepDefect(visit, about):
+            yield AuditLine(_DEFECTS[about], visit)
         case Collect(visit, thing):
             yield AuditLine(What.DOOR_WANTED, visit, thing.ticket)
         case OpenDoor(visit, ticket):

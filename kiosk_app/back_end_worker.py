@@ -15,6 +15,7 @@ from uuid import UUID
 from config.timeouts import LONGEST_DOCUMENT
 from hardware.devices import Health, Status
 from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.defect_worker import DefectCalls
 from kiosk_app.door_calls import DoorCalls
 from kiosk_app.doors import Collect, SettleDoor
 from kiosk_app.effects import (
@@ -75,9 +76,11 @@ class BackEndWorker:
         note: Callable[[Status], None],
         seal_for: Callable[[str], SealRule] = lambda _product: SealRule.REQUIRE,
         doors: DoorCalls | None = None,
+        defects: DefectCalls | None = None,
     ) -> None:
         """`seal_for` gives the rule for a product, by its code; `doors` where this kiosk has compartments."""
         self._doors = doors
+        self._defects = defects
         self._client = client
         self._seal_for = seal_for
         self._checker = checker
@@ -320,6 +323,8 @@ class BackEndWorker:
             return
         self._reporting = True
         try:
+            if self._defects is not None:
+                await self._defects.report()
             while await self._report_each(self._journal.unreported()):
                 pass
         finally:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hardware.devices import Certificate, Private, Signature
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.defects import KeepDefect as KeepDefect
 from kiosk_app.doors import DoorWish as DoorWish
 from kiosk_app.events import Clock
 from kiosk_app.visit import Challenge, Details, Document, Job, Order, Product, RemedyOffer
@@ -224,6 +225,7 @@ Effect = (
     | Abandon
     | PrintSlip
     | DoorWish
+    | KeepDefect
     | WatchForRemoval
     | ReleaseCard
     | EndSession

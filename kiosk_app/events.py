@@ -15,6 +15,7 @@ from hardware.credentials import StaffCard
 from hardware.devices import Applet, Certificate, Private, Signature, TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.defects import DefectKept as DefectKept
 from kiosk_app.doors import DoorAnswer as DoorAnswer
 from kiosk_app.looks import PageDrawn as PageDrawn
 from kiosk_app.touches import AllErased as AllErased
@@ -26,6 +27,8 @@ from kiosk_app.touches import Chose as Chose
 from kiosk_app.touches import CodeAsked as CodeAsked
 from kiosk_app.touches import CodeScanned as CodeScanned
 from kiosk_app.touches import Confirmed as Confirmed
+from kiosk_app.touches import DefectAsked as DefectAsked
+from kiosk_app.touches import DefectNamed as DefectNamed
 from kiosk_app.touches import DigitTyped as DigitTyped
 from kiosk_app.touches import DocumentsAsked as DocumentsAsked
 from kiosk_app.touches import EaseAsked as EaseAsked
@@ -269,6 +272,7 @@ Answer = (
     | RemedyGiven
     | SlipEnded
     | DoorAnswer
+    | DefectKept
 )
 Event = (
     Touch

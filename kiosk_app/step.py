@@ -13,7 +13,7 @@ from hardware.faults import FAULTS, FaultCode
 from kiosk_app import at_work, collecting, delivery, hearing, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
-from kiosk_app.effects import AskStaffCard
+from kiosk_app.effects import AskStaffCard, KeepDefect
 from kiosk_app.events import (
     Answer,
     CardFound,
@@ -22,6 +22,9 @@ from kiosk_app.events import (
     Clock,
     CodeAsked,
     CodeScanned,
+    DefectAsked,
+    DefectKept,
+    DefectNamed,
     DocumentsAsked,
     EaseAsked,
     EaseChosen,
@@ -88,7 +91,10 @@ from kiosk_app.visit import (
 # The pages over a state that can be asked for anywhere.
 _PAGES = {HelpAsked: Overlay.HELP, LanguagesAsked: Overlay.LANGUAGES, EaseAsked: Overlay.EASE}
 # Pages that stay when another language is chosen on them.
-_SPOKEN_OF = (Overlay.HELP, Overlay.SERVICE, Overlay.TOWN, Overlay.EASE)
+_SPOKEN_OF = (
+    *(Overlay.HELP, Overlay.SERVICE, Overlay.TOWN, Overlay.EASE),
+    *(Overlay.DEFECT, Overlay.DEFECT_KEPT, Overlay.DEFECT_LOST),
+)
 
 
 def step(visit: Visit, event: Event) -> Step:
@@ -148,6 +154,9 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return hearing.heard(visit, event)
         case Spoken():
             return visit, ()
+        case DefectKept(lost=lost):
+            told = Overlay.DEFECT_LOST if lost else Overlay.DEFECT_KEPT
+            return replace(visit, overlay=told if visit.overlay is Overlay.DEFECT else visit.overlay), ()
         case _:
             return _around(visit, event)
 
@@ -157,6 +166,10 @@ def _around(visit: Visit, event: Event) -> Step:
     match event:
         case HelpAsked() | LanguagesAsked() | EaseAsked():
             return replace(visit, overlay=_PAGES[type(event)]), ()
+        case DefectAsked() if visit.overlay is Overlay.HELP:
+            return replace(visit, overlay=Overlay.DEFECT), ()
+        case DefectNamed(about) if visit.overlay is Overlay.DEFECT:
+            return visit, (KeepDefect(visit.number, about, name_of(visit.state)),)
         case ServiceAsked(service) if isinstance(visit.state, Portal):
             return replace(visit, overlay=Overlay.SERVICE, service=service), ()
         case PinUnknown() if isinstance(visit.state, EnterPin | PinOnReader) and visit.overlay is None:
@@ -180,6 +193,12 @@ def _around(visit: Visit, event: Event) -> Step:
             return visit, ()
         case _:
             return _by_state(visit, event)
+
+
+def name_of(state: State) -> str:
+    """Give the name of a state as it is reported to whoever mends it."""
+    name = type(state).__name__
+    return name[0].lower() + name[1:]
 
 
 def _by_state(visit: Visit, event: Event) -> Step:

@@ -56,6 +56,17 @@ audit = sa.Table(
     sa.Column("staff", sa.String(32)),
 )
 
+# What residents reported that does not work.
+defects = sa.Table(
+    "defect",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("about", sa.String(16), nullable=False),
+    sa.Column("screen", sa.String(32), nullable=False),
+    sa.Column("seen_at", sa.String(32), nullable=False),
+    sa.Column("reported_at", sa.String(32)),
+)
+
 # The rights to maintenance: what was tried with each, by a hash of card and code; wrong codes in a row.
 staff = sa.Table(
     "staff",

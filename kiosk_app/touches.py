@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from hardware.devices import Private
 from kiosk_app.bare import Bare
+from kiosk_app.defects import DefectAsked as DefectAsked
+from kiosk_app.defects import DefectNamed as DefectNamed
 from kiosk_app.doors import DoorTouch as DoorTouch
 from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
@@ -232,6 +234,8 @@ Touch = (
     | DoorTouch
     | StopPressed
     | HelpAsked
+    | DefectAsked
+    | DefectNamed
     | LanguageChosen
     | LanguagesAsked
     | EaseAsked

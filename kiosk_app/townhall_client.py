@@ -36,6 +36,7 @@ from kiosk_app.answers import (
     product_of,
     wanted,
 )
+from kiosk_app.defect_book import DefectReport
 from kiosk_app.door_book import Settled
 from kiosk_app.doors import Thing
 from kiosk_app.products import Details, Later, Product, copies_of
@@ -215,6 +216,16 @@ class TownHallClient:
             if refusal.problem not in _FOR_GOOD:
                 raise
             log.info("what came of a door was refused for good: %s", refusal.problem)
+
+    async def defect(self, report: DefectReport) -> None:
+        """Report what a resident said does not work. What is refused for good is done with."""
+        body = {"about": report.about.value, "screen": report.screen, "seenAt": report.seen_at}
+        try:
+            await self._json("PUT", f"/defectReports/{report.id}", body=body, expected=(200, 201))
+        except Refusal as refusal:
+            if refusal.problem not in _FOR_GOOD:
+                raise
+            log.info("a report of a resident was refused for good: %s", refusal.problem)
 
     async def end_session(self, visit: int) -> None:
         """End the resident's session; the token is forgotten here first."""

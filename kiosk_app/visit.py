@@ -360,6 +360,9 @@ class Overlay(Enum):
     """A page shown over the state, which goes on beneath it."""
 
     HELP = "help"
+    DEFECT = "defect"
+    DEFECT_KEPT = "defectKept"
+    DEFECT_LOST = "defectLost"
     SERVICE = "service"
     EASE = "ease"
     LANGUAGES = "languages"

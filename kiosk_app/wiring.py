@@ -22,6 +22,8 @@ from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
 from kiosk_app.closing import Closings
 from kiosk_app.core import Core, Loop
+from kiosk_app.defect_book import DefectBook
+from kiosk_app.defect_worker import DefectCalls, DefectWorker
 from kiosk_app.door_book import DoorBook
 from kiosk_app.door_calls import DoorCalls
 from kiosk_app.door_worker import DoorWorker
@@ -100,6 +102,8 @@ class Kiosk:
         self._hands: list[Hand] = []
         self._longest = settings.timeouts.print_net
         self._doors = DoorBook(self._store)
+        self._defects = DefectBook(self._store)
+        self._hands.append(DefectWorker(self._defects, self.core.post, self._report))
         self._bank: LockerBank | None = None
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
@@ -206,6 +210,7 @@ class Kiosk:
             self._noter(Part.BACK_END),
             lambda product: SealRule(back_end.seal_for(product).value),
             DoorCalls(client, self._doors),
+            DefectCalls(client, self._defects),
         )
         self._hands.append(self._back_end)
 

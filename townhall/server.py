@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from townhall.defects import DefectReports
 from townhall.lockers.collecting import Collecting
 from townhall.lockers.storing import Storing
 from townhall.mtls import BehindProxy, CallerProtocol
@@ -75,7 +76,8 @@ def kiosk_app(service: Service) -> FastAPI:
     router.add_api_route("/health", health, methods=["GET"])
     app = new_app()
     documents = Offers(service).router(), SignIn(service).router(), Ordering(service).router()
-    for routes in (router, *documents, Collecting(service).router(), Storing(service).router()):
+    doors = Collecting(service).router(), Storing(service).router()
+    for routes in (router, *documents, *doors, DefectReports(service).router()):
         app.include_router(routes)
     return app
 

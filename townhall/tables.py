@@ -51,6 +51,18 @@ CLAIMS = sa.Table(
     sa.Index("ix_claims_of_resident", "resident", "state"),
     sa.Index("ix_claims_of_state", "state", "valid_until"),
 )
+DEFECTS = sa.Table(
+    "defect_reports",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("kiosk", NAME, nullable=False),
+    sa.Column("about", SHORT, nullable=False),
+    sa.Column("screen", NAME, nullable=False),
+    sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("mended_at", sa.DateTime(timezone=True)),
+    sa.Column("mended_by", NAME),
+    sa.Index("ix_defect_reports_open", "mended_at", "kiosk", "about"),
+)
 ORDERS = sa.Table(
     "document_orders",
     METADATA,

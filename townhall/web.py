@@ -35,6 +35,8 @@ _BY_STATUS = {404: ProblemType.RESOURCE_NOT_FOUND, 405: ProblemType.METHOD_NOT_A
 # Where a body is one of two things, pydantic puts which one it took into the path; a caller sent no such field.
 ALTERNATIVES = (PRODUCT, CLAIM) = ("=product", "=claim")
 
+# [RFC 3339 §5.6] with the offset that Belgif demands.
+MOMENT = r"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$"
 UUID_PATTERN = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 ShortText = Annotated[str, Field(max_length=200)]
 
@@ -88,6 +90,14 @@ def token_of(request: Request) -> str:
 def instant(moment: dt.datetime) -> str:
     """RFC 3339, in UTC, to the second."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment_of(name: str, said: str) -> dt.datetime:
+    """The moment in a field, in UTC. Raises Problem."""
+    try:
+        return dt.datetime.fromisoformat(said.upper()).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise Problem.of_field(name) from None
 
 
 class Envelope:

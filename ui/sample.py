@@ -153,6 +153,8 @@ def _samples(told: Settings) -> Iterator[Sample]:
     every = structs.replace(told, languages=tuple(Language))  # Dutch and one other need no page
     yield Sample("languages", _visit(Portal(), CardSlot.EMPTY, Overlay.LANGUAGES), every)
     yield Sample("town", _visit(Portal(), CardSlot.EMPTY, Overlay.TOWN), told)
+    for page in (Overlay.DEFECT, Overlay.DEFECT_KEPT, Overlay.DEFECT_LOST):
+        yield Sample(f"{page.value}-on-portal", _visit(Portal(), CardSlot.EMPTY, page), told)
     yield Sample("help-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.HELP), told)
     pad = EnterPin(Applet.V1_8, 3)
     yield Sample("pin-unknown", _visit(pad, CardSlot.IN, Overlay.PIN_UNKNOWN), told)

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, qWarning
 
 from config.settings import Language
-from kiosk_app.visit import AskCard, CardBack, Recognising, Visit
+from kiosk_app.visit import AskCard, CardBack, Overlay, Recognising, Visit
 from ui.app import App
 
 PROJECT = Path(__file__).parents[2]
@@ -97,6 +97,9 @@ def moving(app: App) -> list[str]:
 
 def test_nothing_moves_at_rest_and_arrows_do_where_hands_must_act(app: App) -> None:
     app.bridge.show(Visit())
+    app.settle()
+    assert moving(app) == ["QQmlTimer"]  # the sentence that is said in turn, once in eight seconds
+    app.bridge.show(Visit(overlay=Overlay.HELP))
     app.settle()
     assert moving(app) == []
     for state in (Recognising(), CardBack()):

@@ -19,6 +19,7 @@ from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
+from kiosk_app.defects import About
 from kiosk_app.doors import (
     AskTaken,
     Collect,
@@ -115,6 +116,10 @@ EARS = (
     *(events.VoiceAsked(), events.VoiceSwitched(on=True), events.VolumeTurned(1)),
     *(events.HeadsetChanged(inside=True), events.Spoken()),
 )
+DEFECTS: tuple[events.Event, ...] = (
+    *(events.DefectAsked(), events.DefectNamed(About.CARD)),
+    *(events.DefectKept(0, lost) for lost in (False, True)),
+)
 LATER = Later(delivered=False, expected_on="2026-12-07", notice="eBox")
 
 
@@ -176,7 +181,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(events.SlipEnded(0, printed) for printed in (True, False)),
         *(events.StaffCardSeen(0, StaffCard("T-03", role)) for role in ("technician", "depositor")),
         *(events.WorkAnswered(0, happenings.Known(Factor.PIN)), events.WorkTouched(happenings.CodeTyped())),
-        *at_doors(),
+        *(*at_doors(), *DEFECTS),
     )
 
 
@@ -248,7 +253,8 @@ def _folded(visit: Visit) -> Visit:
 
     And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
     is printed, where it may be seen just as well. And the language, and how it is seen and heard: every move is made
-    again in English, large letters and a headset. And which page of three stands over a state: none changes it.
+    again in English, large letters and a headset. And which of the pages that change no state stands over it; what does
+    not work is reported from the portal, from the PIN pad and where paper ought to lie.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -273,7 +279,9 @@ def _folded(visit: Visit) -> Visit:
     # What the doors do matters where it is asked, and once, when it is known what waits behind them.
     asks = isinstance(state, Portal | AskCard | EnterCode | OpeningCode | SigningIn)
     visit = visit if asks or visit.offer != DOORS_ALONE else replace(visit, offer=WORKS)
-    overlay = Overlay.HELP if visit.overlay in (Overlay.EASE, Overlay.LANGUAGES) else visit.overlay
+    alike = {Overlay.EASE, Overlay.LANGUAGES, Overlay.DEFECT_KEPT, Overlay.DEFECT_LOST}
+    alike |= set() if isinstance(state, Portal | EnterPin | Printed) else {Overlay.DEFECT}
+    overlay = Overlay.HELP if visit.overlay in alike else visit.overlay
     visit = replace(visit, number=1 + (visit.number + 1) % 2, state=state, overlay=overlay, paper_left=paper_left)
     return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from townhall.balie import words
 from townhall.balie.accounts import Accounts, Clerk, Role
 from townhall.balie.compartments import Compartments
+from townhall.balie.defects import DefectPages
 from townhall.balie.finding import Finding
 from townhall.balie.forms import DepositForm, fields_of, is_ours
 from townhall.balie.front import Front, Refused
@@ -43,6 +44,7 @@ class Balie:
         self._front, self._finding = Front(service, accounts), Finding(service)
         self._guesses = service.guesses_at(CLERKS)
         self._compartments = Compartments(service, self._front)
+        self._defects = DefectPages(service, self._front)
 
     def app(self) -> FastAPI:
         """The app, to be mounted at /balie."""
@@ -63,6 +65,7 @@ class Balie:
             ("POST", "/nakijken", self.check),
             ("GET", "/niet-opgehaald", self.forgotten),
             *self._compartments.pages(),
+            *self._defects.pages(),
         )
         for method, path, page in pages:
             app.add_api_route(path, page, methods=[method], response_model=None)
@@ -105,7 +108,7 @@ class Balie:
 
     def begin(self, request: Request) -> Response:
         """Where a clerk begins: looking something up."""
-        return self._front.shown(request, "begin", forgotten=len(self._forgotten()))
+        return self._front.shown(request, "begin", **self._waiting())
 
     async def find(self, request: Request) -> Response:
         """Go to what a ticket or a code is about. It comes in a form, for a code belongs in no address."""
@@ -113,7 +116,7 @@ class Balie:
         typed = fields.get("zoek", "")
         where = await run_in_threadpool(self._finding.where, typed)
         if where is None:
-            facts = {"typed": typed, "nothing": True, "forgotten": len(self._forgotten())}
+            facts = {"typed": typed, "nothing": True, **await run_in_threadpool(self._waiting)}
             return self._front.again(clerk, desk, "begin", 404, **facts)
         return RedirectResponse(f"/balie/{where}", 303)
 
@@ -223,6 +226,10 @@ class Balie:
     def _forgotten(self) -> tuple[Claim, ...]:
         now = self._service.now()
         return self._service.claims.never_collected(now - FORGOTTEN, self._service.today() - SHOWN)
+
+    def _waiting(self) -> dict[str, object]:
+        """What the first page counts."""
+        return {"forgotten": len(self._forgotten()), "defects": self._defects.count()}
 
     def _said(self, claim: Claim) -> str:
         if claim.kind is ClaimKind.COMPARTMENT:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from townhall.calendar import ZONE
 from townhall.compartments.tables import Deposit, Ended, Found, Outcome, Placed, Result, StockTaking
+from townhall.defects import About
 from townhall.lockers.rules import DepositState
 from townhall.problems import Problem, ProblemType
 from townhall.shelf import ShelfState
@@ -26,6 +27,14 @@ ACTS = {
     ActKind.TOLD: "inwoner verwittigd",
     ActKind.GIVEN: "aan de balie gegeven",
     ActKind.WITHDRAWN: "teruggenomen",
+}
+DEFECTS = {
+    About.CARD: "De kaartlezer",
+    About.PAPER: "De printer of het papier",
+    About.SCREEN: "Het scherm of het geluid",
+    About.MACHINE: "De geldautomaat of de pakjesautomaat",
+    About.COMPARTMENT: "Een vakje",
+    About.OTHER: "De hal, of iets anders",
 }
 LANGUAGES = {"nl": "Nederlands", "fr": "Frans", "de": "Duits"}
 

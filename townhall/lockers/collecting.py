@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,10 +17,8 @@ from townhall.mtls import kiosk_of
 from townhall.ordering import ClaimOrder, Name
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
-from townhall.web import BASE, Wish, session_of
+from townhall.web import BASE, MOMENT, Wish, moment_of, session_of
 
-# [RFC 3339 §5.6] with the offset that Belgif demands.
-MOMENT = r"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$"
 Moment = Annotated[str | None, Field(pattern=MOMENT)]
 # Which moments an outcome comes with: whether the door opened, and whether it closed. Of UNKNOWN nothing is asked.
 MOMENTS = {
@@ -56,7 +53,7 @@ class DoorReport(Wish):
         for (name, said), wanted in zip(given.items(), MOMENTS.get(outcome, ()), strict=False):
             if (said is not None) is not wanted:
                 raise Problem.of_field(name)
-        opened, closed = (_moment(name, said) for name, said in given.items())
+        opened, closed = (None if said is None else moment_of(name, said) for name, said in given.items())
         return Result(outcome, opened, closed, tuple(self.reasons))
 
 
@@ -98,15 +95,6 @@ class Collecting:
             raise Problem(ProblemType.RESOURCE_NOT_FOUND)
         status = "open" if collection.result is None else "closed"
         return {"href": _href(collection.ticket), "status": status, "compartment": place(compartment)}
-
-
-def _moment(name: str, said: str | None) -> dt.datetime | None:
-    if said is None:
-        return None
-    try:
-        return dt.datetime.fromisoformat(said.upper()).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        raise Problem.of_field(name) from None
 
 
 def _href(ticket: UUID) -> str:

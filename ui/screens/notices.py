@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hardware.devices import Applet
 from hardware.faults import FaultCode, Mender
-from kiosk_app.touches import PaperGone, StillHere, StopPressed
+from kiosk_app.touches import DefectAsked, PaperGone, StillHere, StopPressed
 from kiosk_app.visit import CardBack, CardSlot, Notice
 from ui import phrases
 from ui.screen import Choice, Role, Screen, Section, Template
@@ -158,14 +158,17 @@ def help_page(scene: Scene) -> Screen:
             Section(
                 scene.say("Werkt er iets niet?"),
                 scene.say(
-                    "Meld het aan de balie. Zeg erbij: kiosk {kiosk}. Bel {number} bij nood.",
+                    "Meld het hieronder. Dit is kiosk {kiosk}. Bel {number} bij nood.",
                     kiosk=scene.settings.kiosk,
                     number=town.emergency_number,
                 ),
             ),
         ),
         qr=scene.appointment if not scene.visit.ease.large else None,
-        actions=(Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),),
+        actions=(
+            Choice("defect", scene.say("Meld een probleem"), DefectAsked(), icon="icon-news"),
+            Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),
+        ),
         bar=scene.own_bar,
     )
 

@@ -7,6 +7,11 @@ Page {
     id: page
     readonly property int below: (pager.visible ? pager.height + Theme.gap : 0) + (qr.active && !Theme.landscape ? qr.height + Theme.gap : 0)
 
+    // Where controls stand low, all of them share what a hand reaches.
+    readonly property int reach: Theme.reached ? Theme.mm(278) - (height - body.y - body.height) : body.height
+    readonly property int room: Math.min(body.height, reach) - below
+    readonly property int asked: Array.from(rows.children, row => row.implicitHeight ?? 0).reduce((sum, one) => sum + one, 0) + Theme.gap * (screen.rows.length - 1)
+
     Column {
         id: rows
         y: Theme.reached ? page.body.height - page.below - height - (pager.visible ? Theme.mm(2) : 0) : 0
@@ -18,7 +23,7 @@ Page {
                 required property var modelData
                 choice: modelData
                 width: rows.width
-                height: Math.min(implicitHeight, Math.floor((page.body.height - page.below + Theme.gap) / page.screen.rows.length) - Theme.gap)
+                height: page.asked <= page.room ? implicitHeight : Math.min(implicitHeight, Math.floor((page.room + Theme.gap) / page.screen.rows.length) - Theme.gap)
             }
         }
     }

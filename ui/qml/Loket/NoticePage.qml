@@ -24,7 +24,7 @@ Page {
     CounterBlock {
         id: code
         x: page.codeAside ? page.aside : 0
-        y: page.codeAside ? page.below : ways.height + Theme.mm(ways.height > 0 ? 10 : 0)
+        y: page.codeAside ? page.below + (more.height > 0 ? more.height + Theme.mm(10) : 0) : ways.height + Theme.mm(ways.height > 0 ? 10 : 0)
         width: page.column
         visible: !!page.screen.qr
         qr: page.screen.qr ?? null

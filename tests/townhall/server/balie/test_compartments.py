@@ -3,74 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.townhall.server.balie.desk import come_in, faultless
 from townhall.tables import CLAIMS
 
 if TYPE_CHECKING:
     from tests.townhall.server.conftest import Town
 
 AN = "85113099960"
-SECRET = "a secret of the software"
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-NARROW = {"width": 320, "height": 800}  # [WCAG 1.4.10] a page of 1280 enlarged four times
 LONG_AGO = dt.date(2026, 1, 2)
 BOTH = {"openedAt": "2026-11-26T20:15:00+01:00", "closedAt": "2026-11-26T20:15:09+01:00"}
 
 # What a page shows comes from the same calls on either database; those are tried on both in `test_lockers`.
 pytestmark = pytest.mark.parametrize("_town", ["sqlite"], indirect=True, scope="session")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, town: Town) -> Iterator[Page]:
-    context = browser.new_context(ignore_https_errors=True, base_url=town.hall.office_url, locale="nl-BE")
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.goto("/balie/")
-    yield page
-    context.close()
-
-
-@pytest.fixture
-def els(page: Page) -> Page:
-    return come_in(page, "els")
-
-
-def come_in(page: Page, name: str) -> Page:
-    page.get_by_label("Naam").fill(name)
-    page.get_by_label("Wachtwoord").fill(SECRET)
-    page.get_by_role("button", name="Aanmelden").click()
-    page.get_by_role("heading", name="Opzoeken").wait_for()
-    return page
-
-
-def faultless(page: Page) -> None:
-    """Nothing that axe can see stands in anybody's way, and a narrow window loses nothing."""
-    found: dict[str, Any] = Axe().run(page, options=WCAG).response
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
-    assert found["passes"], "axe did look"
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    assert wide <= NARROW["width"]
 
 
 def register(page: Page, what: str, ssin: str = AN) -> str:

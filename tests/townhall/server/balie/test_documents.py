@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.townhall.server.balie.desk import come_in, faultless, sent
 from townhall.tables import CLAIMS, ORDERS
 
 if TYPE_CHECKING:
@@ -23,51 +21,8 @@ if TYPE_CHECKING:
 
 Paper = Callable[..., bytes]
 AN, BRAM = "85113099960", "83040299933"
-SECRET = "a secret of the software"
-# WCAG 2.2, levels A and AA, as axe names them.
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 LONG_AGO = dt.datetime(2026, 1, 2, 8, 0, tzinfo=dt.UTC)
-NARROW = {"width": 320, "height": 800}  # [WCAG 1.4.10] a page of 1280 enlarged four times
 CODE = r"[CDFGHJKMNPQRTWXY34679]{4}-[CDFGHJKMNPQRTWXY34679]{4}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, town: Town) -> Iterator[Page]:
-    """A window at the Balie's address; an error in our script fails the test."""
-    context = browser.new_context(
-        ignore_https_errors=True, base_url=town.hall.office_url, locale="nl-BE", accept_downloads=False
-    )
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(error.message))
-    page.goto("/balie/")
-    yield page
-    context.close()
-    assert errors == []
-
-
-@pytest.fixture
-def els(page: Page) -> Page:
-    """A clerk who is in."""
-    return come_in(page, "els")
-
-
-def come_in(page: Page, name: str) -> Page:
-    page.get_by_label("Naam").fill(name)
-    page.get_by_label("Wachtwoord").fill(SECRET)
-    page.get_by_role("button", name="Aanmelden").click()
-    page.get_by_role("heading", name="Opzoeken").wait_for()
-    return page
 
 
 def look_up(page: Page, what: str) -> None:
@@ -99,24 +54,6 @@ def code_on(page: Page) -> str:
     code = page.locator(".code").inner_text()
     assert re.fullmatch(CODE, code)
     return code
-
-
-def faultless(page: Page) -> None:
-    """Nothing that axe can see stands in anybody's way, and a narrow window loses nothing."""
-    found: dict[str, Any] = Axe().run(page, options=WCAG).response
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
-    assert found["passes"], "axe did look"
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    assert wide <= NARROW["width"]
-
-
-def sent(page: Page, path: str, form: dict[str, str], **headers: str) -> httpx.Response:
-    """Send a form with the clerk's own cookie, as another page or a tool would."""
-    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
-    url = page.url.split("/balie")[0]
-    return httpx.post(f"{url}/balie/{path}", data=form, headers=headers, cookies=cookies, verify=False, trust_env=False)
 
 
 def word_on(page: Page) -> str:
