@@ -32,6 +32,7 @@ from kiosk_app.visit import (
     StaffAtWork,
     State,
     TakeCard,
+    TrayView,
     Viewing,
     Visit,
 )
@@ -78,7 +79,9 @@ def running(visit: Visit) -> dict[Clock, str]:
     if visit.overlay is Overlay.STILL_THERE:
         return {Clock.GONE: "still_there"}
     if isinstance(visit.state, Portal) and visit.is_touched:
-        return {Clock.STEP: "idle"}
+        return {Clock.IDLE: "idle"}
+    if isinstance(visit.state, Printed) and visit.tray is not TrayView.PAPER:  # else it is asked for, three times
+        return {Clock.IDLE: "take_paper"}
     return _of_state(visit.state, visit.slot)
 
 
@@ -111,10 +114,10 @@ def _of_state(state: State, slot: CardSlot) -> dict[Clock, str]:
         case DoorOpen():
             return {Clock.STEP: "door_open"}
         case AskTaken() | NextDoor():
-            return {Clock.STEP: "take_paper"}
+            return {Clock.IDLE: "take_paper"}
         case StaffAtWork(work):
             return {Clock.STEP: work.lasts}
         case Notice() | NotTaken():
-            return {Clock.STEP: "notice"}
+            return {Clock.IDLE: "notice"}
         case Goodbye():
             return {Clock.STEP: "goodbye"}

@@ -172,7 +172,5 @@ def _answered(visit: Visit, state: AskTaken | NextDoor, event: Event) -> Step:
             if visit.slot is CardSlot.IN:  # somebody put one in meanwhile
                 return card_back_in(visit, again)
             return _open_when_free(visit, again)
-        case _, TimedOut():
-            return leave(visit)
         case _:
             return visit, ()

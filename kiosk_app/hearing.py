@@ -12,7 +12,7 @@ from msgspec import structs
 from kiosk_app.effects import Effect, Say
 from kiosk_app.events import Event, HeadsetChanged, VoiceAsked, VoiceSwitched, VolumeTurned
 from kiosk_app.leaving import Step
-from kiosk_app.visit import CardBack, Overlay, Visit, Voice
+from kiosk_app.visit import CardBack, Overlay, Portal, Visit, Voice
 
 Heard = HeadsetChanged | VoiceAsked | VoiceSwitched | VolumeTurned
 SOFTEST, LOUDEST = 0, 3
@@ -43,6 +43,7 @@ def _next(voice: Voice, event: Heard) -> Voice:
 def aloud(before: Visit, after: Visit, event: Event) -> tuple[Effect, ...]:
     """Say to anybody, reading aloud or not, what cannot wait: time runs out, a card or paper is forgotten."""
     asked = after.overlay is Overlay.STILL_THERE and before.overlay is not Overlay.STILL_THERE
+    asked = asked and (after.voice.on or not isinstance(after.state, Portal))  # an empty hall is not called to
     forgotten = isinstance(after.state, CardBack) and not isinstance(before.state, CardBack)
     reminded = getattr(after.state, "reminders", 0) > getattr(before.state, "reminders", 0)
     told = isinstance(event, Heard)  # it was said just now

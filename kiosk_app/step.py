@@ -149,7 +149,7 @@ def _interrupts(visit: Visit, event: Event) -> Step:
         case TimedOut(Clock.IDLE):
             return replace(visit, overlay=Overlay.STILL_THERE), ()
         case TimedOut(Clock.GONE):
-            return leave(visit)
+            return _gone(replace(visit, overlay=None), event)
         case HeadsetChanged():
             return hearing.heard(visit, event)
         case Spoken():
@@ -240,8 +240,6 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
             return opening.scanned(visit, code)
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
-        case Portal(), TimedOut():
-            return replace(_as_found(visit), overlay=None), ()
         case PaperLeft(), PaperGone():
             # A sensor that sees paper all the same is not believed until it sees something else.
             tray = TrayView.UNSEEN if visit.tray is TrayView.PAPER else visit.tray
@@ -249,8 +247,6 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case CardBack(reminders), TimedOut():
             given_up = reminders + 1 >= REMINDERS
             return home(visit) if given_up else (replace(visit, state=CardBack(reminders + 1)), ())
-        case ((Notice() | NotTaken() | PaperLeft() | AskCard()), TimedOut()):
-            return leave(visit)
         case Goodbye(), TimedOut():
             return home(visit)
         case _:
@@ -344,8 +340,21 @@ def _offer_changed(visit: Visit, offer: Offer) -> Step:
             return visit, ()
 
 
+def _gone(visit: Visit, event: TimedOut) -> Step:
+    """Nobody said that they were still there."""
+    match visit.state:
+        case Portal():
+            return _as_found(visit), ()
+        case Printed() as state:  # no answer is no yes
+            return delivery.rules(visit, state, event)
+        case _:
+            return leave(visit)
+
+
 def _stopped(visit: Visit) -> Step:
     match visit.state:
+        case Portal() if visit.overlay is Overlay.STILL_THERE:
+            return _as_found(replace(visit, overlay=None)), ()
         case Portal() | CardBack() | DoorOpening():  # a pulse is on its way: what it does is said first
             return replace(visit, overlay=None), ()
         case Goodbye():

@@ -99,8 +99,9 @@ def test_it_goes_along_into_the_visit_and_stays_through_another_language() -> No
 
 def test_a_portal_that_was_left_so_is_as_usual_again_after_a_while() -> None:
     visit = Visit(ease=BOTH)
-    assert Clock.STEP in running(visit)
-    after, _ = step(visit, TimedOut(Clock.STEP))
+    assert Clock.IDLE in running(visit)
+    asked, _ = step(visit, TimedOut(Clock.IDLE))
+    after, _ = step(asked, TimedOut(Clock.GONE))
     assert after == Visit()
     assert running(after) == {}
 

@@ -116,6 +116,7 @@ EARS = (
     *(events.VoiceAsked(), events.VoiceSwitched(on=True), events.VolumeTurned(1)),
     *(events.HeadsetChanged(inside=True), events.Spoken()),
 )
+NOT_ASKED = SlipState.NOT_ASKED
 DEFECTS: tuple[events.Event, ...] = (
     *(events.DefectAsked(), events.DefectNamed(About.CARD)),
     *(events.DefectKept(0, lost) for lost in (False, True)),
@@ -254,7 +255,7 @@ def _folded(visit: Visit) -> Visit:
     And paper that was found, or seen by the sensor, during a visit: it matters from the portal on, and once a document
     is printed, where it may be seen just as well. And the language, and how it is seen and heard: every move is made
     again in English, large letters and a headset. And which of the pages that change no state stands over it; what does
-    not work is reported from the portal, from the PIN pad and where paper ought to lie.
+    not work is reported from the portal and from the PIN pad.
     """
     state = visit.state
     if isinstance(state, EnterPin) and state.typed > 5:
@@ -271,7 +272,7 @@ def _folded(visit: Visit) -> Visit:
         state = replace(state, clear=state.clear and seen, lower=state.lower and not (seen or state.failed))
     sensed = isinstance(state, Portal | PaperLeft | AskCard) and visit.overlay is None
     if isinstance(state, Printed):
-        one = len(state.orders) == 1 and not state.remedies and state.slip is SlipState.NOT_ASKED
+        one = len(state.orders) == 1 and not state.remedies and state.slip is NOT_ASKED
         sensed = one and visit.slot is CardSlot.EMPTY and visit.offer == Offer() and visit.overlay is None
         state = state if sensed else replace(state, reminders=0)
     tray = visit.tray if sensed else TrayView.UNSEEN
@@ -280,7 +281,9 @@ def _folded(visit: Visit) -> Visit:
     asks = isinstance(state, Portal | AskCard | EnterCode | OpeningCode | SigningIn)
     visit = visit if asks or visit.offer != DOORS_ALONE else replace(visit, offer=WORKS)
     alike = {Overlay.EASE, Overlay.LANGUAGES, Overlay.DEFECT_KEPT, Overlay.DEFECT_LOST}
-    alike |= set() if isinstance(state, Portal | EnterPin | Printed) else {Overlay.DEFECT}
+    alike |= set() if isinstance(state, Portal | EnterPin) else {Overlay.DEFECT}
+    if isinstance(state, Printed) and (len(state.orders) > 1 or state.remedies or state.slip is not NOT_ASKED):
+        alike |= {Overlay.STILL_THERE}
     overlay = Overlay.HELP if visit.overlay in alike else visit.overlay
     visit = replace(visit, number=1 + (visit.number + 1) % 2, state=state, overlay=overlay, paper_left=paper_left)
     return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
@@ -288,7 +291,7 @@ def _folded(visit: Visit) -> Visit:
 
 def explore() -> Iterator[Move]:
     """Give every move from the portal on that changes or wishes for anything."""
-    start = Node(Visit(offer=WORKS))
+    start = Node(Visit(1, offer=WORKS))
     seen, queue = {start}, deque([start])
     while queue:
         node = queue.popleft()

@@ -41,6 +41,7 @@ from kiosk_app.visit import (
     NotTaken,
     OpeningCode,
     Ordering,
+    Overlay,
     Person,
     PinOnReader,
     Portal,
@@ -168,7 +169,7 @@ def test_a_language_changes_nothing_but_the_words_and_ends_with_the_visit(moves:
         before = move.before.visit
         (dutch, effects), (english, same) = step(before, move.event), step(in_english(before), move.event)
         assert in_english(english) == in_english(dutch)
-        assert _without_clocks(same) == _without_clocks(effects) or isinstance(move.event, HEARD)
+        assert _wished(same, before) == _wished(effects, before) or isinstance(move.event, HEARD)
         over = _is_over(before, dutch, move.event)
         assert english.language is (Language.NL if over else Language.EN), move
         assert english.ease == (Ease() if over else LARGE), move
@@ -179,15 +180,18 @@ def in_english(visit: Visit) -> Visit:
     return replace(visit, language=Language.EN, ease=LARGE, voice=LISTENS)
 
 
-def _without_clocks(effects: tuple[wishes.Effect, ...]) -> list[wishes.Effect]:
-    """A portal in English runs a clock that one in Dutch does not."""
-    return [effect for effect in effects if not isinstance(effect, wishes.Start | wishes.Cancel)]
+def _wished(effects: tuple[wishes.Effect, ...], before: Visit) -> list[wishes.Effect]:
+    """A portal in English runs a clock that one in Dutch does not, and calls to who listens there."""
+    own: tuple[type, ...] = (wishes.Start, wishes.Cancel)
+    own += (wishes.Say,) if isinstance(before.state, Portal) else ()
+    return [effect for effect in effects if not isinstance(effect, own)]
 
 
 def _is_over(before: Visit, after: Visit, event: events.Event) -> bool:
     """Whether whoever stood there is gone: home again, another card after the last word, or nobody at the portal."""
     if isinstance(before.state, Portal):
-        return event == events.TimedOut(events.Clock.STEP)
+        stopped = event == events.StopPressed() and before.overlay is Overlay.STILL_THERE
+        return stopped or event == events.TimedOut(events.Clock.GONE)
     if isinstance(before.state, Notice) and after.number != before.number:
         return before.state.fault not in ASK_AGAIN
     left_goodbye = isinstance(before.state, Goodbye) and not isinstance(after.state, Goodbye)

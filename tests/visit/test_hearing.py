@@ -73,8 +73,10 @@ def test_all_of_it_falls_back_at_the_end_of_the_visit_and_a_headset_that_stayed_
 
 def test_a_portal_that_was_left_speaking_falls_silent() -> None:
     visit, effects = step(Visit(), VoiceAsked())
-    assert Start(Clock.STEP, "idle") in effects
-    after, _ = step(visit, TimedOut(Clock.STEP))
+    assert Start(Clock.IDLE, "idle") in effects
+    asked, effects = step(visit, TimedOut(Clock.IDLE))
+    assert (asked.overlay, Say() in effects) == (Overlay.STILL_THERE, True)
+    after, _ = step(asked, TimedOut(Clock.GONE))
     assert after == Visit()
 
 
@@ -151,4 +153,4 @@ def test_a_key_means_what_is_asked_for_at_that_moment(visit: Visit, key: int | K
 def test_a_notice_is_read_out_before_its_time_begins_to_run() -> None:
     notice = Visit(1, Notice(FaultCode.PIN_BLOCKED))
     _, effects = step(notice, Spoken())
-    assert Start(Clock.STEP, "notice") in effects
+    assert Start(Clock.IDLE, "notice") in effects

@@ -160,7 +160,9 @@ def test_a_sensor_that_is_stuck_stops_nobody() -> None:
 
 
 def test_a_sensor_that_is_lost_leaves_it_to_the_question_again() -> None:
-    visit = after(printed(), SEES_NONE, BLIND, events.TimedOut(events.Clock.STEP))
+    visit = after(
+        printed(), SEES_NONE, BLIND, *(events.TimedOut(one) for one in (events.Clock.IDLE, events.Clock.GONE))
+    )
     assert visit.paper_left
 
 

@@ -12,6 +12,7 @@ from hardware.faults import FaultCode
 from kiosk_app import effects as wishes
 from kiosk_app import events
 from kiosk_app.answers import wanted
+from kiosk_app.doors import AskTaken, NextDoor, Thing
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
@@ -30,8 +31,10 @@ from kiosk_app.visit import (
     JobPhase,
     Later,
     Notice,
+    NotTaken,
     Offer,
     OpeningCode,
+    Order,
     Ordering,
     Overlay,
     PaperLeft,
@@ -170,14 +173,41 @@ def test_a_code_that_comes_late_stands_as_long_as_any() -> None:
     visit = played(Visit(), *ORDERED, events.CardRemoved(), failed)
     told = events.RemedyGiven(visit.number, TICKET, RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29"))
     _, effects = step(visit, told)
-    assert wishes.Start(events.Clock.STEP, "take_paper") in effects
+    assert wishes.Start(events.Clock.IDLE, "take_paper") in effects
 
 
-def test_help_on_the_portal_goes_away_by_itself() -> None:
-    """Nobody there: the portal is itself again."""
+def test_help_on_the_portal_goes_away_by_itself_and_asks_before() -> None:
+    """Nobody there: the portal is itself again, and an empty hall is not called to."""
     helped, effects = step(Visit(), events.HelpAsked())
-    assert wishes.Start(events.Clock.STEP, "idle") in effects
-    assert played(helped, events.TimedOut(events.Clock.STEP)) == Visit()
+    assert wishes.Start(events.Clock.IDLE, "idle") in effects
+    asked, effects = step(helped, events.TimedOut(events.Clock.IDLE))
+    assert (asked.overlay, wishes.Say() in effects) == (Overlay.STILL_THERE, False)
+    assert wishes.Start(events.Clock.GONE, "still_there") in effects
+    for gone in (events.TimedOut(events.Clock.GONE), events.StopPressed()):
+        assert played(asked, gone) == Visit()
+
+
+PRINTED = Printed((Job(DOCUMENT, Progress(JobPhase.PRINTED, 1)),), (Order(TICKET, HOUSEHOLD),))
+THING = Thing(TICKET, UUID(int=9), "Paspoort", 7)
+WAITS: tuple[State, ...] = (
+    *(Notice(FaultCode.BACKEND_DOWN), NotTaken(), PRINTED),
+    *(NextDoor((THING,)), AskTaken(THING)),
+)
+
+
+@pytest.mark.parametrize("state", WAITS, ids=lambda state: type(state).__name__)
+def test_whatever_waits_for_a_reader_asks_before_it_goes_and_can_be_had_again_ten_times(state: State) -> None:
+    """EN 301 549 9.2.2.1."""
+    visit = Visit(1, state, offer=Offer(doors=None))
+    for _ in range(10):
+        asked = played(visit, events.TimedOut(events.Clock.IDLE))
+        assert (asked.state, asked.overlay) == (state, Overlay.STILL_THERE)
+        visit, effects = step(asked, events.StillHere())
+        assert (visit.state, visit.overlay) == (state, None)
+        assert any(isinstance(one, wishes.Start) and one.clock is events.Clock.IDLE for one in effects)
+    over = played(visit, events.TimedOut(events.Clock.IDLE), events.TimedOut(events.Clock.GONE))
+    assert isinstance(over.state, Portal | Goodbye)
+    assert over.paper_left is isinstance(state, Printed)
 
 
 def test_a_lost_reader_is_not_blamed_on_the_resident() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hardware.devices import Applet
 from hardware.faults import FaultCode, Mender
+from kiosk_app.doors import AskTaken, NextDoor
 from kiosk_app.touches import DefectAsked, PaperGone, StillHere, StopPressed
-from kiosk_app.visit import CardBack, CardSlot, Notice
+from kiosk_app.visit import CardBack, CardSlot, Notice, NotTaken, Portal
 from ui import phrases
 from ui.screen import Choice, Role, Screen, Section, Template
 from ui.screens.scene import Scene
@@ -175,11 +176,19 @@ def help_page(scene: Scene) -> Screen:
 
 def still_there(scene: Scene) -> Screen:
     """Ask whether somebody is still there; going on takes one touch."""
-    lead = scene.plural(
-        "Als je niets doet, stoppen we na {n}~seconde. Zo ziet niemand je gegevens.",
-        "Als je niets doet, stoppen we na {n}~seconden. Zo ziet niemand je gegevens.",
-        round(scene.settings.timeouts.still_there),
-    )
+    seconds = round(scene.settings.timeouts.still_there)
+    if isinstance(scene.visit.state, Portal | Notice | NotTaken | NextDoor | AskTaken):  # nobody's name stands there
+        lead = scene.plural(
+            "Als je niets doet, gaan we na {n}~seconde terug naar het begin.",
+            "Als je niets doet, gaan we na {n}~seconden terug naar het begin.",
+            seconds,
+        )
+    else:
+        lead = scene.plural(
+            "Als je niets doet, stoppen we na {n}~seconde. Zo ziet niemand je gegevens.",
+            "Als je niets doet, stoppen we na {n}~seconden. Zo ziet niemand je gegevens.",
+            seconds,
+        )
     return Screen(
         Template.NOTICE,
         scene.header,

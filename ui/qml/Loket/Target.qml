@@ -17,7 +17,7 @@ T.AbstractButton {
     Accessible.name: choice.label
     Accessible.description: choice.description
     Accessible.focusable: choice.live
-    Accessible.onPressAction: target.clicked()
+    Accessible.onPressAction: Bridge.touched(choice.id, -1e9, -1e9) // no finger, which trembles
 
     onVisualFocusChanged: if (visualFocus && Bridge.focus !== choice.id) { // Qt tells it twice
         Bridge.focus = choice.id;
