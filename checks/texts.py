@@ -1,7 +1,7 @@
 """The catalogues in ui/locale: brings them up to date (`./dev texts`), and judges whether they are complete.
 
-The source language is Dutch: what a resident reads stands in the code, in `say`, `plural` and `mark`, and in the title
-and text of each fault. A folder in ui/locale is a language; an empty one becomes a catalogue.
+The source language is Dutch: what stands on a screen stands in the code, in `say`, `plural` and `mark`, and in title,
+text and steps of each fault. A folder in ui/locale is a language; an empty one becomes a catalogue.
 """
 
 from __future__ import annotations
@@ -49,15 +49,16 @@ class Plain(Catalog):
 
 
 def found(project: Path) -> Iterator[Found]:
-    """Every text that a resident may read."""
+    """Every text of a screen."""
     for path in sorted((project / SCREENS).rglob("*.py")):
         for call in _calls(path):
             forms = call.args[: TAKERS.get(_name(call), 0)]
             if forms and all(isinstance(form, ast.Constant) for form in forms):
                 yield Found(_literals(forms), path.relative_to(project))
     for row in _calls(project / FAULTS):
-        if _name(row) == "Fault":  # its title and text; the steps are for technicians, in Dutch
-            yield from (Found((text,), FAULTS) for text in _literals(row.args[:2]))
+        if _name(row) == "Fault":  # its title, its text, and the steps to mend it
+            steps = row.args[2].elts if isinstance(row.args[2], ast.Tuple) else []
+            yield from (Found((text,), FAULTS) for text in _literals([*row.args[:2], *steps]))
 
 
 def unfit(project: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 A driver raises `DeviceFault(code, detail)`; the visit shows the resident's words of that code, maintenance the
 technician's. `detail` is for the log and never holds personal data. Dutch is the source language of every text: the
-screen says title and text in the resident's language (`./dev texts`), technicians read their steps as they stand.
+screen says them in the language of who stands before it (`./dev texts`); `kiosk check` says them as they stand.
 """
 
 from __future__ import annotations

@@ -9,15 +9,20 @@ import pytest
 from msgspec import structs
 from PySide6.QtGui import QFont, QRawFont
 
-from config.settings import Announcement, Language, Service, ServiceKind, ServiceState, Settings, load
+from config.settings import Announcement, Language, Service, ServiceKind, ServiceState, Settings, StaffRole, load
 from config.wording import refuse_unfit
-from kiosk_app.visit import Ease, Overlay, Visit
+from hardware.devices import Health
+from hardware.faults import FAULTS, FaultCode
+from kiosk_app.maintenance import work
+from kiosk_app.parts import Part
+from kiosk_app.visit import Ease, Overlay, StaffAtWork, Visit
 from tests.ui.test_pages import Painted, inked, paint
 from ui import theme
 from ui.app import App, _readable
 from ui.gallery import landscape
 from ui.sample import EVENING, EXAMPLE, NOON, Sample
 from ui.screens import screen_for
+from ui.texts import texts_in
 
 EXAMPLE_SETTINGS = load(EXAMPLE)
 # Dutch as towns write it, cut at what the settings take; and markup, which must stand there as it is written.
@@ -72,6 +77,23 @@ def test_what_stood_low_or_large_stands_again_as_usual_without_chasing_itself(ap
         for ease in (before, after):  # QML complains where two places are each computed from the other
             app.bridge.paint(screen_for(Visit(1, ease=ease), told, EVENING))
             app.settle()
+
+
+@pytest.mark.parametrize("way", ["upright", "landscape"])
+@pytest.mark.parametrize("language", list(Language))
+def test_the_longest_steps_to_mend_something_fit_on_the_glass(app: App, language: Language, way: str) -> None:
+    """Of all faults those with the most to say in this language, on the page of a technician."""
+    settings = EXAMPLE_SETTINGS if way == "upright" else landscape(EXAMPLE_SETTINGS)
+    say = texts_in(language).say
+
+    def length(code: FaultCode) -> int:
+        fault = FAULTS[code]
+        return sum(len(say(text, municipality=settings.town.municipality)) for text in (fault.text, *fault.steps))
+
+    for code in sorted(FaultCode, key=length)[-4:]:
+        problem = work.Problem(work.Trouble(Part.HEADSET, code, Health.DOWN, EVENING))
+        state = StaffAtWork(work.Work("T-03", StaffRole.TECHNICIAN, problem))
+        fits(paint(app, settings, Sample("longest", Visit(1, state, language=language), settings, EVENING)))
 
 
 def fits(page: Painted) -> None:

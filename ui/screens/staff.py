@@ -1,7 +1,7 @@
 """Maintenance, as whoever mends the kiosk sees it: the way in, the first page, and what is wrong.
 
 The other rooms stand in `staff_rooms`. Screens are in Dutch first; the steps to mend something stand in
-`hardware.faults`, in Dutch alone, beside the sentence that residents read.
+`hardware.faults`, beside the sentence that residents read.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def problem(scene: Scene, trouble: Trouble) -> Screen:
     """Say what a resident notices, and the steps to mend it; it goes away by itself."""
     fault = scene.fault(trouble.code)
     part, since = scene.say(PARTS[trouble.part]), moment(scene, trouble.since)
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(fault.steps, 1))
+    steps = "\n".join(f"{n}. {scene.words(step)}" for n, step in enumerate(fault.steps, 1))
     return Screen(
         Template.NOTICE,
         scene.header,
