@@ -17,7 +17,7 @@ from ui.texts import Texts, mark, texts_in
 # The steps of a visit, and how the step line calls them.
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
 _TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
-OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.EN: "English"}
+OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.DE: "Deutsch", Language.EN: "English"}
 _STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 _LARGE_STEPS = (
