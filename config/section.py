@@ -16,6 +16,7 @@ class Language(StrEnum):
 
     NL = "nl"
     FR = "fr"
+    DE = "de"
     EN = "en"
 
 
@@ -24,6 +25,7 @@ class Translated(Section, frozen=True, kw_only=True):
 
     nl: str
     fr: str = ""
+    de: str = ""
     en: str = ""
 
 

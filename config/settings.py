@@ -40,7 +40,9 @@ class SettingsError(Exception):
     """The settings cannot be used. The message names the file, each wrong key and why; it holds no value."""
 
 
-_UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
+_UNDER_THIS_SCREEN = Translated(
+    nl="onder dit scherm", fr="sous cet écran", de="unter diesem Bildschirm", en="below this screen"
+)
 
 
 class Town(Section, frozen=True, kw_only=True):

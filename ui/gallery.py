@@ -129,7 +129,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="gallery", description="Every screen as a picture.")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
     parser.add_argument("--settings", type=Path, default=EXAMPLE, help="the settings of a kiosk (TOML)")
-    parser.add_argument("--language", type=Language, action="append", help="only in this language (nl, en)")
+    parser.add_argument("--language", type=Language, action="append", help="only in this language (nl, fr, de, en)")
     parser.add_argument("--ease", choices=EASES, action="append", help="only as seen this way")
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--upright", action="store_true", help="only for a panel that stands upright")

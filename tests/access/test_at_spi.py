@@ -19,7 +19,7 @@ from simulators.world import World
 
 SECONDS = 40.0
 PX_PER_MM = 1080 / 268  # of the example's panel
-NAMES = {"nl": "Wijzigen", "fr": "Modifier", "en": "Change"}
+NAMES = {"nl": "Wijzigen", "fr": "Modifier", "de": "Ändern", "en": "Change"}
 
 
 class Hand(Protocol):

@@ -27,9 +27,21 @@ from ui.texts import NBSP, texts_in
 DUTCH, ENGLISH = texts_in(Language.NL), texts_in(Language.EN)
 BOTH = structs.replace(load(EXAMPLE), languages=(Language.NL, Language.EN))
 PAIRS = tuple(zip(samples(BOTH), samples(BOTH, Language.EN), strict=True))
-# What may read the same in both: whoever is served, names, codes, signs, and words that English and Dutch share.
-SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Help|Open|Nederlands|Kiosk LV-01|[0-9A-Z]{4}-[0-9]{2}|"
-SHARED += r"|[0-9]+|[A-ZÀ-Ü]|\W+|Letters|English|Français|Printer|Scanner|§(\n§)*"
+EVERY = structs.replace(load(EXAMPLE), languages=tuple(Language))
+TRANSLATED = tuple(
+    (language, *pair)
+    for language in Language
+    if language is not Language.NL
+    for pair in zip(samples(EVERY), samples(EVERY, language), strict=True)
+)
+# What may read the same in two languages: whoever is served, names, codes, signs; and words that one shares with Dutch.
+SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Nederlands|[0-9A-Z]{4}-[0-9]{2}|"
+SHARED += r"|[0-9]+|[A-ZÀ-Ü]|\W+|English|Deutsch|Français|Scanner|(\d\. )?§(\n(\d\. )?§)*"
+WORDS = {
+    Language.EN: r"Help|Open|Kiosk LV-01|Letters|Printer",
+    Language.FR: r"",
+    Language.DE: r"Reinigen",
+}
 # What is not the kiosk's to translate: the back end's words for its documents, and what the resident typed.
 NOT_OURS = {
     Product: ("title", "description"),
@@ -123,13 +135,15 @@ def test_one_visit_s_language_is_not_the_next_one_s() -> None:
     assert titles == ["Goedenavond.", "Good evening.", "Goedenavond."]
 
 
-# --- English ---------------------------------------------------------------------------------------------------------
+# --- what is not Dutch -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("dutch", "english"), PAIRS, ids=[sample.name for sample, _ in PAIRS])
-def test_no_dutch_is_left_on_an_english_screen(dutch: Sample, english: Sample) -> None:
-    both = [ours(one) for one in (dutch, english)]
-    assert {text for text in both[0] & both[1] if not re.fullmatch(SHARED, text)} == set()
+@pytest.mark.parametrize(
+    ("language", "dutch", "other"), TRANSLATED, ids=[f"{language} {sample.name}" for language, sample, _ in TRANSLATED]
+)
+def test_no_dutch_is_left_on_a_translated_screen(language: Language, dutch: Sample, other: Sample) -> None:
+    both = [ours(one) for one in (dutch, other)]
+    assert {text for text in both[0] & both[1] if not re.fullmatch(f"{SHARED}|{WORDS[language]}", text)} == set()
     assert not [text for text in both[1] if "!" in text or "~" in text or "{" in text]
 
 
@@ -177,19 +191,18 @@ def test_the_portal_is_dutch_for_whoever_comes_first() -> None:
     assert Visit().language is Language.NL
 
 
-# --- French, and several languages -----------------------------------------------------------------------------------
+# --- French, German, and several languages ---------------------------------------------------------------------------
 
 
 def test_several_other_languages_share_one_cell_that_leads_to_each_under_its_own_name() -> None:
-    three = structs.replace(BOTH, languages=tuple(Language))
-    cell = screen_for(Visit(), three, EVENING).bar[2]
-    assert (cell.label, cell.event) == ("FR EN", LanguagesAsked())
+    cell = screen_for(Visit(), EVERY, EVENING).bar[2]
+    assert (cell.label, cell.event) == ("FR DE EN", LanguagesAsked())
     visit, _ = step(Visit(), LanguagesAsked())
-    page = screen_for(visit, three, EVENING)
-    assert [row.label for row in page.rows] == ["Nederlands", "Français", "English"]
+    page = screen_for(visit, EVERY, EVENING)
+    assert [row.label for row in page.rows] == ["Nederlands", "Français", "Deutsch", "English"]
     chosen, _ = step(visit, LanguageChosen(Language.FR))
     assert (chosen.overlay, chosen.language) == (None, Language.FR)
-    header = screen_for(chosen, three, EVENING).header
+    header = screen_for(chosen, EVERY, EVENING).header
     assert header.name == "Traduction – le texte néerlandais fait foi"
 
 
@@ -198,3 +211,12 @@ def test_french_says_times_and_days_in_its_own_way() -> None:
     assert phrases.clock(french, EVENING) == "20h41"
     assert phrases.at(french, time(9)) == f"9{NBSP}h"
     assert phrases.day(french, EVENING.date()) == f"lundi 23{NBSP}novembre"
+
+
+def test_german_says_times_and_days_in_its_own_way_and_that_it_is_a_translation() -> None:
+    german = texts_in(Language.DE)
+    assert phrases.clock(german, EVENING) == f"20.41{NBSP}Uhr"
+    assert phrases.at(german, time(9)) == f"9{NBSP}Uhr"
+    assert phrases.day(german, EVENING.date()) == f"Montag, 23.{NBSP}November"
+    header = screen_for(Visit(language=Language.DE), EVERY, EVENING).header
+    assert header.name == "Übersetzung – es gilt Niederländisch"

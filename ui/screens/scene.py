@@ -18,8 +18,8 @@ from ui.texts import Texts, mark, texts_in
 CARD, CHOOSE, CHECK, PRINT = 1, 2, 3, 4
 _TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
 # Said to who reads no Dutch, and has touched nothing yet.
-ALSO_IN = {Language.FR: "Aussi en français", Language.EN: "Also in English"}
-OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.EN: "English"}
+ALSO_IN = {Language.FR: "Aussi en français", Language.DE: "Auch auf Deutsch", Language.EN: "Also in English"}
+OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.DE: "Deutsch", Language.EN: "English"}
 _STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 _LARGE_STEPS = (
