@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, ValidationError, convert, field
 
+from config.hands import Keypad as Keypad
+from config.hands import Touch as Touch
 from config.lockers import Compartment as Compartment
 from config.lockers import CompartmentSize as CompartmentSize
 from config.lockers import Lockers as Lockers
@@ -215,12 +217,6 @@ class CardReader(Section, frozen=True, kw_only=True):
     )
 
 
-class Keypad(Section, frozen=True, kw_only=True):
-    """Numeric keys with a marked 5, beside the screen."""
-
-    device: Annotated[Path, Meta(description="Its evdev device, e.g. /dev/input/by-id/usb-…-event-kbd.")]
-
-
 class PaperSensor(Section, frozen=True, kw_only=True):
     """A light barrier or switch that sees whether paper lies in the slot; without one the kiosk asks."""
 
@@ -320,6 +316,7 @@ class Settings(Section, frozen=True, kw_only=True):
         Meta(description="Of the screen, Dutch first. Any other is for the town to decide, within the language law."),
     ] = (Language.NL,)
     screen: Screen = Screen()
+    touch: Touch = Touch()
     back_end: BackEnd | None = None
     card_reader: CardReader | None = None
     keypad: Keypad | None = None

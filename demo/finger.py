@@ -15,15 +15,16 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QEvent, QIODevice, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QImageWriter, QMouseEvent
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
+from demo.hand import Hand
+from demo.watch import LATE, watch
 from hardware.faults import FAULTS
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
 from kiosk_app.screened import Screened
@@ -59,12 +60,16 @@ class Finger:
 
     def __init__(self, screened: Screened) -> None:
         self._screened = screened
-        self._press = _by_mouse if os.environ.get("LOKET_FINGER") == "mouse" else _by_touch()
+        self._hand = Hand(screened.app.window)
         self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._busy = False
+        self._watches = os.environ.get(LATE, "")  # from when it knows its devices: what a start takes is another figure
 
     def tell(self, visit: Visit) -> None:
         """Print what stands on the screen, once its page is there to be touched."""
+        if self._watches and self._screened.knows_its_devices:
+            watch(self._screened.app.call_soon, Path(self._watches))
+            self._watches = ""
         seen: dict[str, Any] = {
             "state": type(visit.state).__name__,
             "overlay": visit.overlay.value if visit.overlay else None,
@@ -140,7 +145,7 @@ class Finger:
         _lay_out(item)
         centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         at = time.monotonic()
-        self._press(window, centre)
+        self._hand.tap(centre)
         _print({"touched": name, "at": at})
 
 
@@ -154,27 +159,6 @@ def _of_staff(state: StaffAtWork) -> dict[str, Any]:
         "well": getattr(page, "well", None),
         "read": getattr(page, "rows", None) is not None,
     }
-
-
-def _by_touch() -> Callable[[QQuickWindow, QPoint], None]:
-    """Give the way to touch the glass: a finger down and up."""
-    from PySide6.QtTest import QTest
-
-    device = QTest.createTouchDevice()
-
-    def press(window: QQuickWindow, point: QPoint) -> None:
-        QTest.touchEvent(window, device).press(0, point, window).commit()
-        QTest.touchEvent(window, device).release(0, point, window).commit()
-
-    return press
-
-
-def _by_mouse(window: QQuickWindow, point: QPoint) -> None:
-    """Click instead: QtTest brings QtWidgets and 30 MiB, too much where the kiosk's own memory is weighed."""
-    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
-        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        where = QPointF(point)
-        QCoreApplication.sendEvent(window, QMouseEvent(kind, where, window.mapToGlobal(where), left, left, none))
 
 
 def _focused(window: QQuickWindow) -> str:

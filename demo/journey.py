@@ -49,6 +49,7 @@ class Journey:
     card: str
     fault: str | None
     out: Path
+    pictured: bool = True  # the screen makes its own picture, and does nothing else meanwhile
     struck_at: str | None = None
     pictures: int = 0
     title: str | None = None
@@ -184,7 +185,9 @@ def _watch(journey: Journey, kiosk: KioskProcess, resident: Resident) -> None:
             continue
         journey.documents = told.get("documents", journey.documents)
         journey.title = told.get("title", journey.title or "").replace("\N{NO-BREAK SPACE}", " ") or None
-        if seen != (seen := tuple(told.get(fact) for fact in ("state", "title", "signing", "wrong"))):
+        if journey.pictured and seen != (
+            seen := tuple(told.get(fact) for fact in ("state", "title", "signing", "wrong"))
+        ):
             _photograph(journey, kiosk, told["state"])
         if resident.see(told):
             return

@@ -34,6 +34,25 @@ def grabbed(path: Path) -> Opened:
 
 def event_ear(on_event: Callable[[int, int, int], None]) -> Ear:
     """Hear a device: `on_event` gets type, code and value of each event, however they are cut up."""
+    return _ear(lambda _when, kind, code, value: on_event(kind, code, value))
+
+
+def key_ear(on_key: Callable[[int, int], None]) -> Ear:
+    """Hear a device's keys alone: `on_key` gets code and value."""
+    return timed_key_ear(lambda code, value, _when: on_key(code, value))
+
+
+def timed_key_ear(on_key: Callable[[int, int, float], None]) -> Ear:
+    """Hear a device's keys alone, and when it was: `on_key` gets code, value, and seconds of the kernel's clock."""
+
+    def on_event(when: float, kind: int, code: int, value: int) -> None:
+        if kind == EV_KEY:
+            on_key(code, value, when)
+
+    return _ear(on_event)
+
+
+def _ear(on_event: Callable[[float, int, int, int], None]) -> Ear:
     heard = bytearray()
 
     def hear(part: bytes) -> None:
@@ -41,20 +60,10 @@ def event_ear(on_event: Callable[[int, int, int], None]) -> Ear:
         whole = len(heard) - len(heard) % EVENT.size
         events = bytes(heard[:whole])
         del heard[:whole]
-        for _, _, kind, code, value in EVENT.iter_unpack(events):
-            on_event(kind, code, value)
+        for seconds, micros, kind, code, value in EVENT.iter_unpack(events):
+            on_event(seconds + micros / 1e6, kind, code, value)
 
     return hear
-
-
-def key_ear(on_key: Callable[[int, int], None]) -> Ear:
-    """Hear a device's keys alone: `on_key` gets code and value."""
-
-    def on_event(kind: int, code: int, value: int) -> None:
-        if kind == EV_KEY:
-            on_key(code, value)
-
-    return event_ear(on_event)
 
 
 def is_on(device: int, kind: int, code: int) -> bool | None:

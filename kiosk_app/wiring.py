@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from config.settings import BackEnd, Lockers, Printer, Settings, Speech
+from config.settings import BackEnd, Keypad, Lockers, Printer, Settings, Speech
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
 from hardware.doors import LockerBank
@@ -112,8 +112,7 @@ class Kiosk:
             origin = settings.back_end.origin if settings.back_end is not None else ""
             self._add_reader(settings.card_reader.name, origin, settings.timeouts.pin_on_reader, staff)
         if settings.keypad is not None:
-            keypad = EvdevKeypad(settings.keypad.device)
-            self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
+            self._add_keypad(settings.keypad)
         self.speaker: Speaker | None = None
         if settings.speech is not None:
             self._add_speech(settings.speech)
@@ -213,6 +212,10 @@ class Kiosk:
             DefectCalls(client, self._defects),
         )
         self._hands.append(self._back_end)
+
+    def _add_keypad(self, setting: Keypad) -> None:
+        keypad = EvdevKeypad(setting.device, setting.again, setting.repeat_after, setting.repeat_every)
+        self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
 
     def _add_speech(self, setting: Speech) -> None:
         from hardware.speech import Recordings

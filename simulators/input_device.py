@@ -11,12 +11,14 @@ import contextlib
 import os
 import select
 import struct
+import time
 from pathlib import Path
 
 EVENT = struct.Struct("llHHi")
 EV_SYN, EV_KEY, EV_SW = 0, 1, 5
 # A pipe that is full is read on within milliseconds, where anybody reads it.
 ROOM_SECONDS = 5.0
+PACE = 0.1  # seconds from one event to the next, as a hand makes them; nobody waits for it
 
 
 class VirtualInput:
@@ -25,6 +27,7 @@ class VirtualInput:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._end: int | None = None
+        self._clock = time.time()
         self.plug()
 
     def plug(self) -> None:
@@ -43,10 +46,15 @@ class VirtualInput:
     def report(self, *events: tuple[int, int, int]) -> None:
         """Write events (type, code, value), each with the kernel's full stop. Without a cable nothing happens."""
         if self._end is not None:
-            told = [part for event in events for part in (event, (EV_SYN, 0, 0))]
+            told = [(self._moment(), *part) for event in events for part in (event, (EV_SYN, 0, 0))]
             select.select([], [self._end], [], ROOM_SECONDS)
             with contextlib.suppress(BlockingIOError):  # nobody reads it, for a very long time
-                os.write(self._end, b"".join(EVENT.pack(0, 0, *part) for part in told))
+                os.write(self._end, b"".join(EVENT.pack(*moment, *part) for moment, *part in told))
+
+    def _moment(self) -> tuple[int, int]:
+        """Give the time of one more event: seconds, and millionths."""
+        self._clock = max(self._clock + PACE, time.time())
+        return int(self._clock), int(self._clock % 1 * 1e6)
 
     def close(self) -> None:
         """As unplugged."""

@@ -109,7 +109,7 @@ class App:
         self._alarm.timeout.connect(self._ring)
         self.density = 1.0  # pixels of one millimetre, now
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)  # what QML complained of, which it never should
-        self._panel = settings.screen
+        self._panel, self._touch = settings.screen, settings.touch
         size = QSize(*(size_px or self._size(windowed=windowed)))
         self._engine = QQmlEngine()
         self._engine.warnings.connect(self._warned)
@@ -221,8 +221,11 @@ class App:
         self.bridge.dress(settled=True)
         if not self._cursor:
             _hide_cursor()
+        from ui.fingers import Fingers
+        from ui.glass import Glass
         from ui.screen import Template
 
+        Glass(self.window, Fingers(self._touch, self.bridge.page_number), lambda: self.density)
         self._compile(*Template)
         if self._when_painted is not None:
             self.call_soon(self._when_painted)

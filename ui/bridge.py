@@ -16,9 +16,8 @@ from kiosk_app.visit import Drawing, Ease, Visit
 from ui.screen import Choice, Screen
 from ui.screens import screen_for
 
-# A finger that trembles strikes twice: EN 301 549 §5.9 lets a second strike within half a second go by. It only counts
-# as one where the page has changed under the finger, or typing "11" and quick hands would suffer.
-_DOUBLE_STRIKE_S = 0.5
+# A finger that trembles strikes twice: EN 301 549 §5.8 lets a second strike go by, here for `touch.again_on_next_page`:
+# where the page has changed under the finger. Longer than `touch.again`, or typing "11" and quick hands would suffer.
 _DOUBLE_STRIKE_MM = 20.0
 # What QML paints apart from the page, and leaves standing while it is the same.
 _FRAME = ("header", "bar", "ease")
@@ -81,6 +80,10 @@ class Bridge(QObject):
     def drawing(self) -> Drawing | None:
         """The page that is looked at now: nothing else of the screen keeps it."""
         return self._shown.sheet.drawing if self._shown is not None and self._shown.sheet is not None else None
+
+    def page_number(self) -> int:
+        """Give how many pages were painted so far: another number, another page."""
+        return self._page
 
     def dress(self, **look: str | float) -> None:
         """Paint with these colours and sizes (properties of `Theme.qml`); what is not named stays."""
@@ -148,7 +151,7 @@ class Bridge(QObject):
         if self._struck is None:
             return False
         when, was_x, was_y, page = self._struck
-        soon = self._monotonic() - when < _DOUBLE_STRIKE_S
+        soon = self._monotonic() - when < self._settings.touch.again_on_next_page
         near = abs(x - was_x) < _DOUBLE_STRIKE_MM and abs(y - was_y) < _DOUBLE_STRIKE_MM and x >= 0
         return soon and near and page != self._page
 

@@ -82,26 +82,27 @@ def _paint(asked: argparse.Namespace, settings: Settings) -> tuple[dict[str, lis
     return painted, warnings
 
 
-def _ways(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, Settings, Language, Ease]]:
+def every_way(settings: Settings) -> Iterator[tuple[str, Settings, Language, Ease]]:
     """Give every way in which a screen can be painted, by the name of its folder."""
-    for standing, panel in _panels(asked, settings):
-        for language in asked.language or Language:
+    for standing, panel in (("upright", settings), ("landscape", landscape(settings))):
+        for language in Language:
             for seen, ease in EASES.items():
-                low_already = ease.low and panel.screen.width_mm > panel.screen.height_mm
-                if not low_already and (asked.ease is None or seen in asked.ease):
-                    yield (
-                        "-".join(part for part in (standing, language, seen) if part != "usual"),
-                        panel,
-                        language,
-                        ease,
-                    )
+                if not (ease.low and standing == "landscape"):  # it is low already
+                    yield _folder(standing, language, seen), panel, language, ease
 
 
-def _panels(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, Settings]]:
-    if not asked.landscape:
-        yield "upright", settings
-    if not asked.upright:
-        yield "landscape", landscape(settings)
+def _folder(standing: str, language: Language, seen: str) -> str:
+    return "-".join(part for part in (standing, language, seen) if part != "usual")
+
+
+def _ways(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[str, Settings, Language, Ease]]:
+    """Give the ways that were asked for."""
+    other = "landscape" if asked.upright else "upright" if asked.landscape else None
+    for way, panel, language, ease in every_way(settings):
+        spoken = asked.language is None or language in asked.language
+        seen = asked.ease is None or ease in [EASES[one] for one in asked.ease]
+        if spoken and seen and way.partition("-")[0] != other:
+            yield way, panel, language, ease
 
 
 def landscape(settings: Settings) -> Settings:

@@ -86,6 +86,45 @@ def test_a_key_that_is_held_or_let_go_or_is_a_letter_types_nothing(keys: int, ty
     assert typed.empty()
 
 
+def held(code: int, *moments: float) -> bytes:
+    """A key that goes down at the first moment and is lifted at the last; in between it is held."""
+    values = [DOWN, *[HELD] * (len(moments) - 2), UP]
+    times = [(int(moment), round(moment % 1 * 1e6)) for moment in moments]
+    return b"".join(struct.pack("llHHi", *time, EV_KEY, code, value) for time, value in zip(times, values, strict=True))
+
+
+def told(device: Path, events: bytes, **setting: float) -> list[int | KeypadKey]:
+    """What a keypad with this setting reports of these events, and then of one digit."""
+    typed: Queue[int | KeypadKey] = Queue()
+    driver = EvdevKeypad(device, **setting)
+    driver.watch(typed.put, typed.put, lambda _: None)
+    end = os.open(device, os.O_WRONLY)
+    os.write(end, events + held(KEY_0, 2000.0, 2000.1))
+    heard = [typed.get(timeout=DEADLINE)]
+    while heard[-1] != 0:
+        heard.append(typed.get(timeout=DEADLINE))
+    driver.close()
+    os.close(end)
+    return heard[:-1]
+
+
+def test_a_hand_that_trembles_types_one_digit_and_a_quick_one_two(device: Path) -> None:
+    """EN 301 549 §5.8: the time can be set to half a second at least."""
+    twice = held(KEY_1, 1000.0, 1000.1) + held(KEY_1, 1000.4, 1000.5)
+    assert told(device, twice, again=0.05) == [1, 1]
+    assert told(device, twice, again=0.5) == [1]
+    assert told(device, twice + held(KEY_KP5, 1000.6, 1000.7), again=2.0) == [1, 5], "another key is no trembling"
+
+
+def test_a_key_that_leads_on_repeats_as_slowly_as_it_is_set(device: Path) -> None:
+    """EN 301 549 §5.7: after two seconds, and once in two."""
+    seconds = [1000 + quarter / 4 for quarter in range(28)]  # for just under seven seconds
+    assert told(device, held(KEY_RIGHT, *seconds)) == [KeypadKey.NEXT]
+    assert told(device, held(KEY_RIGHT, *seconds), repeat_after=2.0, repeat_every=2.0) == [KeypadKey.NEXT] * 4
+    assert told(device, held(KEY_1, *seconds), repeat_after=0.5, repeat_every=0.2) == [1], "a digit never repeats"
+    assert told(device, held(KEY_ESC, *seconds), repeat_after=0.5, repeat_every=0.2) == [KeypadKey.CANCEL]
+
+
 def test_an_event_that_comes_in_two_parts_is_one_key(keys: int, typed: Queue[int | KeypadKey]) -> None:
     whole = press(KEY_KP5)
     os.write(keys, whole[:10])

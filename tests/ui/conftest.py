@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from config.settings import load
+from demo.hand import Hand
 from ui.app import App
 from ui.sample import EXAMPLE
 
@@ -29,3 +30,10 @@ def app(the_app: App) -> Iterator[App]:
     the_app.warnings.clear()
     yield the_app
     assert not the_app.warnings
+
+
+@pytest.fixture(scope="session")
+def finger(the_app: App) -> Hand:
+    """A hand before the screen. One, for its clock goes ahead of the real one, and a later hand would lag behind it."""
+    assert the_app.window.isVisible()
+    return Hand(the_app.window)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import pytest
 from msgspec import structs
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QPointingDevice
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from config.settings import Language, load
+from demo.hand import Hand
 from hardware.devices import Applet
 from kiosk_app import events
 from kiosk_app.step import step
@@ -61,12 +61,6 @@ def core(app: App) -> Iterator[Core]:
     app.bridge.show(Visit())
 
 
-@pytest.fixture(scope="session")
-def finger(the_app: App) -> QPointingDevice:
-    assert the_app.window.isVisible()
-    return QTest.createTouchDevice()
-
-
 def show(app: App, visit: Visit | State) -> None:
     app.bridge.show(visit if isinstance(visit, Visit) else Visit(1, visit))
     app.settle()
@@ -87,18 +81,18 @@ def centre(app: App, name: str) -> QPoint:
     return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
 
 
-def press(app: App, finger: QPointingDevice, at: QPoint) -> None:
-    QTest.touchEvent(app.window, finger).press(0, at, app.window).commit()
+def press(finger: Hand, at: QPoint) -> None:
+    finger.down(at)
 
 
-def release(app: App, finger: QPointingDevice, at: QPoint) -> None:
-    QTest.touchEvent(app.window, finger).release(0, at, app.window).commit()
+def release(app: App, finger: Hand, at: QPoint) -> None:
+    finger.up(at)
     app.settle()
 
 
-def tap(app: App, finger: QPointingDevice, name: str) -> None:
+def tap(app: App, finger: Hand, name: str) -> None:
     at = centre(app, name)
-    press(app, finger, at)
+    press(finger, at)
     release(app, finger, at)
 
 
@@ -151,35 +145,35 @@ def tap(app: App, finger: QPointingDevice, name: str) -> None:
     ],
 )
 def test_a_touch_posts_what_the_choice_stands_for(
-    app: App, core: Core, finger: QPointingDevice, screen: str, choice: str, event: events.Touch
+    app: App, core: Core, finger: Hand, screen: str, choice: str, event: events.Touch
 ) -> None:
     show(app, BY_NAME[screen])
     tap(app, finger, choice)
     assert core.touches == [event]
 
 
-def test_it_acts_on_release_and_shows_the_press_at_once(app: App, core: Core, finger: QPointingDevice) -> None:
+def test_it_acts_on_release_and_shows_the_press_at_once(app: App, core: Core, finger: Hand) -> None:
     show(app, BY_NAME["checking"])
     at = centre(app, "confirm")
     probe = find(app, "confirm").mapToScene(QPointF(20, 20)).toPoint()
     rest = app.grab().pixelColor(probe)
-    press(app, finger, at)
+    press(finger, at)
     assert app.grab().pixelColor(probe) != rest
     assert core.touches == []
     release(app, finger, at)
     assert core.touches == [events.Confirmed()]
 
 
-def test_a_finger_that_slides_off_does_nothing(app: App, core: Core, finger: QPointingDevice) -> None:
+def test_a_finger_that_slides_off_does_nothing(app: App, core: Core, finger: Hand) -> None:
     show(app, BY_NAME["checking"])
-    press(app, finger, centre(app, "confirm"))
+    press(finger, centre(app, "confirm"))
     away = centre(app, "confirm") - QPoint(0, 400)
-    QTest.touchEvent(app.window, finger).move(0, away, app.window).commit()
+    finger.move(away)
     release(app, finger, away)
     assert core.touches == []
 
 
-def test_a_disabled_button_posts_nothing(app: App, core: Core, finger: QPointingDevice) -> None:
+def test_a_disabled_button_posts_nothing(app: App, core: Core, finger: Hand) -> None:
     show(app, BY_NAME["pin-two"])
     tap(app, finger, "pinDone")
     show(app, BY_NAME["choosing-refused"])
@@ -187,7 +181,7 @@ def test_a_disabled_button_posts_nothing(app: App, core: Core, finger: QPointing
     assert core.touches == []
 
 
-def test_digits_go_to_the_core_and_nowhere_else(app: App, core: Core, finger: QPointingDevice) -> None:
+def test_digits_go_to_the_core_and_nowhere_else(app: App, core: Core, finger: Hand) -> None:
     show(app, EnterPin(Applet.V1_8, 3))
     for digit in (1, 1, 9, 0):
         tap(app, finger, f"digit{digit}")
@@ -213,28 +207,26 @@ def test_a_choice_that_is_no_longer_on_screen_posts_nothing(app: App, core: Core
     assert core.touches == []
 
 
-def test_a_finger_that_trembles_does_not_confirm_what_it_has_not_seen(
-    app: App, core: Core, finger: QPointingDevice
-) -> None:
+def test_a_finger_that_trembles_does_not_confirm_what_it_has_not_seen(app: App, core: Core, finger: Hand) -> None:
     """ "Verder met 2 documenten" and "Druk 2 documenten af" stand in the same place."""
     show(app, BY_NAME["choosing-several"])
     core.then = BY_NAME["checking-two"]
     at = centre(app, "chosen") + QPoint(120, 0)  # where "confirm" comes
     for _ in range(2):
-        press(app, finger, at)
+        press(finger, at)
         release(app, finger, at)
     assert core.touches == [events.ChoiceDone()]
 
 
 def test_a_finger_that_waits_or_goes_elsewhere_is_believed(
-    app: App, core: Core, finger: QPointingDevice, monkeypatch: pytest.MonkeyPatch
+    app: App, core: Core, finger: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(app.bridge, "_monotonic", clock)
     show(app, BY_NAME["choosing-several"])
     core.then = BY_NAME["checking-two"]
     at = centre(app, "chosen") + QPoint(120, 0)
-    press(app, finger, at)
+    press(finger, at)
     release(app, finger, at)
     core.then = None
     clock.seconds += 0.6
@@ -243,7 +235,7 @@ def test_a_finger_that_waits_or_goes_elsewhere_is_believed(
     assert core.touches == [events.ChoiceDone(), events.Confirmed(), events.ChangeAsked()]
 
 
-def test_ticking_boxes_quickly_is_not_a_tremble(app: App, core: Core, finger: QPointingDevice) -> None:
+def test_ticking_boxes_quickly_is_not_a_tremble(app: App, core: Core, finger: Hand) -> None:
     show(app, BY_NAME["choosing-several"])
     core.then = BY_NAME["choosing-several-none"]
     tap(app, finger, "product-residence")
@@ -281,7 +273,7 @@ def test_a_check_of_two_can_follow_a_check_of_one_on_the_same_page(app: App) -> 
 
 
 def test_a_language_that_is_touched_is_the_screen_s_and_the_other_one_is_offered(
-    app: App, core: Core, finger: QPointingDevice
+    app: App, core: Core, finger: Hand
 ) -> None:
     both = structs.replace(SETTINGS, languages=(Language.NL, Language.EN))
     app.bridge.paint(screen_for(Visit(), both, EVENING))
@@ -299,9 +291,7 @@ def test_a_language_that_is_touched_is_the_screen_s_and_the_other_one_is_offered
     assert step(english, core.touches[1])[0].language is Language.NL
 
 
-def test_who_is_read_to_hears_with_the_first_touch_and_acts_with_the_second(
-    app: App, core: Core, finger: QPointingDevice
-) -> None:
+def test_who_is_read_to_hears_with_the_first_touch_and_acts_with_the_second(app: App, core: Core, finger: Hand) -> None:
     heard: list[str] = []
     app.bridge.come_to = lambda choice: heard.append(choice.label)
     listens = Visit(1, AskCard(), voice=Voice(on=True))

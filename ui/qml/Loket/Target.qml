@@ -8,7 +8,8 @@ T.AbstractButton {
     id: target
     required property var choice
     property bool onColour: false // stands on the town's colour
-    readonly property bool lit: pressed && choice.enabled && choice.live
+    property string held: "" // the choice that a finger or a key was put down on: what it means may change meanwhile
+    readonly property bool lit: pressed && held === choice.id && choice.enabled && choice.live
 
     objectName: choice.id
     focusPolicy: Qt.StrongFocus
@@ -23,9 +24,14 @@ T.AbstractButton {
         Bridge.focus = choice.id;
         Bridge.focused(choice.id);
     }
-    onPressed: if (!visualFocus)
-        Bridge.focus = "" // a finger is here, and no key
+    onPressed: {
+        held = choice.id;
+        if (!visualFocus)
+            Bridge.focus = ""; // a finger is here, and no key
+    }
     onClicked: {
+        if (held !== choice.id)
+            return;
         const at = mapToItem(null, pressX, pressY);
         Bridge.touched(choice.id, at.x / Theme.density, at.y / Theme.density);
     }

@@ -1,0 +1,67 @@
+"""A robot's hand before a window in this process: touches as the panel's driver would bring them, at a person's pace.
+
+Each says when it happened, as every touch does, so that nobody has to wait while a finger lies on the glass.
+"""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEventPoint, QInputDevice, QPointingDevice, QTouchEvent, QWindow
+
+TAP = 0.1  # seconds that a finger lies on the glass
+BETWEEN = 0.3  # from one tap to the next
+
+_KINDS = {
+    QEventPoint.State.Pressed: QEvent.Type.TouchBegin,
+    QEventPoint.State.Updated: QEvent.Type.TouchUpdate,
+    QEventPoint.State.Released: QEvent.Type.TouchEnd,
+}
+
+
+class Hand:
+    """Ten fingers, by their number, and the clock by which they move: never behind the real one."""
+
+    def __init__(self, window: QWindow) -> None:
+        self._window = window
+        kinds = QInputDevice.DeviceType.TouchScreen, QPointingDevice.PointerType.Finger
+        can = QInputDevice.Capability.Position
+        self._device = QPointingDevice("glass", 1, *kinds, can, 10, 0)
+        self._down: dict[int, QPointF] = {}
+        self.clock = time.monotonic()
+
+    def tap(self, at: QPoint) -> None:
+        """Put a finger down, and lift it."""
+        self.down(at)
+        self.up(at)
+
+    def down(self, at: QPoint, finger: int = 0, *, after: float = BETWEEN) -> None:
+        """Put a finger down, so many seconds after what was done before."""
+        self._send(finger, QEventPoint.State.Pressed, at, after)
+
+    def move(self, at: QPoint, finger: int = 0) -> None:
+        """Move it."""
+        self._send(finger, QEventPoint.State.Updated, at, TAP)
+
+    def up(self, at: QPoint, finger: int = 0, *, after: float = TAP) -> None:
+        """Lift it."""
+        self._send(finger, QEventPoint.State.Released, at, after)
+
+    def _send(self, finger: int, state: QEventPoint.State, at: QPoint, after: float) -> None:
+        self.clock = max(self.clock + after, time.monotonic())
+        where = QPointF(at)
+        others = [
+            self._point(one, QEventPoint.State.Stationary, place) for one, place in self._down.items() if one != finger
+        ]
+        self._down[finger] = where
+        if state == QEventPoint.State.Released:
+            del self._down[finger]
+        kind = QEvent.Type.TouchUpdate if others else _KINDS[state]
+        points = [*others, self._point(finger, state, where)]
+        event = QTouchEvent(kind, self._device, Qt.KeyboardModifier.NoModifier, points)
+        event.setTimestamp(round(self.clock * 1000))
+        QCoreApplication.sendEvent(self._window, event)
+
+    def _point(self, finger: int, state: QEventPoint.State, at: QPointF) -> QEventPoint:
+        return QEventPoint(finger, state, at, self._window.mapToGlobal(at))
