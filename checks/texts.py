@@ -1,12 +1,14 @@
 """The catalogues in ui/locale: brings them up to date (`./dev texts`), and judges whether they are complete.
 
 The source language is Dutch: what stands on a screen stands in the code, in `say`, `plural` and `mark`, and in title,
-text and steps of each fault. A folder in ui/locale is a language; an empty one becomes a catalogue.
+text and steps of each fault. A folder in ui/locale is a language; an empty one becomes a catalogue. One is Dutch again:
+it holds only what says je in the code, for a town that says u.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,11 @@ COMMENT_ON_TOP = "# Loket 24/7, EUPL-1.2. Written by ./dev texts: only what stan
 HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
 Forms = tuple[str, ...]  # one text, or two: for one, and for many
+
+POLITE = "nl@u"
+# How Dutch speaks to somebody. A key of a keyboard may be a U.
+_JE = re.compile(r"\b(je|jij|jou|jouw|jouwe|jezelf|jullie)\b", re.IGNORECASE)
+_U = re.compile(r"\b(u|uw|uwe|uzelf)\b|\b(U|Uw)\b(?=.)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -97,12 +104,17 @@ def languages(project: Path) -> list[str]:
     return sorted(path.name for path in (project / LOCALE).iterdir() if path.is_dir())
 
 
+def _belongs(forms: Forms, language: str) -> bool:
+    """Whether a catalogue is to have a text."""
+    return language != POLITE or any(_JE.search(form) for form in forms)
+
+
 def update(project: Path, language: str) -> int:
     """Write a language's catalogue with every text of today, keeping what was translated. Give how many are left."""
     folder = project / LOCALE / language
     old = _read(folder / PO)
     catalogue = Plain(locale=language, header_comment=COMMENT_ON_TOP, fuzzy=False)
-    for text in found(project):
+    for text in (one for one in found(project) if _belongs(one.forms, language)):
         id_ = text.forms if len(text.forms) > 1 else text.forms[0]
         known = old.get(text.forms, Message(id_))
         catalogue.add(
@@ -131,18 +143,23 @@ def _read(path: Path) -> dict[Forms, Message]:
 def complete(project: Path) -> list[str]:
     """What is missing, unfinished, left over or stale in the catalogues, and what cannot be in them."""
     texts = {text.forms for text in found(project)}
-    return [*unfit(project), *(said for one in languages(project) for said in _complaints(project, one, texts))]
+    polite = sorted(text for forms in texts for text in forms if _U.search(text))
+    mixed = [f"the code says je to everybody, and u here: {text}" for text in polite]
+    return [*unfit(project), *mixed, *(said for one in languages(project) for said in _complaints(project, one, texts))]
 
 
 def _complaints(project: Path, language: str, texts: set[Forms]) -> Iterator[str]:
     po, mo = LOCALE / language / PO, LOCALE / language / MO
     told, compiled = _read(project / po), _read(project / mo)
+    texts = {text for text in texts if _belongs(text, language)}
     for text in sorted(texts - told.keys()):
         yield f"{po}: lacks a text of the code, run ./dev texts: {text[0]}"
     for text in sorted(told.keys() - texts):
         yield f"{po}: nobody says this any more, run ./dev texts: {text[0]}"
     for text, message in told.items():
         yield from (f"{po}: {fault}: {text[0]}" for fault in _faults(text, message))
+        if language == POLITE and any(_JE.search(form) for form in _forms(message.string)):
+            yield f"{po}: says je: {text[0]}"
     if _finished(told) != _finished(compiled):
         yield f"{mo}: is not what the catalogue says, run ./dev texts"
 

@@ -1,4 +1,4 @@
-"""What every table of the settings is made of: strictness, languages, and the speeds of a serial line."""
+"""What every table of the settings is made of: strictness, languages, how to address people, speeds of a line."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ class Language(StrEnum):
     FR = "fr"
     DE = "de"
     EN = "en"
+
+
+class Address(StrEnum):
+    """How Dutch speaks to a resident. The other languages have one form here."""
+
+    JE = "je"
+    U = "u"
 
 
 class Translated(Section, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from config.lockers import Compartment as Compartment
 from config.lockers import CompartmentSize as CompartmentSize
 from config.lockers import Lockers as Lockers
 from config.section import SPEEDS
+from config.section import Address as Address
 from config.section import Language as Language
 from config.section import Local as Local
 from config.section import Section as Section
@@ -315,6 +316,7 @@ class Settings(Section, frozen=True, kw_only=True):
         tuple[Language, ...],
         Meta(description="Of the screen, Dutch first. Any other is for the town to decide, within the language law."),
     ] = (Language.NL,)
+    form_of_address: Annotated[Address, Meta(description="How Dutch speaks to residents: je or u.")] = Address.JE
     screen: Screen = Screen()
     touch: Touch = Touch()
     back_end: BackEnd | None = None

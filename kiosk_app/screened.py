@@ -147,7 +147,7 @@ class Screened:
         """Have what is painted from now on read aloud, to who asks for it."""
         from ui.narration import Narrator
 
-        self._narrator = Narrator(speaker)
+        self._narrator = Narrator(speaker, self._settings.form_of_address)
         self.app.bridge.come_to = self._narrator.come_to
 
     def _show(self, visit: Visit, *, aloud: bool = False) -> None:

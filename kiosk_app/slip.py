@@ -20,15 +20,13 @@ _OUTCOMES = {
     JobPhase.UNKNOWN: "We weten niet of dit is afgedrukt.",
 }
 # In the contract's words; one that this kiosk does not know promises nothing.
-_NOTICES = defaultdict(
-    str, {"eBox": "Je krijgt bericht in je eBox.", "letter": "Je krijgt een brief als het klaar is."}
-)
+_NOTICES = defaultdict(str, {"eBox": "Er komt bericht in de eBox.", "letter": "Er komt een brief als het klaar is."})
 _PLACES = defaultdict(
-    lambda: "De balie helpt je verder.",
+    lambda: "De balie helpt verder.",
     {
-        "kiosk": "Je haalt het hier op, met je identiteitskaart.",
-        "counter": "Je haalt het op aan de balie.",
-        "eBox": "Je leest het in je eBox.",
+        "kiosk": "Ophalen kan hier, met de identiteitskaart.",
+        "counter": "Ophalen kan aan de balie.",
+        "eBox": "Lezen kan in de eBox.",
     },
 )
 
@@ -46,7 +44,7 @@ def slip_of(wish: PrintSlip, settings: Settings) -> Slip:
 def _later(order: Order, later: Later) -> SlipDocument:
     """Say what happens next to a document that comes another day, or another way."""
     if later.delivered:
-        outcome = "Staat in je eBox: ebox.belgium.be."
+        outcome = "Staat in de eBox: ebox.belgium.be."
     else:
         day = spelled_out(date.fromisoformat(later.expected_on)) if later.expected_on else ""
         until = f" Klaar tegen {day}." if day else ""

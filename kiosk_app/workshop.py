@@ -98,7 +98,7 @@ class SiteWorkshop:
             return None
 
         def run() -> bool:
-            say("Neem je eigen kaart uit de lezer.")
+            say("Neem eerst de kaart uit de lezer.")
             until = time.monotonic() + HAND_SECONDS
             while self._slot_is_full():
                 if time.monotonic() > until:

@@ -68,8 +68,8 @@ def _document(document: SlipDocument) -> list[SlipLine]:
 
 def _how_to_use(codes: int) -> str:
     if codes == 1:
-        return "Met deze code krijg je je document gratis, hier of aan de balie. Houd ze voor jezelf."
-    return "Met deze codes krijg je je documenten gratis, hier of aan de balie. Houd ze voor jezelf."
+        return "Met deze code is het document gratis, hier of aan de balie. Toon ze aan niemand anders."
+    return "Met deze codes zijn de documenten gratis, hier of aan de balie. Toon ze aan niemand anders."
 
 
 def spelled_out(when: date) -> str:

@@ -1,6 +1,7 @@
 """Every screen as a picture, in each language, upright and on its side: `./dev gallery --out DIR`.
 
-`DIR/index.html` is there to leaf through. `--language`, `--landscape`, `--upright` and `--only` paint some of them.
+`DIR/index.html` is there to leaf through. `--language`, `--landscape`, `--upright` and `--only` paint some of them;
+`--address u` has Dutch say u.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from config.settings import Language, Settings, load
+from config.settings import Address, Language, Settings, load
 from kiosk_app.visit import Ease
 from ui.sample import EXAMPLE, samples
 from ui.screens import screen_for
@@ -52,7 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _arguments(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     asked.out.mkdir(parents=True, exist_ok=True)
-    painted, warnings = _paint(asked, structs.replace(load(asked.settings), languages=tuple(Language)))
+    told = structs.replace(load(asked.settings), languages=tuple(Language))
+    says = asked.address or told.form_of_address
+    painted, warnings = _paint(asked, structs.replace(told, form_of_address=says))
     (asked.out / "index.html").write_text(_index(painted), encoding="utf-8")
     sys.stdout.write(f"{sum(map(len, painted.values()))} pictures in {asked.out}\n")
     sys.stdout.writelines(f"{warning}\n" for warning in warnings)
@@ -131,6 +134,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
     parser.add_argument("--settings", type=Path, default=EXAMPLE, help="the settings of a kiosk (TOML)")
     parser.add_argument("--language", type=Language, action="append", help="only in this language (nl, fr, de, en)")
+    parser.add_argument("--address", type=Address, help="what Dutch says: je or u; else what the settings say")
     parser.add_argument("--ease", choices=EASES, action="append", help="only as seen this way")
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--upright", action="store_true", help="only for a panel that stands upright")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from config.settings import Address
 from hardware.sound import Outlet, Tone, Utterance
 from kiosk_app.visit import Visit, Voice
 from ui.screen import Choice, Item, Screen, Template
@@ -96,8 +97,8 @@ def same_page(before: Screen, after: Screen) -> bool:
 class Narrator:
     """Says what is new each time a screen was painted, and each choice that is come to."""
 
-    def __init__(self, mouth: Mouth) -> None:
-        self._mouth = mouth
+    def __init__(self, mouth: Mouth, address: Address) -> None:
+        self._mouth, self._address = mouth, address
         self._before: Screen | None = None
         self._visit = Visit()
 
@@ -115,7 +116,7 @@ class Narrator:
     def come_to(self, choice: Choice) -> None:
         """Say what a key or a finger came to; a key of a PIN pad is no choice, and comes here never."""
         if self._visit.voice.on:
-            self._say(of_choice(choice, texts_in(self._visit.language)))
+            self._say(of_choice(choice, texts_in(self._visit.language, self._address)))
 
     def _read(self, before: Screen | None, screen: Screen, *, again: bool) -> None:
         private = self._visit.voice.headset

@@ -74,9 +74,9 @@ EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 USUAL = Ease()
 AN = Person("An", "Peeters")
 _LONG = Person("Maria-Magdalena Josephina", "Van den Broecke-Vandenbussche")
-HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op jouw adres woont")
+HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "Wie er op hetzelfde adres woont")
 RESIDENCE = Product("residence", "Attest van hoofdverblijfplaats", "Ook bekend als bewijs van woonst")
-NATIONALITY = Product("nationality", "Attest van nationaliteit", "Welke nationaliteit je hebt")
+NATIONALITY = Product("nationality", "Attest van nationaliteit", "Welke nationaliteit iemand heeft")
 _REFUSED = Product("cohabitation", "Attest van wettelijke samenwoning", "", refusal=FaultCode.PRODUCT_UNAVAILABLE)
 _THREE = (HOUSEHOLD, RESIDENCE, NATIONALITY)
 _NINE = (
@@ -85,14 +85,18 @@ _NINE = (
     NATIONALITY,
     Product("life", "Attest van leven", "Bijvoorbeeld voor een buitenlands pensioen"),
     _REFUSED,
-    Product("residenceHistory", "Attest van hoofdverblijfplaats met historiek", "Waar je vroeger woonde"),
-    Product("electoralRegister", "Attest van kiesregister", "Dat je mag stemmen"),
+    Product("residenceHistory", "Attest van hoofdverblijfplaats met historiek", "Alle adressen, van nu en van vroeger"),
+    Product("electoralRegister", "Attest van kiesregister", "Bewijs van inschrijving als kiezer"),
     Product(
         "residenceForMarriage",
         "Attest van verblijfplaats met het oog op een huwelijk",
         "Voor een huwelijk in een andere gemeente of in het buitenland",
     ),
-    Product("funeralWishes", "Attest van wijze van teraardebestelling en/of rituelen", "Wat je liet vastleggen"),
+    Product(
+        "funeralWishes",
+        "Attest van wijze van teraardebestelling en/of rituelen",
+        "Wat er na een overlijden moet gebeuren",
+    ),
 )
 _PURPOSES = (
     Purpose("job", "Voor een job", needs_recipient=True),
@@ -110,13 +114,13 @@ _RECORD = Product(
 _LATER = Product(
     "criminalRecord5962",
     "Uittreksel uit het strafregister, model 596.2",
-    "Als je met kinderen of jongeren werkt",
+    "Om met kinderen of jongeren te werken",
     deferred=True,
     lead_time="P14D",
     purposes=_PURPOSES,
     asks_channel=True,
 )
-_BIRTH = Product("civilBirth", "Uittreksel uit de geboorteakte", "Als je in België geboren bent", max_copies=3)
+_BIRTH = Product("civilBirth", "Uittreksel uit de geboorteakte", "Voor wie in België geboren is", max_copies=3)
 _CLOSED = structs.replace(RESIDENCE, refusal=FaultCode.SOURCE_CLOSED, opens_at="2026-11-24T06:00:00+01:00")
 _CLAIM = Product("preparedDocument", "Bewijs van inschrijving in de muziekschool", "", claim=UUID(int=101))
 _REPRINT = Product("reprint", "Attest van hoofdverblijfplaats", "", claim=UUID(int=102))

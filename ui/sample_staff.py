@@ -106,7 +106,7 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "tests-reported", Tests(reported=True)
     yield "tests-no-report", Tests(reported=False)
     yield "testing", Testing(Subject.PRINTER)
-    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem je eigen kaart uit de lezer.",), other_card=True)
+    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem eerst de kaart uit de lezer.",), other_card=True)
     yield "tested", Tested(Subject.RECEIPT, well=True, lines=_LINES)
     yield "tested-2", Tested(Subject.PRINTER, well=False, lines=_LINES * 3, page=1)
     yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))

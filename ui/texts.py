@@ -2,8 +2,8 @@
 
 `Texts` is passed along with a scene and remembered by nobody, so that no visit can leave its language behind for the
 next. Catalogues lie in `locale/<language>/LC_MESSAGES/`: `./dev texts` writes them, `./dev check` judges them. Dutch
-has none, and another language is read when somebody first chooses it. A new one is a folder there, and its code in
-`config.settings` (`Language`, `Translated`).
+that says je has none; for a town that says u, `nl@u` holds the sentences that differ. Another language is read when
+somebody first chooses it. A new one is a folder there, and its code in `config.settings` (`Language`, `Translated`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 
-from config.settings import Language, Local
+from config.settings import Address, Language, Local
 
 NBSP = "\N{NO-BREAK SPACE}"
 CATALOGUE = Path("LC_MESSAGES") / "loket.mo"
@@ -48,11 +48,15 @@ def mark(text: str) -> str:
 
 
 @cache
-def texts_in(language: Language) -> Texts:
-    """Give the texts of a language."""
-    if language is Language.NL:
+def texts_in(language: Language, address: Address = Address.JE) -> Texts:
+    """Give the texts of a language; `address` is how Dutch speaks to a resident."""
+    if language is not Language.NL:
+        folder = language.value
+    elif address is not Address.JE:
+        folder = f"{language}@{address}"
+    else:
         return Texts(language, lambda text: text, lambda one, many, n: one if n == 1 else many)
-    with (_LOCALE / language / CATALOGUE).open("rb") as file:
+    with (_LOCALE / folder / CATALOGUE).open("rb") as file:
         catalogue = GNUTranslations(file)
     return Texts(language, catalogue.gettext, catalogue.ngettext)
 

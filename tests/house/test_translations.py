@@ -114,3 +114,47 @@ def test_a_catalogue_that_was_not_compiled_is_found(project: Path) -> None:
 def test_a_text_that_is_put_together_before_it_is_said_is_refused(project: Path, spoilt: str) -> None:
     (project / "ui" / "other.py").write_text(f"scene.say({spoilt})\n")
     assert "ui/other.py:1" in complaint(project)
+
+
+# --- Dutch that says u ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def polite(project: Path) -> Path:
+    """A project that says je in one place, with a catalogue for who says u."""
+    change(project / "ui" / "screen.py", "Tot straks", "Dag, tot je terugkomt")
+    change(catalogue(project), "Tot straks", "Dag, tot je terugkomt")
+    texts.update(project, "en")
+    (project / "ui" / "locale" / "nl@u").mkdir()
+    assert texts.update(project, "nl@u") == 1
+    return project
+
+
+def u_form(project: Path) -> Path:
+    return project / "ui" / "locale" / "nl@u" / "LC_MESSAGES" / "loket.po"
+
+
+def says(project: Path, text: str) -> None:
+    change(
+        u_form(project), 'msgid "Dag, tot je terugkomt"\nmsgstr ""', f'msgid "Dag, tot je terugkomt"\nmsgstr "{text}"'
+    )
+    texts.update(project, "nl@u")
+
+
+def test_the_catalogue_of_u_holds_what_says_je_and_nothing_else(polite: Path) -> None:
+    assert "not translated: Dag, tot je terugkomt" in complaint(polite)
+    says(polite, "Dag, tot u terugkomt")
+    assert texts.complete(polite) == []
+    assert u_form(polite).read_text().count("msgid") == 2  # its header, and one text
+
+
+def test_a_je_that_stayed_in_the_catalogue_of_u_is_found(polite: Path) -> None:
+    says(polite, "Dag, tot je weerkomt")
+    assert "nl@u/LC_MESSAGES/loket.po: says je" in complaint(polite)
+
+
+def test_a_text_in_the_code_that_says_u_is_found(project: Path) -> None:
+    (project / "ui" / "key.py").write_text('scene.say("U")\n')
+    change(project / "ui" / "screen.py", "Tot straks", "Tot u terugkomt")
+    assert any("and u here: Tot u terugkomt" in said for said in texts.complete(project))
+    assert not any("and u here: U" in said for said in texts.complete(project))

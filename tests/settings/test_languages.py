@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Language, SettingsError, Translated, load
+from config.settings import Address, Language, SettingsError, Translated, load
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
 
@@ -56,3 +56,13 @@ def test_a_table_of_texts_without_dutch_is_refused(tmp_path: Path) -> None:
 
 def test_a_text_of_the_town_has_room_for_every_language() -> None:
     assert set(Translated.__struct_fields__) == {language.value for language in Language}
+
+
+def test_a_town_says_je_until_it_says_that_it_says_u(tmp_path: Path) -> None:
+    assert load(told(tmp_path, r"^form_of_address = .*$", "")).form_of_address is Address.JE
+    assert load(told(tmp_path, r"^form_of_address = .*$", 'form_of_address = "u"')).form_of_address is Address.U
+
+
+def test_any_other_form_of_address_is_refused_by_its_key(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="form_of_address"):
+        load(told(tmp_path, r"^form_of_address = .*$", 'form_of_address = "gij"'))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, qWarning
 
-from config.settings import Language
+from config.settings import Address, Language
 from kiosk_app.visit import AskCard, CardBack, Overlay, Recognising, Visit
 from ui.app import App
 
@@ -144,6 +144,25 @@ def test_the_gallery_paints_every_screen_into_a_folder(tmp_path: Path) -> None:
     assert f"{len(pictures)} pictures" in done.stdout
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert all(f'src="{picture}"' in index for picture in pictures)
+
+
+def test_the_gallery_paints_what_a_town_says_that_says_u(tmp_path: Path) -> None:
+    painted = {}
+    for says in Address:
+        folder = tmp_path / says
+        one = ("--only", "goodbye", "--upright", "--ease", "usual", "--language", "nl", "--address", says)
+        subprocess.run(
+            [sys.executable, "-m", "ui.gallery", "--out", str(folder), *one],
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            timeout=60,
+        )
+        (picture,) = folder.rglob("*.png")
+        painted[says] = (picture.name, picture.read_bytes())
+    (je, u) = painted[Address.JE], painted[Address.U]
+    assert je[0] == u[0]
+    assert je[1] != u[1]
 
 
 @pytest.mark.expects_log("Qt: ")

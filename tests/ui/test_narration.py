@@ -50,7 +50,7 @@ def screen(visit: Visit) -> Screen:
 
 
 def told(mouth: Mouth, *visits: Visit, aloud: bool = False) -> Mouth:
-    narrator = Narrator(mouth)
+    narrator = Narrator(mouth, KEYS.form_of_address)
     for visit in visits:
         narrator.show(screen(visit), visit, aloud=aloud)
     return mouth

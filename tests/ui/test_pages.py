@@ -15,7 +15,7 @@ from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 from PySide6.QtQuick import QQuickItem
 
-from config.settings import Language, Settings, load
+from config.settings import Address, Language, Settings, load
 from kiosk_app.visit import Ease
 from ui.app import App
 from ui.gallery import landscape
@@ -30,14 +30,21 @@ USUAL, LARGE, CONTRAST = Ease(), Ease(large=True), Ease(contrast=True)
 LOW, LARGE_AND_LOW = Ease(low=True), Ease(large=True, low=True)
 WAYS = {"upright": (USUAL, LARGE, LOW, LARGE_AND_LOW), "landscape": (USUAL, LARGE)}
 REACH = 280  # mm from the lower edge: what a hand reaches from a wheelchair [the look's page, "Reach mode"]
-CASES = [
-    (f"{way} {language} {ease} {sample.name}", settings, sample)
-    for way, settings in PANELS.items()
-    for language in Language
-    for ease in WAYS[way]
-    for sample in samples(settings, language, ease)
-]
+FORMS = (*Language, "nl@u")  # Dutch that says u needs the room of Dutch: large letters show whether it fits
+
+
+def cases(form: str) -> Iterator[tuple[str, Settings, Sample]]:
+    """Every screen on every panel, seen in every way, in one language, by name."""
+    for way, panel in PANELS.items():
+        polite = form == "nl@u"
+        settings = structs.replace(panel, form_of_address=Address.U) if polite else panel
+        for ease in (ease for ease in WAYS[way] if ease.large or not polite):
+            for sample in samples(settings, Language(form.removesuffix("@u")), ease):
+                yield f"{way} {form} {ease} {sample.name}", settings, sample
+
+
 PIXELS = re.compile(r"(?:width|height|spacing|radius|[mM]argins?|pixelSize): *[2-9]\d*$", re.MULTILINE)
+pytestmark = pytest.mark.timeout(600)  # whoever comes first waits for five thousand pages
 RIGHT, CENTRE = 0x2, 0x4  # Qt::AlignRight, Qt::AlignHCenter
 
 
@@ -127,10 +134,10 @@ def touchable(item: QQuickItem, app: App) -> Touchable:
     )
 
 
-@pytest.fixture(scope="module")
-def pages(the_app: App) -> dict[str, Painted]:
-    """Every screen on every panel, in every language, by name: painted once, measured by each test."""
-    return {name: paint(the_app, settings, sample) for name, settings, sample in CASES}
+@pytest.fixture(scope="module", params=FORMS)
+def pages(the_app: App, request: pytest.FixtureRequest) -> dict[str, Painted]:
+    """Every screen in one language: painted once, measured by each test."""
+    return {name: paint(the_app, settings, sample) for name, settings, sample in cases(request.param)}
 
 
 @pytest.fixture(scope="module")

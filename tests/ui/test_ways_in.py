@@ -77,8 +77,8 @@ def test_the_list_says_what_is_free_for_whom_with_what_and_how_long_it_takes() -
     screen = sample_screen("offerings")
     assert screen.lead == ("Gratis, en alleen voor jezelf. Neem je identiteitskaart en je pincode mee.",)
     said = {row.label: plain(row.description) for row in screen.rows}
-    assert said["Attest van nationaliteit"] == "Welke nationaliteit je hebt. Meteen."
-    assert said["Uittreksel uit het strafregister, model 596.2"].endswith("werkt. Duurt hoogstens 14 dagen.")
+    assert said["Attest van nationaliteit"] == "Welke nationaliteit iemand heeft. Meteen."
+    assert said["Uittreksel uit het strafregister, model 596.2"].endswith("werken. Duurt hoogstens 14 dagen.")
 
 
 def test_the_list_shows_the_way_to_an_appointment_or_the_online_desk() -> None:

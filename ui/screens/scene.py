@@ -38,7 +38,7 @@ class Scene(Private, frozen=True):
     @property
     def texts(self) -> Texts:
         """What is said in the language of this visit."""
-        return texts_in(self.visit.language)
+        return texts_in(self.visit.language, self.settings.form_of_address)
 
     def say(self, text: str, /, **parts: object) -> str:
         """Give a sentence, written here in Dutch, in the language of this visit."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from hardware.devices import Slip, SlipStyle
 from hardware.faults import FaultCode
 from kiosk_app.effects import PrintSlip
 from kiosk_app.slip import slip_of
-from kiosk_app.visit import Document, Job, JobPhase, Product, Progress
+from kiosk_app.visit import Document, Job, JobPhase, Later, Order, Product, Progress, Remedy, RemedyOffer
 from printing.receipt import Reprint, SlipDocument, lay_out
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "example.toml"
@@ -45,7 +47,7 @@ def test_a_code_stands_large_with_its_last_day_and_in_the_qr_code() -> None:
     slip = lay_out("Gemeente Lindeveld", "LV-01", EVENING, (PRINTED, FAILED))
     assert [line.text for line in slip.lines if line.style is SlipStyle.CODE] == ["4F7K-29"]
     assert "Geldig tot en met 7 december 2026." in words(slip)
-    assert "Met deze code krijg je je document gratis" in words(slip)
+    assert "Met deze code is het document gratis" in words(slip)
     assert slip.qr == "4F7K-29"
 
 
@@ -77,3 +79,23 @@ def test_no_code_means_no_promise_of_a_free_document() -> None:
 
 def test_what_is_on_a_slip_does_not_come_out_in_a_log() -> None:
     assert "4F7K" not in repr(FAILED) + repr(FAILED.reprint)
+
+
+def test_a_slip_says_neither_je_nor_u_for_a_town_says_one_of_the_two() -> None:
+    ways = product(
+        (True, False), ("", "2026-12-07"), ("eBox", "letter", "other"), ("kiosk", "counter", "eBox", "other")
+    )
+    orders = tuple(
+        Order(UUID(int=n), Product("p", "Attest", ""), later=Later(delivered, until, notice, place))
+        for n, (delivered, until, notice, place) in enumerate(ways)
+    )
+    jobs = tuple(
+        Job(Document(UUID(int=100 + n), Product("p", "Attest", ""), b"", 1), Progress(phase, 0))
+        for n, phase in enumerate((JobPhase.PRINTED, JobPhase.UNKNOWN, JobPhase.FAILED))
+    )
+    code = RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29", "2026-12-07")
+    for codes in (1, 2):
+        remedies = tuple((job.document.ticket, code) for job in jobs[:codes])
+        said = words(slip_of(PrintSlip(1, jobs, remedies, orders), load(EXAMPLE)))
+        assert "Met deze code" in said
+        assert not re.search(r"\b(je|jou|jouw|jezelf|u|uw|uzelf)\b", said, re.IGNORECASE)
