@@ -6,10 +6,11 @@ Read from one TOML file. Nothing secret is in it: keys and certificates are name
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct, ValidationError, convert
@@ -355,14 +356,29 @@ def _is_in(language: Language, text: Local) -> bool:
 
 def load(path: Path) -> Settings:
     """Read and validate a settings file. Raises SettingsError."""
+    tree = read(path)
     try:
-        return convert(tomllib.loads(path.read_text(encoding="utf-8")), Settings, dec_hook=_decoded)
+        return settings_of(tree)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a TOML file. Raises SettingsError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML ({error})") from error
+
+
+def settings_of(tree: Mapping[str, Any]) -> Settings:
+    """Validate what was read. Raises SettingsError."""
+    try:
+        return convert(tree, Settings, dec_hook=_decoded)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {error}") from error
+        raise SettingsError(str(error)) from error
 
 
 def _decoded(kind: type, value: object) -> object:

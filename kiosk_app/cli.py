@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
     run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    run.add_argument("--told", type=Path, help="the folder in which the agent offers settings from afar")
     run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
     check = commands.add_parser("check", help="try out what a kiosk depends on, with a person at the bench")
     subjects = check.add_subparsers(dest="subject", required=True)
@@ -44,6 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    shown = commands.add_parser("settings", help="what is in force on this kiosk, and which layer each value came from")
+    shown.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    shown.add_argument("--json", action="store_true", help="for a program")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -63,19 +67,46 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_staff_card(given.settings)
         case "doctor", _:
             return _doctor()
+        case "settings", _:
+            return _show_settings(given.settings, as_json=given.json)
         case "check", _:
             return command.run(given)
         case _:
-            return _run(given.settings, windowed=given.windowed)
+            return _run(given.settings, given.told, windowed=given.windowed)
 
 
-def _run(path: Path, *, windowed: bool) -> int:
+def _run(path: Path, told: Path | None, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
+    if told is not None:
+        return _run_as_told(path, told, windowed=windowed)
     if (settings := _loaded(path)) is None:
         return 2
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
+
+
+def _run_as_told(path: Path, told: Path, *, windowed: bool) -> int:
+    from config.settings import SettingsError
+    from kiosk_app.screened import run_as_told
+
+    try:
+        return run_as_told(path, told, windowed=windowed)
+    except (SettingsError, OSError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+
+
+def _show_settings(path: Path, *, as_json: bool) -> int:
+    from config.settings import SettingsError
+    from kiosk_app.show_settings import show_settings
+
+    try:
+        show_settings(path, _say, as_json=as_json)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _loaded(path: Path) -> Settings | None:

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from kiosk_app.heart import Heart
 from ui.app import App
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kiosk_app.events import Touch
+    from kiosk_app.told import ToldSettings
     from kiosk_app.visit import Visit
     from kiosk_app.wiring import Kiosk
 
@@ -24,13 +27,22 @@ log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0005
 # A disk that is full or a folder that is not there yet may be mended meanwhile; nobody is there to restart the kiosk.
 RETRY_SECONDS = 60.0
+# How often a kiosk looks for other settings: a glance at one file. With the agent's minute it is soon enough for news.
+LOOK_SECONDS = 5.0
 
 
 class Screened:
     """The window and, once it is painted, the kiosk behind it. Lives on Qt's thread."""
 
-    def __init__(self, settings: Settings, *, windowed: bool = False, size_px: tuple[int, int] | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        windowed: bool = False,
+        size_px: tuple[int, int] | None = None,
+        told: ToldSettings | None = None,
+    ) -> None:
+        self._settings, self._told = settings, told
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
         self._heart = Heart.of_service()
@@ -89,6 +101,22 @@ class Screened:
             if self._heart.every is not None:
                 self.app.pulse(self._heart.every, self._look)
         self._wire()
+        if self._told is not None:
+            self.app.every(LOOK_SECONDS, self._attend)
+
+    def _attend(self) -> None:
+        """Look for other settings, between visits."""
+        if self._told is None or self._kiosk is None or not self._idle:
+            return
+        from kiosk_app.told import News
+
+        match self._told.look(self._kiosk.health.well):
+            case News.SHOWN:
+                self.app.bridge.tell(self._told.settings)
+            case News.BEGIN_ANEW:
+                self._leave_when_idle()
+            case News.NONE:
+                pass
 
     def _look(self, painted: bool) -> None:  # noqa: FBT001 (what a pulse tells)
         """Tell systemd that all is well, if it is."""
@@ -153,3 +181,25 @@ class Screened:
 def run_with_screen(settings: Settings, *, windowed: bool) -> int:
     """Run a kiosk until SIGTERM."""
     return Screened(settings, windowed=windowed).run()
+
+
+def run_as_told(machine: Path, folder: Path, *, windowed: bool) -> int:
+    """Run a kiosk on what the agent's folder offers, over the installer's own settings. Raises SettingsError."""
+    from kiosk_app.told import ToldSettings
+
+    told = ToldSettings(machine, folder, dry_run)
+    return Screened(told.settings, windowed=windowed, told=told).run()
+
+
+def dry_run(settings: Settings) -> None:
+    """Try what settings have to do before they are let near the screen. Raises SettingsError."""
+    from kiosk_app.visit import Visit
+    from ui import theme
+    from ui.screens import screen_for
+
+    try:
+        theme.colours(settings.town)
+        for language in settings.languages:
+            screen_for(Visit(language=language), settings, settings.town.now())
+    except Exception as error:  # whatever it is, these settings would have broken the portal
+        raise SettingsError(f"the portal cannot be made with them ({type(error).__name__}: {error})") from error

@@ -1,0 +1,67 @@
+"""The folder between agent and kiosk: what the agent found for it, and how the agent does. The agent writes, the kiosk reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from config import durable
+from config.bundle import Bundle
+
+OFFERED = "offered.json"
+STATE = "agent.json"
+
+
+class Alarm(StrEnum):
+    """Why nothing new comes through. The kiosk goes on with what it has."""
+
+    UNREACHABLE = "unreachable"  # nobody answered, or too slowly
+    EXPIRED = "expired"  # what was signed holds no longer: it must be signed anew, or somebody holds news back
+    REFUSED = "refused"  # not signed by who must, or older than what was seen
+    CLOCK = "clock"  # this machine's clock stands before what it has seen
+    DISK = "disk"  # nothing can be written
+    SETTINGS = "settings"  # signed well, and no settings
+    TOO_NEW = "tooNew"  # for a newer version of the kiosk: waits for it
+
+
+class AgentState(Struct, frozen=True, rename="camel"):
+    """How the last round went, and when the last good one was."""
+
+    looked: datetime
+    well: datetime | None = None
+    alarm: Alarm | None = None
+    detail: str = ""
+
+
+class Told:
+    """That folder, on the agent's side."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+        self._folder = folder
+
+    def offer(self, bundle: Bundle) -> bool:
+        """Offer it to the kiosk; False when it was there already. Raises OSError."""
+        content, file = bundle.encoded(), self._folder / OFFERED
+        try:
+            if file.read_bytes() == content:
+                return False
+        except FileNotFoundError:
+            pass
+        durable.write(file, content)
+        return True
+
+    def state(self) -> AgentState:
+        """Give how the last round went; of none, one that never was well."""
+        try:
+            return msgspec.json.decode((self._folder / STATE).read_bytes(), type=AgentState)
+        except (OSError, msgspec.MsgspecError):
+            return AgentState(datetime.fromtimestamp(0, UTC))
+
+    def note(self, state: AgentState) -> None:
+        """Write down how a round went. Raises OSError."""
+        durable.write(self._folder / STATE, msgspec.json.encode(state))
