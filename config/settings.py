@@ -13,11 +13,20 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, ValidationError, convert, field
 
+from config.section import SPEEDS
+from config.section import Language as Language
+from config.section import Local as Local
+from config.section import Section as Section
+from config.section import Translated as Translated
+from config.staff import StaffKey as StaffKey
+from config.staff import StaffRole as StaffRole
 from config.timeouts import Timeouts
+from config.wording import refuse_overlap, refuse_unfit
 
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
+QrUrl = Annotated[str, Meta(pattern=r"^https?://[!-~]+$", max_length=120)]  # else its squares are too small
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
@@ -25,28 +34,6 @@ class SettingsError(Exception):
     """The settings cannot be used. The message names the file, each wrong key and why; it holds no value."""
 
 
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the settings file: frozen, and strict about keys it does not know."""
-
-
-class Language(StrEnum):
-    """A language in which there are texts for the screen. In which one a document is made, the back end says."""
-
-    NL = "nl"
-    FR = "fr"
-    EN = "en"
-
-
-class Translated(Section, frozen=True, kw_only=True):
-    """A text of the town with its translations. Where one is left out, Dutch stands."""
-
-    nl: str
-    fr: str = ""
-    en: str = ""
-
-
-Local = str | Translated  # a plain text is Dutch
-_SPEEDS = (4800, 9600, 19200, 38400, 57600, 115200)  # of a serial line
 _UNDER_THIS_SCREEN = Translated(nl="onder dit scherm", fr="sous cet écran", en="below this screen")
 
 
@@ -57,13 +44,18 @@ class Town(Section, frozen=True, kw_only=True):
     municipality: Annotated[str, Meta(description="The bare name, as it stands in a sentence: 'ingeschreven in …'.")]
     colour: Colour = "#0F6478"
     ribbon: Colour | None = None
-    online_desk: Annotated[str, Meta(description="Address of the online desk, shown as a QR code.")]
+    online_desk: Annotated[QrUrl, Meta(description="Address of the online desk, shown as a QR code.")]
+    appointment: Annotated[QrUrl | None, Meta(description="Address to make an appointment; else the online desk.")] = (
+        None
+    )
+    emergency_number: Annotated[str, Meta(pattern="^[0-9]{3,4}$", description="Whom to call in need.")] = "112"
     time_zone: Annotated[str, Meta(description="Whose hours the screen and the slips say, whatever the machine's.")] = (
         "Europe/Brussels"
     )
 
     def __post_init__(self) -> None:
-        """Refuse a zone that nobody knows. Raises ValueError, in a settings file ValidationError."""
+        """Refuse a zone that nobody knows, and a name that does not fit the header. Raises ValueError."""
+        refuse_unfit((("name", self.name, 32), ("municipality", self.municipality, 28)))
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -105,9 +97,19 @@ class Service(Section, frozen=True, kw_only=True):
     open_until: time | None = None
     coming_from: date | None = None
     updated: Annotated[datetime | None, Meta(description="When the town last looked, by the clock on the wall.")] = None
-    steps: Annotated[tuple[Local, ...], Meta(max_length=4, description="How it works; left out: as for its kind.")] = ()
+    steps: Annotated[tuple[Local, ...], Meta(max_length=3, description="How it works; left out: as for its kind.")] = ()
     note: Annotated[Local, Meta(description="What else is good to know.")] = ""
     nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be shown, or cannot be true at once. Raises ValueError."""
+        refuse_unfit((("name", self.name, 24), ("place", self.place, 26), ("note", self.note, 110)))
+        refuse_unfit((("nearest", self.nearest, 80), *(("steps", step, 40) for step in self.steps)))
+        hours = (self.open_from, self.open_until)
+        if hours.count(None) == 1 or (None not in hours and hours[0] == hours[1]):
+            raise ValueError("open_from and open_until: two different hours, or neither")
+        if self.coming_from is not None and self.state is not ServiceState.COMING:
+            raise ValueError(f"coming_from: its state is {self.state}")
 
 
 class OpenHours(Section, frozen=True, kw_only=True):
@@ -117,6 +119,11 @@ class OpenHours(Section, frozen=True, kw_only=True):
     opens: time
     closes: time
 
+    def __post_init__(self) -> None:
+        """Refuse a stretch that ends before it begins. Raises ValueError."""
+        if self.closes <= self.opens:
+            raise ValueError("closes: not after opens")
+
 
 class Announcement(Section, frozen=True, kw_only=True):
     """A message of the town on the portal, from and until a day (both included)."""
@@ -125,6 +132,12 @@ class Announcement(Section, frozen=True, kw_only=True):
     text: Local
     first_day: date
     last_day: date
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit the portal, and days that never come. Raises ValueError."""
+        refuse_unfit((("title", self.title, 60), ("text", self.text, 120)))
+        if self.last_day < self.first_day:
+            raise ValueError("last_day: before first_day")
 
 
 class Screen(Section, frozen=True, kw_only=True):
@@ -159,7 +172,7 @@ class BackEnd(Section, frozen=True, kw_only=True):
             description="For a product, by its code, where a seal is not required: `warn` prints what nobody known "
             "sealed and writes that down, `off` looks at no seal. Digest, pages, size and content are always checked."
         ),
-    ] = {}
+    ] = field(default_factory=dict)
 
     def seal_for(self, product: str) -> SealRule:
         """Give the rule for a product's documents."""
@@ -210,7 +223,7 @@ class Scanner(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a speed that no line has."""
-        if self.baud not in _SPEEDS:
+        if self.baud not in SPEEDS:
             raise ValueError("scanner.baud: no speed of a serial line")
 
 
@@ -243,7 +256,7 @@ class Printer(Section, frozen=True, kw_only=True):
     ] = _UNDER_THIS_SCREEN
     second: SecondPrinter | None = None
     paper: Paper = Paper()
-    products: Annotated[dict[str, Paper], Meta(description="For a product, by its code, instead of `paper`.")] = {}
+    products: Annotated[dict[str, Paper], Meta(description="Instead of `paper`.")] = field(default_factory=dict)
     full_tray: Annotated[int, Meta(ge=1, description="Sheets, for a printer that does not count what is in it.")] = 250
     full_cartridge: Annotated[int, Meta(ge=1, description="Sheets that a full toner prints, as its maker says.")] = 3000
 
@@ -265,7 +278,7 @@ class ReceiptPrinter(Section, frozen=True, kw_only=True):
         """Refuse a printer that is nowhere, or in two places, and a speed that no line has."""
         if bool(self.host) is (self.device is not None):
             raise ValueError("receipt_printer: host or device, one of the two")
-        if self.baud not in _SPEEDS:
+        if self.baud not in SPEEDS:
             raise ValueError("receipt_printer.baud: no speed of a serial line")
 
 
@@ -289,7 +302,7 @@ class Lockers(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a speed that no line has, and two doors that are one."""
-        if self.baud not in _SPEEDS:
+        if self.baud not in SPEEDS:
             raise ValueError("lockers.baud: no speed of a serial line")
         for named in (
             {one.number for one in self.compartments},
@@ -297,21 +310,6 @@ class Lockers(Section, frozen=True, kw_only=True):
         ):
             if len(named) < len(self.compartments):
                 raise ValueError("lockers.compartments: two have one number, or one lock")
-
-
-class StaffRole(StrEnum):
-    """What somebody of staff may do here."""
-
-    TECHNICIAN = "technician"
-    DEPOSITOR = "depositor"
-
-
-class StaffKey(Section, frozen=True, kw_only=True):
-    """A card of staff: a PIV card, known by the public key that goes with its key 9E (P-256)."""
-
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$", description="A number or a name for it; no person's.")]
-    role: StaffRole
-    public_key: Annotated[str, Meta(pattern=r"^\s*-----BEGIN PUBLIC KEY-----", description="PEM.")]
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -334,7 +332,7 @@ class Settings(Section, frozen=True, kw_only=True):
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None
     staff: tuple[StaffKey, ...] = ()
-    services: tuple[Service, ...] = ()
+    services: Annotated[tuple[Service, ...], Meta(max_length=4)] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()
     announcements: tuple[Announcement, ...] = ()
@@ -344,6 +342,7 @@ class Settings(Section, frozen=True, kw_only=True):
         """Refuse languages without Dutch before them, and a sentence that would be half in one and half in another."""
         if self.languages[:1] != (Language.NL,) or len(set(self.languages)) < len(self.languages):
             raise ValueError("languages: Dutch comes first, and none comes twice")
+        refuse_overlap(self.counter)
         for key, device in (("card_reader", self.card_reader), ("printer", self.printer)):
             for language in self.languages:
                 if device is not None and not _is_in(language, device.place):

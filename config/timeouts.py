@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -39,7 +39,13 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Paper forgotten: long enough to gather papers, short enough that nobody else finds them.
     take_paper: Annotated[float, Meta(ge=15, le=300, description="'Heb je je document?' unanswered.")] = 30
     notice: Annotated[float, Meta(ge=10, le=300, description="How long a notice stands.")] = 30
+    # A code is six digits; whoever has to look it up in an app finds a fresh one within 30 s.
+    staff_code: Annotated[float, Meta(ge=20, le=300, description="Until a card of staff is followed by its code.")] = 60
+    # Long enough to change a toner without touching the screen, short enough that nobody else finds it open.
+    staff_idle: Annotated[float, Meta(ge=60, le=900, description="No touch in maintenance: it ends.")] = 900
     goodbye: Annotated[float, Meta(ge=2, le=30, description="How long the goodbye stands.")] = 5
+
+    tick: ClassVar[float] = 1.0  # one second of a countdown
 
     def __post_init__(self) -> None:
         """Refuse a net that would catch a healthy job. Raises ValueError, in a settings file ValidationError."""

@@ -58,6 +58,10 @@ def _keys(world: World, _person: str, resident: Resident) -> None:
     resident.keys = world.keys
 
 
+def _maintenance(_world: World, _person: str, _resident: Resident) -> None:
+    """Nobody comes for a document: whoever comes mends the kiosk (`demo.technician`)."""
+
+
 def _again(_world: World, _person: str, resident: Resident) -> None:
     """Come back for what an earlier visit did not give."""
     resident.products = ("claim",)
@@ -74,6 +78,7 @@ ERRANDS: dict[str, Errand] = {
     "copies": _copies,
     "deferred": _deferred,
     "public-list": _public_list,
+    "maintenance": _maintenance,
     "keys": _keys,
     "keys-digipass": _keys,
 }

@@ -25,7 +25,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, PinOnReader, Printed, Printing, TakeCard, Viewing, Visit
+from kiosk_app.visit import LastTry, Notice, PinOnReader, Printed, Printing, StaffAtWork, TakeCard, Viewing, Visit
 
 
 def main(file: Path) -> int:
@@ -62,6 +62,8 @@ class Finger:
         if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
             shown = self._screened.app.bridge.shown
             seen["title"] = shown.title if shown is not None else ""
+        if isinstance(visit.state, StaffAtWork):
+            seen |= _of_staff(visit.state)
         if isinstance(visit.state, PinOnReader):
             seen["signing"], seen["wrong"] = visit.state.signing, visit.state.wrong_before
         if isinstance(visit.state, TakeCard):
@@ -121,6 +123,18 @@ class Finger:
         at = time.monotonic()
         self._press(window, centre)
         _print({"touched": name, "at": at})
+
+
+def _of_staff(state: StaffAtWork) -> dict[str, Any]:
+    """Give what stands on a page of maintenance, where no resident is."""
+    page = state.work.page
+    return {
+        "page": type(page).__name__,
+        "troubles": [trouble.code.value for trouble in state.work.told.troubles],
+        "reported": getattr(page, "reported", None),
+        "well": getattr(page, "well", None),
+        "read": getattr(page, "rows", None) is not None,
+    }
 
 
 def _by_touch() -> Callable[[QQuickWindow, QPoint], None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from demo import settings_file
+from demo import settings_file, technician
 from demo.errands import ERRANDS, FAILED_BEFORE, READERS
 from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident, Slot
@@ -93,6 +93,8 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:
             raise UnknownName(f"card {journey.card!r}: {error}") from error
+        if journey.name == technician.JOURNEY:
+            return technician.play(journey, world, folder)
         strike = STRIKES[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()

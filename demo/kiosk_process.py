@@ -131,6 +131,8 @@ class KioskProcess:
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
+            if not line.endswith("\n"):
+                break  # it was killed in the middle of a word
             told = json.loads(line)
             if "png" in told:
                 Path(told["grabbed"]).write_bytes(base64.b64decode(told.pop("png")))

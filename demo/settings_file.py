@@ -14,9 +14,8 @@ EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 HASTE = {"paper_wait": 20, "print_silence": 10, "take_card": 10, "goodbye": 2}
 
 
-def write(file: Path, world: World, data: Path) -> None:
-    """Write a settings file for a kiosk in `world` that keeps its memory in `data`."""
+def write(file: Path, world: World, data: Path, **more: object) -> None:
+    """Write a settings file for a kiosk in `world` that keeps its memory in `data`; `more` are tables besides."""
     settings = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    file.write_text(
-        tomli_w.dumps({**settings, **world.devices, "data": str(data), "timeouts": HASTE}), encoding="utf-8"
-    )
+    told = {**settings, **world.devices, "data": str(data), "timeouts": HASTE, **more}
+    file.write_text(tomli_w.dumps(told), encoding="utf-8")

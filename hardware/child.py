@@ -5,7 +5,7 @@
 
 The child is a fresh interpreter that imports one module and answers calls to its functions. Parent and child speak
 JSON and raw bytes, never pickle: a child that was taken over can say something untrue, not run anything here.
-A function that gives a pair of a result and bytes has the bytes sent as they are, beside the result.
+A function that gives a pair of a result and bytes has the bytes laid in memory that both see, beside the result.
 A module may bound itself with `LIMITS`, a mapping of `resource.RLIMIT_…` to a number, set once it is imported.
 What the child writes to its own output goes nowhere, for a parser's complaint may quote the document.
 """
@@ -17,6 +17,7 @@ import fcntl
 import gc
 import importlib
 import json
+import mmap
 import os
 import resource
 import signal
@@ -30,6 +31,7 @@ from pathlib import Path
 from types import ModuleType
 
 from hardware.faults import DeviceFault, FaultCode
+from hardware.shared_room import SharedRoom, other_side_of
 
 # What a child may know of our surroundings: where programs and modules are, which language, which CUPS.
 KEPT_ENVIRONMENT = (
@@ -47,7 +49,8 @@ REAP_SECONDS = 1.0
 # [core(5)] 0 does not stop a core dump that is piped to a program; 1 stops that one and is too small for any other.
 NO_CORE_DUMP = 1
 
-_FRAME = struct.Struct(">II")  # length of the JSON header, length of the raw bytes after it
+# Length of the JSON header, length of the raw bytes: a call's come after it, an answer's lie in the shared room.
+_FRAME = struct.Struct(">II")
 
 
 class ChildGone(Exception):
@@ -112,17 +115,19 @@ class Child:
 
 
 class _Running:
-    """A started child: its process, our end of the socket, and our end of its lifeline."""
+    """A started child: its process, our end of the socket and of its lifeline, and the memory both see."""
 
     def __init__(self, module: str) -> None:
         self._turn = threading.Lock()
         self._socket, theirs = socket.socketpair()
         # Held open and never written to: when this process ends, however it ends, the kernel kills the child.
         lifeline, self._lifeline = os.pipe()
+        self._room = SharedRoom(MAX_RAW)
+        given = (theirs.fileno(), lifeline, self._room.file)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "hardware.child", module, str(theirs.fileno()), str(lifeline)],
-                pass_fds=(theirs.fileno(), lifeline),
+                [sys.executable, "-P", "-m", "hardware.child", module, *map(str, given)],
+                pass_fds=given,
                 env={name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -143,7 +148,7 @@ class _Running:
                 if length > MAX_ANSWER or extra > MAX_RAW:
                     raise ChildDied("answer too long")
                 answer = bytes(_receive(self._socket, length, deadline))
-                return answer, bytes(_receive(self._socket, extra, deadline))
+                return answer, self._room.take(extra) if extra else b""
             except TimeoutError:
                 raise ChildTimeout from None
             except OSError as error:
@@ -156,6 +161,7 @@ class _Running:
             self._process.wait(REAP_SECONDS)
         with self._turn:  # a call under way sees the end of its child before the socket goes
             self._socket.close()
+            self._room.close()
             lifeline, self._lifeline = self._lifeline, -1
             if lifeline >= 0:
                 os.close(lifeline)
@@ -214,7 +220,7 @@ def _one_line(detail: str) -> str:
 _Answer = tuple[dict[str, object], bytes]
 
 
-def _serve(module_name: str, connection: socket.socket) -> None:
+def _serve(module_name: str, connection: socket.socket, room: mmap.mmap) -> None:
     """Answer calls until the parent closes. Between calls it sleeps in the kernel and never wakes."""
     module: ModuleType | None = None
     failure = {}
@@ -230,8 +236,8 @@ def _serve(module_name: str, connection: socket.socket) -> None:
         payload = bytes(_receive(connection, payload_length, None))
         answer, raw = (failure, b"") if failure else _answer(module, request["name"], request["args"], payload)
         header = json.dumps(answer).encode()
+        room[: len(raw)] = raw
         connection.sendall(_FRAME.pack(len(header), len(raw)) + header)
-        connection.sendall(raw)
 
 
 def _answer(module: ModuleType | None, name: str, args: list[object], payload: bytes) -> _Answer:
@@ -281,11 +287,11 @@ def _die_with_parent(lifeline: int) -> None:
 
 
 def main() -> None:
-    """Run as `python -m hardware.child MODULE SOCKET LIFELINE`, by `Child` only."""
-    module_name, connection, lifeline = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    """Run as `python -m hardware.child MODULE SOCKET LIFELINE ROOM`, by `Child` only."""
+    module_name, (connection, lifeline, room) = sys.argv[1], map(int, sys.argv[2:])
     _die_with_parent(lifeline)
     with contextlib.suppress(ChildDied, OSError), socket.socket(fileno=connection) as parent:
-        _serve(module_name, parent)
+        _serve(module_name, parent, other_side_of(room))
 
 
 if __name__ == "__main__":

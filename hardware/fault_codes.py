@@ -78,6 +78,11 @@ class FaultCode(Enum):
     SCANNER_LOST = "scannerLost"
     STAFF_CARD_REFUSED = "staffCardRefused"
     # the kiosk
+    OUT_OF_SERVICE = "outOfService"
+    KIOSK_CERTIFICATE_EXPIRED = "kioskCertificateExpired"
+    KIOSK_CERTIFICATE_ENDS = "kioskCertificateEnds"
+    DISK_FULL = "diskFull"
+    CLOCK_BACK = "clockBack"
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"
     INTERNAL = "internal"

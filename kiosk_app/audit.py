@@ -34,6 +34,7 @@ from kiosk_app.events import (
     SlipEnded,
 )
 from kiosk_app.health import Part
+from kiosk_app.maintenance.work import Row
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
 from kiosk_app.tray import was_emptied
@@ -68,6 +69,21 @@ class What(Enum):
     SLIP_FAILED = "slipFailed"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
+    STAFF_CARD_IN = "staffCardIn"
+    STAFF_ENTERED = "staffEntered"
+    STAFF_REFUSED = "staffRefused"
+    STAFF_CODE_WRONG = "staffCodeWrong"
+    STAFF_CODE_USED = "staffCodeUsed"
+    STAFF_LEFT = "staffLeft"
+    TEST_PASSED = "testPassed"
+    TEST_FAILED = "testFailed"
+    REPORT_MADE = "reportMade"
+    FILLED = "filled"
+    CLEANED = "cleaned"
+    CLOSED = "closed"
+    OPENED = "opened"
+    RESTART_ASKED = "restartAsked"
+    REBOOT_ASKED = "rebootAsked"
     WORK_FAILED = "workFailed"
 
 
@@ -77,13 +93,14 @@ _CHANNELS = {Channel.PAPER: What.PAPER_WANTED, Channel.EBOX: What.EBOX_WANTED}
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One fact. `ticket` is a random number; nothing else here could name anybody."""
+    """One fact. `ticket` is a random number, `staff` a card by its name in the settings; nothing names a resident."""
 
     what: What
     visit: int | None = None
     ticket: UUID | None = None
     fault: FaultCode | None = None
     part: Part | None = None
+    staff: str | None = None
 
 
 def audit_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> Iterator[AuditLine]:
@@ -176,16 +193,56 @@ class AuditTrail:
                 connection.execute(sa.insert(audit).values(**row))
 
     def refilled_at(self) -> datetime | None:
-        """Give the moment at which the printer last had paper again; None when it never ran out, or is empty now."""
-        query = sa.select(audit.c.at, audit.c.fault).where(audit.c.part == Part.PRINTER.value)
+        """Give the moment at which the printer last had paper again; None when it never ran out, or is empty now.
+
+        Somebody of staff may also have said that it was filled.
+        """
+        told = audit.c.what.in_((What.PART_CHANGED.value, What.FILLED.value))
+        query = sa.select(audit.c.at, audit.c.fault, audit.c.what).where(audit.c.part == Part.PRINTER.value, told)
         with self._store.transaction() as connection:
             rows = connection.execute(query.order_by(audit.c.number.desc())).all()
         after = None
         for row in rows:
             if row.fault == FaultCode.PAPER_EMPTY.value:
                 return datetime.fromisoformat(after) if after else None
+            if row.what == What.FILLED.value:
+                return datetime.fromisoformat(row.at)
             after = row.at
         return None
+
+    def since(self, part: Part, fault: FaultCode) -> datetime | None:
+        """Give when a part began to be wrong in this way, as it is written down; None where its last row says other."""
+        told = audit.c.part == part.value, audit.c.what == What.PART_CHANGED.value
+        query = sa.select(audit.c.at, audit.c.fault).where(*told)
+        began = None
+        with self._store.transaction() as connection:
+            for row in connection.execute(query.order_by(audit.c.number.desc())):
+                if row.fault != fault.value:
+                    break
+                began = row.at
+        return datetime.fromisoformat(began) if began else None
+
+    def last_at(self) -> datetime | None:
+        """Give the latest moment that was ever written down."""
+        with self._store.transaction() as connection:
+            last = connection.execute(sa.select(sa.func.max(audit.c.at))).scalar()
+        return datetime.fromisoformat(last) if last else None
+
+    def entered_before(self) -> datetime | None:
+        """Give when somebody of staff came in the time before this one."""
+        query = sa.select(audit.c.at).where(audit.c.what == What.STAFF_ENTERED.value)
+        with self._store.transaction() as connection:
+            found = connection.execute(query.order_by(audit.c.number.desc()).limit(2)).all()
+        return datetime.fromisoformat(found[1].at) if len(found) > 1 else None
+
+    def latest(self, number: int) -> tuple[Row, ...]:
+        """Give the latest rows, newest first."""
+        with self._store.transaction() as connection:
+            found = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(number)).all()
+        return tuple(
+            Row(r.number, datetime.fromisoformat(r.at), r.what, r.part or "", r.fault or "", r.staff or "")
+            for r in found
+        )
 
     def broken_at(self) -> int | None:
         """Give the number of the first row that does not fit the chain; None when all do."""
@@ -209,10 +266,13 @@ def _row(number: int, line: AuditLine, previous: str) -> dict[str, object]:
         "ticket": str(line.ticket) if line.ticket else None,
         "fault": line.fault.value if line.fault else None,
         "part": line.part.value if line.part else None,
+        "staff": line.staff,
         "previous": previous,
     }
     return {**row, "hash": _hash(row)}
 
 
 def _hash(row: dict[str, object]) -> str:
-    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+    """Hash a row. A column that came later is in the hash where it holds something: older rows hash as they did."""
+    told = {key: value for key, value in row.items() if key != "staff" or value is not None}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

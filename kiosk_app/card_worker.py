@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hardware.credentials import StaffCardReader
 from hardware.devices import KEY_SECONDS, CardReader, Health, PinRefused, Signature, SlotChange, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import (
+    AskStaffCard,
     Effect,
     ReadCertificate,
     RecogniseCard,
@@ -25,6 +27,7 @@ from kiosk_app.events import (
     ChallengeSigned,
     Event,
     PinFailed,
+    StaffCardSeen,
 )
 from kiosk_app.pin import wipe
 from kiosk_app.webeid import digest_to_sign
@@ -44,11 +47,13 @@ class CardWorker:
         post: Callable[[Event], None],
         note: Callable[[Status], None],
         typing: float,
+        staff: StaffCardReader | None = None,
     ) -> None:
         self._reader = reader
         self._origin = origin
         self._post = post
         self._note = note
+        self._staff = staff
         # When the visit stops waiting, a last key may just have been pressed. Past this the reader's time-out failed.
         self._typing = typing + KEY_SECONDS + CALL_SECONDS
         self._worker = Worker("card reader")
@@ -67,6 +72,8 @@ class CardWorker:
                 self._post(CardFailed(visit, FaultCode.READER_LOST))
             case RecogniseCard(visit):
                 self._submit(visit, lambda: self._recognise(visit))
+            case AskStaffCard(visit) if self._staff is not None:
+                self._worker.submit(lambda: self._ask_staff(visit))
             case ReadCertificate(visit):
                 self._submit(visit, lambda: CertificateRead(visit, self._reader.read_certificate()))
             case SignOnReader(visit):
@@ -138,8 +145,25 @@ class CardWorker:
         self._worker.submit(answer)
 
     def _recognise(self, visit: int) -> Event:
-        card = self._reader.recognise()
+        try:
+            card = self._reader.recognise()
+        except DeviceFault as fault:
+            seen = self._of_staff(visit) if fault.code is FaultCode.NOT_AN_EID else None
+            if seen is None:
+                raise
+            return seen
         return CardRecognised(visit, card.applet, card.tries_left, card.keys_on_reader)
+
+    def _of_staff(self, visit: int) -> StaffCardSeen | None:
+        """Have the card prove that it is one of staff; None for any other, which is all that a resident's is."""
+        try:
+            return StaffCardSeen(visit, self._staff.identify()) if self._staff is not None else None
+        except DeviceFault:
+            return None
+
+    def _ask_staff(self, visit: int) -> None:
+        if (seen := self._of_staff(visit)) is not None:
+            self._post(seen)
 
     def _sign(self, effect: SignChallenge, pin: bytearray) -> Event:
         try:

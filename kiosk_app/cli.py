@@ -48,6 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
     shown = commands.add_parser("settings", help="what is in force on this kiosk, and which layer each value came from")
     shown.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     shown.add_argument("--json", action="store_true", help="for a program")
+    factors = commands.add_parser("staff", help="make the code that goes with a card of staff").add_subparsers(
+        dest="subject", required=True
+    )
+    factors.add_parser("pin", help="a PIN: says the line of the settings")
+    app = factors.add_parser("totp", help="an app: writes its secret and shows it once")
+    app.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file for the secret; must not exist")
+    app.add_argument("--name", required=True, help="the name of the card, as in the settings")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -65,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_scanner(given.settings)
         case "check", "staffcard":
             return _check_staff_card(given.settings)
+        case "staff", _:
+            return _staff(given)
         case "doctor", _:
             return _doctor()
         case "settings", _:
@@ -79,8 +88,16 @@ def _run(path: Path, told: Path | None, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
     if told is not None:
         return _run_as_told(path, told, windowed=windowed)
-    if (settings := _loaded(path)) is None:
+    from config.hall import load_for_screen
+    from config.settings import SettingsError
+
+    try:
+        settings, refused = load_for_screen(path)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
         return 2
+    for what in refused:
+        logging.getLogger(__name__).error("left out of the hall: %s", what)
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
@@ -140,6 +157,15 @@ def _doctor() -> int:
     from kiosk_app.doctor_finds import SYMPTOMS
 
     return 0 if examine(Machine(), SYMPTOMS, _say) else 1
+
+
+def _staff(given: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from kiosk_app.staff_command import make_pin, make_totp
+
+    made = make_pin(_say, getpass) if given.subject == "pin" else make_totp(given.out, given.name, _say)
+    return 0 if made else 1
 
 
 def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:

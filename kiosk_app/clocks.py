@@ -29,6 +29,7 @@ from kiosk_app.visit import (
     Printing,
     Recognising,
     SigningIn,
+    StaffAtWork,
     State,
     TakeCard,
     Viewing,
@@ -38,7 +39,7 @@ from kiosk_app.visit import (
 # The states that wait for a person: a touch starts their clock anew.
 _PATIENT = (
     *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
-    *(Viewing, Notice, NotTaken, Printed),
+    *(Viewing, Notice, NotTaken, Printed, StaffAtWork),
 )
 
 
@@ -50,8 +51,9 @@ def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ..
     # News gives time to read it: a code that comes late stands as long as one that was there at once.
     news = isinstance(event, JobChanged | RemedyGiven | SlipEnded) and isinstance(after.state, Printing | Printed)
     reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
+    works = isinstance(after.state, StaffAtWork) and after.state != before.state  # each second of a countdown
     stopped = tuple(Cancel(clock) for clock in old if clock not in new)
-    again = entered or touched or news or reminded
+    again = entered or touched or news or reminded or works
     return stopped + tuple(Start(clock, lasts) for clock, lasts in new.items() if again)
 
 
@@ -91,6 +93,8 @@ def _of_state(state: State) -> dict[Clock, str]:
             return {Clock.STEP: "print_net"}
         case Printed():
             return {Clock.STEP: "take_paper"}
+        case StaffAtWork(work):
+            return {Clock.STEP: work.lasts}
         case Notice() | NotTaken():
             return {Clock.STEP: "notice"}
         case Goodbye():

@@ -11,11 +11,11 @@ from typing import Protocol
 from uuid import uuid4
 
 from config.timeouts import Timeouts
-from kiosk_app.effects import Cancel, Effect, EraseDigit, Forget, ForgetPin, SignChallenge, Start
+from kiosk_app.effects import Cancel, CheckStaffCode, Effect, EraseDigit, Forget, ForgetPin, SignChallenge, Start
 from kiosk_app.events import Clock, Confirmed, DigitTyped, Event, TimedOut
 from kiosk_app.pin import PinBuffer
 from kiosk_app.step import step
-from kiosk_app.visit import Checking, EnterPin, Visit
+from kiosk_app.visit import Checking, EnterPin, StaffAtWork, Visit
 
 
 class Loop(Protocol):
@@ -36,6 +36,9 @@ class Hands(Protocol):
 
     def sign(self, effect: SignChallenge, pin: bytearray) -> None:
         """Have the card verify the PIN and sign; wipes `pin`."""
+
+    def check_code(self, effect: CheckStaffCode, code: bytearray) -> None:
+        """Have a code of staff looked at; wipes `code`."""
 
 
 Listener = Callable[[Visit, Event, Visit, tuple[Effect, ...]], None]
@@ -77,7 +80,7 @@ class Core:
         self._loop.call_soon(lambda: self._type(digit))
 
     def _type(self, digit: int) -> None:
-        if isinstance(self.visit.state, EnterPin) and self.visit.overlay is None:
+        if _takes_digits(self.visit) and self.visit.overlay is None:
             self._pin.type(digit)
         self.take(DigitTyped())
 
@@ -97,6 +100,8 @@ class Core:
                 self._pin.erase()
             case ForgetPin():
                 self._pin.wipe()
+            case CheckStaffCode():
+                self._hands.check_code(effect, self._pin.take())
             case SignChallenge():
                 self._hands.sign(effect, self._pin.take())
             case Forget():
@@ -117,3 +122,8 @@ class Core:
             if self._deadlines.pop(clock, None) is not None:
                 self.take(TimedOut(clock))
         self._set_alarm()
+
+
+def _takes_digits(visit: Visit) -> bool:
+    """Whether a digit that is typed now is one of a PIN, or of a code of staff."""
+    return isinstance(visit.state, EnterPin) or (isinstance(visit.state, StaffAtWork) and visit.state.work.takes_digits)

@@ -5,6 +5,7 @@ Every effect that somebody answers carries the visit's number.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,11 +16,34 @@ from kiosk_app.bare import Bare
 from kiosk_app.events import Clock
 from kiosk_app.visit import Challenge, Details, Document, Job, Order, Product, RemedyOffer
 
+if TYPE_CHECKING:
+    from kiosk_app.maintenance.wishes import Wish
+
 
 class RecogniseCard(Struct, frozen=True):
     """Ask the reader what card it holds, and how many tries are left where that is free."""
 
     visit: int
+
+
+class AskStaffCard(Struct, frozen=True):
+    """Look whether the card in the slot is one of staff; only then something is answered."""
+
+    visit: int
+
+
+class CheckStaffCode(Struct, frozen=True):
+    """Have a card of staff prove itself once more, and look at the code in the PIN buffer, which is wiped."""
+
+    visit: int
+    staff: str
+
+
+class DoWork(Struct, frozen=True):
+    """Do what maintenance wishes for."""
+
+    visit: int
+    wish: Wish
 
 
 class ReadCertificate(Struct, frozen=True):
@@ -177,6 +201,9 @@ class Cancel(Struct, frozen=True):
 
 Effect = (
     RecogniseCard
+    | AskStaffCard
+    | CheckStaffCode
+    | DoWork
     | ReadCertificate
     | AskChallenge
     | SignChallenge

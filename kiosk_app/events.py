@@ -6,10 +6,12 @@ Every answer carries the number of the visit that asked, so that a slow answer n
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
 
+from hardware.credentials import StaffCard
 from hardware.devices import Applet, Certificate, Private, Signature, TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
@@ -50,7 +52,11 @@ from kiosk_app.touches import Touch as Touch
 from kiosk_app.touches import TownAsked as TownAsked
 from kiosk_app.touches import TriedAnyway as TriedAnyway
 from kiosk_app.touches import TypingDone as TypingDone
+from kiosk_app.touches import WorkTouched as WorkTouched
 from kiosk_app.visit import Challenge, Document, Later, Offer, Person, Product, Progress, RemedyOffer
+
+if TYPE_CHECKING:
+    from kiosk_app.maintenance.happenings import WorkAnswer
 
 
 class CardInserted(Bare):
@@ -85,6 +91,20 @@ class CardFailed(Struct, frozen=True):
 
     visit: int
     fault: FaultCode
+
+
+class StaffCardSeen(Struct, frozen=True):
+    """The card in the slot is a card of staff: it signed a challenge of ours with a key of the settings."""
+
+    visit: int
+    card: StaffCard
+
+
+class WorkAnswered(Struct, frozen=True):
+    """Maintenance was answered."""
+
+    visit: int
+    what: WorkAnswer
 
 
 class CertificateRead(Private, frozen=True):
@@ -217,6 +237,8 @@ class TimedOut(Struct, frozen=True):
 Answer = (
     CardRecognised
     | CardFailed
+    | StaffCardSeen
+    | WorkAnswered
     | CertificateRead
     | ChallengeReceived
     | PinFailed

@@ -40,7 +40,7 @@ def foresee(facts: PrinterFacts, setting: Printer, data: Path) -> list[Forecast]
         store = Store(data)
         use = use_in(store, datetime.now(UTC))
         store.close()
-    return _forecasts(facts, use, setting)
+    return forecasts(facts, use, setting)
 
 
 class Foresight:
@@ -62,10 +62,11 @@ class Foresight:
         except DeviceFault:  # it answered a moment ago: the next look is soon
             return
         self._said = now
-        for forecast in _forecasts(facts, use_in(self._store, now), self._setting):
+        for forecast in forecasts(facts, use_in(self._store, now), self._setting):
             log.info("%s: %s", forecast.good.value, in_words(forecast))
 
 
-def _forecasts(facts: PrinterFacts, use: Use, setting: Printer) -> list[Forecast]:
+def forecasts(facts: PrinterFacts, use: Use, setting: Printer) -> list[Forecast]:
+    """Make a forecast of what a printer has left, by what was used."""
     known = (paper(facts.trays, use, setting.full_tray), toner(facts.supplies, use, setting.full_cartridge))
     return [forecast for forecast in known if forecast is not None]

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
+from kiosk_app.parts import Part as Part
 from kiosk_app.visit import Offer
-
-
-class Part(Enum):
-    """What a visit needs, or may use."""
-
-    CARD_READER = "cardReader"
-    PRINTER = "printer"
-    BACK_END = "backEnd"
-    RECEIPT_PRINTER = "receiptPrinter"
-    KEYPAD = "keypad"
-    PAPER_SENSOR = "paperSensor"
-    SCANNER = "scanner"
-
 
 # Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no
 # reason of its own.
@@ -36,6 +23,12 @@ class HealthBook:
         down = Status(Health.DOWN)
         self.statuses = {part: Status(Health.UNKNOWN) if part in parts else down for part in Part}
         self.offer = Offer()
+        self._closed: FaultCode | None = None
+
+    def close(self, why: FaultCode | None) -> None:
+        """Offer nothing, whatever works; None: offer again what does."""
+        self._closed = why
+        self._tell()
 
     def start(self) -> None:
         """Tell what can be offered with the parts that this kiosk has."""
@@ -64,6 +57,8 @@ class HealthBook:
             self._on_offer(offer)
 
     def _against(self, needed: dict[Part, FaultCode]) -> FaultCode | None:
+        if self._closed is not None:
+            return self._closed
         for part, usual in needed.items():
             status = self.statuses[part]
             if status.health is Health.DOWN:

@@ -19,6 +19,7 @@ from kiosk_app.visit import (
     Ordering,
     PaperLeft,
     Portal,
+    StaffAtWork,
     State,
     TakeCard,
     Viewing,
@@ -52,7 +53,7 @@ def leave(visit: Visit) -> Step:
     """End the visit: ask for a card that is still in, say goodbye where something was begun, or go home."""
     if visit.slot is CardSlot.IN:
         state: State = CardBack()
-    elif isinstance(visit.state, Notice | AskCard | PaperLeft | Offerings | EnterCode):
+    elif isinstance(visit.state, Notice | AskCard | PaperLeft | Offerings | EnterCode | StaffAtWork):
         state = Portal()
     else:
         state = Goodbye()

@@ -74,10 +74,16 @@ class Trial:
     def __init__(self, printer: Printer, say: Say, hand: Hand | None = None) -> None:
         self.printer, self.say, self.hand = printer, say, hand
 
-    def sheet(self, ticket: UUID, cancelled: threading.Event, on_progress: Callable[[Progress], None]) -> Progress:
-        """Print a trial sheet, as a document is printed, and give how it ended."""
+    def sheet(
+        self,
+        ticket: UUID,
+        cancelled: threading.Event,
+        on_progress: Callable[[Progress], None],
+        lines: tuple[str, ...] = (),
+    ) -> Progress:
+        """Print a trial sheet (with these lines on it), as a document is printed, and give how it ended."""
         moment = datetime.now().astimezone()
-        text = ("Loket 24/7: testblad", f"{moment:%d-%m-%Y %H:%M}", "Noëlle, één, naïef, façade, 1234567890")
+        text = lines or ("Loket 24/7: testblad", f"{moment:%d-%m-%Y %H:%M}", "Noëlle, één, naïef, façade, 1234567890")
         run = PrintRun(self.printer, _NoJournal(), paper_wait=PAPER_SECONDS, print_silence=SILENCE_SECONDS)
         return run.run(ticket, 1, trial_sheet(text), 1, on_progress, cancelled)
 

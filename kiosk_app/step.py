@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import delivery, opening, ordering, questions, sign_in, viewing
+from kiosk_app import at_work, delivery, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
+from kiosk_app.effects import AskStaffCard
 from kiosk_app.events import (
     Answer,
     CardFound,
@@ -34,6 +35,7 @@ from kiosk_app.events import (
     PaperSensed,
     PinUnknown,
     ServiceAsked,
+    StaffCardSeen,
     StillHere,
     StopPressed,
     TimedOut,
@@ -69,6 +71,7 @@ from kiosk_app.visit import (
     Printing,
     Recognising,
     SigningIn,
+    StaffAtWork,
     State,
     TakeCard,
     TrayView,
@@ -149,6 +152,8 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, overlay=None), ()
         case StillHere():
             return visit, ()
+        case StaffCardSeen(_, card) if isinstance(visit.state, Recognising | Notice):
+            return at_work.begin(visit, card)
         case _:
             return _by_state(visit, event)
 
@@ -169,6 +174,8 @@ def _by_state(visit: Visit, event: Event) -> Step:
             return ordering.rules(visit, visit.state, event)
         case Printing() | Printed():
             return delivery.rules(visit, visit.state, event)
+        case StaffAtWork():
+            return at_work.rules(visit, visit.state, event)
 
 
 def _between(visit: Visit, state: State, event: Event) -> Step:
@@ -219,7 +226,9 @@ def _without_card(visit: Visit, state: Offerings | EnterCode | OpeningCode, even
 def _documents_asked(visit: Visit) -> Step:
     """Start towards a document: what cannot be finished is said before anything is asked of the resident."""
     if visit.offer.documents is not None:
-        return refuse(visit, visit.offer.documents)
+        refused, effects = refuse(visit, visit.offer.documents)
+        # Whoever comes to mend it puts in a card too.
+        return refused, (*effects, *((AskStaffCard(visit.number),) if visit.slot is CardSlot.IN else ()))
     if may_hold_paper(visit):
         return replace(visit, state=PaperLeft()), ()
     if visit.slot is CardSlot.IN:
@@ -249,6 +258,8 @@ def _card_inserted(visit: Visit) -> Step:
             return _documents_asked(visit)
         case Ordering() as state:
             return ordering.card_back_in(visit, state)
+        case StaffAtWork() as state:
+            return at_work.rules(visit, state, CardInserted())
         case _:
             return visit, ()
 
@@ -265,6 +276,8 @@ def _card_removed(visit: Visit) -> Step:
             return ordering.card_out(visit, state)
         case CardBack():
             return leave(visit)
+        case StaffAtWork() as state:
+            return at_work.rules(visit, state, CardRemoved())
         case _:
             return visit, ()
 

@@ -14,7 +14,7 @@ from kiosk_app.database import engine_of
 from kiosk_app.migrations import MigrationError, upgrade
 
 # The migration that this code was written for; a test holds it to the newest one in `migrations/`.
-SCHEMA = "0002"
+SCHEMA = "0003"
 DATABASE = "kiosk.db"  # in the kiosk's data folder
 
 

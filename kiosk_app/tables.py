@@ -39,4 +39,32 @@ audit = sa.Table(
     sa.Column("part", sa.String(32)),
     sa.Column("previous", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("staff", sa.String(32)),
+)
+
+# The rights to maintenance: what was tried with each, by a hash of card and code; wrong codes in a row.
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("wrong", sa.Integer, nullable=False),
+    sa.Column("tried_at", sa.String(32), nullable=False),
+    sa.Column("last_step", sa.Integer, nullable=False),
+)
+
+# How the last test of each device ended.
+trials = sa.Table(
+    "trial",
+    metadata,
+    sa.Column("subject", sa.String(32), primary_key=True),
+    sa.Column("well", sa.Boolean, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
+# Why the kiosk is out of service, and until when: one row at most.
+closings = sa.Table(
+    "closing",
+    metadata,
+    sa.Column("reason", sa.String(32), primary_key=True),
+    sa.Column("until", sa.String(32), nullable=False),
 )

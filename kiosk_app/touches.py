@@ -5,6 +5,7 @@ A file of its own, for the portal is painted before anything of the other events
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,6 +17,9 @@ from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
 from kiosk_app.looks import SheetTurned as SheetTurned
 from kiosk_app.visit import Ease, Language
+
+if TYPE_CHECKING:
+    from kiosk_app.maintenance.happenings import WorkTouch
 
 
 class DocumentsAsked(Bare):
@@ -158,6 +162,12 @@ class EaseChosen(Struct, frozen=True):
     ease: Ease
 
 
+class WorkTouched(Struct, frozen=True):
+    """Something was touched in maintenance."""
+
+    what: WorkTouch
+
+
 class StillHere(Bare):
     """An overlay was answered: go on."""
 
@@ -197,5 +207,6 @@ Touch = (
     | LanguagesAsked
     | EaseAsked
     | EaseChosen
+    | WorkTouched
     | StillHere
 )

@@ -27,6 +27,7 @@ from kiosk_app.products import Question as Question
 from kiosk_app.products import copies_of as copies_of
 from kiosk_app.products import details_of as details_of
 from kiosk_app.products import language_of as language_of
+from kiosk_app.staff import StaffAtWork as StaffAtWork
 from printing.progress import JobPhase as JobPhase
 from printing.progress import Progress as Progress
 
@@ -358,6 +359,7 @@ State = (
     | NotTaken
     | Notice
     | CardBack
+    | StaffAtWork
     | Goodbye
 )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings
 from hardware import devices
@@ -14,6 +17,7 @@ from hardware.devices import CardReader, Status
 from hardware.doors import Door, LockerBank
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
+from hardware.faults import FaultCode
 from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
@@ -22,26 +26,37 @@ from kiosk_app.card_worker import CardWorker
 from kiosk_app.check_printer import PrinterCheck
 from kiosk_app.check_receipt import ReceiptCheck
 from kiosk_app.check_words import Say
+from kiosk_app.closing import Closings
 from kiosk_app.core import Core, Loop
-from kiosk_app.effects import Effect, SignChallenge
+from kiosk_app.effects import CheckStaffCode, Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
-from kiosk_app.foresight import Foresight, foresee
+from kiosk_app.foresight import Foresight, forecasts, foresee, use_in
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.machine_worker import MachineWorker
+from kiosk_app.maintenance.gate import Gate
+from kiosk_app.overview import Overview
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
+from kiosk_app.staff_audit import staff_lines
+from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
+from kiosk_app.trials import Trials
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
+from kiosk_app.workshop import SiteWorkshop
 from printing.document_check import DocumentChecker
+from printing.forecast import Forecast
 from printing.job import PrintRun
 from printing.pair import PrinterPair
 from printing.seal_rule import SealRule
+
+log = logging.getLogger(__name__)
 
 
 class Hand(Protocol):
@@ -86,15 +101,17 @@ def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
     return devices.PaperWish(paper.two_sided, paper.tray, paper.monochrome)
 
 
-def printer_checks(settings: Settings, say: Say) -> list[PrinterCheck]:
-    """Give a check for each page printer that the settings name."""
+def printer_checks(
+    settings: Settings, say: Say, look_ahead: Callable[[devices.PrinterFacts], list[Forecast]] | None = None
+) -> list[PrinterCheck]:
+    """Give a check for each page printer that the settings name; `look_ahead` for a kiosk that runs."""
     first = settings.printer
     if first is None:
         return []
     named = [(first.queue, first.device)]
     if first.second is not None:
         named.append((first.second.queue, first.second.device))
-    look_ahead = partial(foresee, setting=first, data=settings.data)
+    look_ahead = look_ahead or partial(foresee, setting=first, data=settings.data)
     return [
         PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say, look_ahead) for queue, device in named
     ]
@@ -138,6 +155,52 @@ def staff_card_reader(settings: Settings) -> StaffCardReader:
     return PivReader(name, keys)
 
 
+def _staff_reader_or_none(settings: Settings) -> StaffCardReader | None:
+    """Give the reader as it asks cards of staff; a key that is none keeps no resident from anything."""
+    if not settings.staff:
+        return None
+    try:
+        return staff_card_reader(settings)
+    except ValueError as error:
+        log.error("no maintenance: %s", error)
+        return None
+
+
+class SiteMakers:
+    """Makes drivers for maintenance, as `kiosk check` has them."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+
+    def printer_checks(self, say: Say) -> list[PrinterCheck]:
+        """Give a check for each page printer."""
+        return printer_checks(self._settings, say, self.forecasts)
+
+    def receipt_checks(self, say: Say) -> list[ReceiptCheck]:
+        """Give a check for the slip printer."""
+        return receipt_checks(self._settings, say)
+
+    def card_reader(self) -> CardReader | None:
+        """Give the reader as it reads identity cards."""
+        told = self._settings.card_reader
+        return card_reader(told.name) if told is not None else None
+
+    def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
+        """Give the compartments."""
+        told = self._settings.lockers
+        return (locker_bank(told), locker_doors(told)) if told is not None else None
+
+    def page_printer(self) -> devices.Printer | None:
+        """Give the page printer."""
+        return page_printer(self._settings.printer) if self._settings.printer is not None else None
+
+    def forecasts(self, facts: devices.PrinterFacts) -> list[Forecast]:
+        """Say how long paper and toner last."""
+        told = self._settings.printer
+        return forecasts(facts, use_in(self._store, datetime.now(UTC)), told) if told is not None else []
+
+
 class Kiosk:
     """A whole kiosk without a screen: its visit, its memory and its workers. A device that is not there is left out."""
 
@@ -155,8 +218,10 @@ class Kiosk:
         self._longest = settings.timeouts.print_net
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
-            if settings.card_reader is not None:
-                self._add_reader(settings.card_reader.name, settings.back_end.origin, settings.timeouts.pin_on_reader)
+        staff = _staff_reader_or_none(settings)
+        if settings.card_reader is not None and (settings.back_end is not None or staff is not None):
+            origin = settings.back_end.origin if settings.back_end is not None else ""
+            self._add_reader(settings.card_reader.name, origin, settings.timeouts.pin_on_reader, staff)
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
             self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
@@ -172,7 +237,16 @@ class Kiosk:
         if settings.receipt_printer is not None:
             self._add_receipt_printer(settings)
         # Taken in at once: a reader that is lost says why before it says that the card is gone.
-        self.health = HealthBook(self._parts(settings), lambda offer: self.core.take(OfferChanged(offer)))
+        parts = self._parts(settings)
+        self.health = HealthBook(parts, lambda offer: self.core.take(OfferChanged(offer)))
+        self._overview = Overview(lambda: dict(self.health.statuses), parts, self._trail)
+        self._closings = Closings(self._store)
+        self._staff: StaffWorker | None = None
+        if staff is not None:
+            self._add_staff(staff, settings)
+        note_machine = self._noter(Part.MACHINE)
+        machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)
+        self._hands.append(machine)
 
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
@@ -208,6 +282,11 @@ class Kiosk:
         if self._card is not None:
             self._card.sign(effect, pin)
 
+    def check_code(self, effect: CheckStaffCode, code: bytearray) -> None:
+        """Give a code of staff to the gate, and to nobody else."""
+        if self._staff is not None:
+            self._staff.check_code(effect, code)
+
     # --- the parts -------------------------------------------------------------------------------------------------
 
     @staticmethod
@@ -220,6 +299,7 @@ class Kiosk:
             Part.KEYPAD: settings.keypad,
             Part.PAPER_SENSOR: settings.paper_sensor,
             Part.SCANNER: settings.scanner,
+            Part.MACHINE: settings.kiosk,
         }
         return {part for part, setting in have.items() if setting is not None}
 
@@ -234,8 +314,9 @@ class Kiosk:
         )
         self._hands.append(self._back_end)
 
-    def _add_reader(self, name: str, origin: str, typing: float) -> None:
-        self._card = CardWorker(card_reader(name), origin, self.core.post, self._noter(Part.CARD_READER), typing)
+    def _add_reader(self, name: str, origin: str, typing: float, staff: StaffCardReader | None) -> None:
+        note = self._noter(Part.CARD_READER)
+        self._card = CardWorker(card_reader(name), origin, self.core.post, note, typing, staff)
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
@@ -259,6 +340,19 @@ class Kiosk:
         layout = partial(slip_of, settings=settings)
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
+    def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
+        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store)
+        memory = self._trail, trials, self.journal
+        workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
+        gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
+        self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
+        self._hands.append(self._staff)
+
+    def _look_at_closing(self) -> None:
+        """See whether the kiosk is out of service on purpose: on the thread of whoever asks, never the screen's."""
+        why = FaultCode.OUT_OF_SERVICE if self._closings.now(datetime.now(UTC)) is not None else None
+        self._loop.call_soon(lambda: self.health.close(why))
+
     def _noter(self, part: Part) -> Callable[[Status], None]:
         """Give the way for a worker to tell how its part does: written on the loop's thread."""
         return lambda status: self._loop.call_soon(lambda: self._note(part, status))
@@ -267,12 +361,15 @@ class Kiosk:
         if self.health.statuses[part] != status:
             fault = status.faults[0] if status.faults else None
             self._audit(AuditLine(What.PART_CHANGED, part=part, fault=fault))
+        self._overview.noted(part, status)
         self.health.note(part, status)
+        if self._staff is not None:
+            self._staff.tell()
 
     def _write_down(self, before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
         if says_it_is_empty(before, event):
             self._scribe.submit(self.journal.taken)
-        self._audit(*audit_lines(before, event, after, effects))
+        self._audit(*audit_lines(before, event, after, effects), *staff_lines(before, event, after, effects))
 
     def _audit(self, *lines: AuditLine) -> None:
         if lines:

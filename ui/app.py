@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")
 
+from msgspec import structs
 from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
@@ -42,7 +43,7 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlError
 from PySide6.QtQuick import QQuickView
 
 from config.settings import Screen as Panel
-from config.settings import Settings
+from config.settings import Settings, Town
 from ui import theme
 from ui.drawn import Drawings, Pages, QrCodes
 
@@ -113,7 +114,7 @@ class App:
         self._engine.warnings.connect(self._warned)
         self._engine.addImportPath(str(_UI / "qml"))
         self.bridge = self._bridge(settings)
-        self._colours = theme.colours(settings.town)
+        self._colours = _readable(settings.town)
         self._large = False
         self.bridge.wear = self._wear
         self.bridge.dress(family=_FAMILY, **self._colours)
@@ -325,6 +326,15 @@ class App:
     def _wait_for_next_minute(self) -> None:
         now = self._now()
         self._minute.start(60_050 - now.second * 1000 - now.microsecond // 1000)
+
+
+def _readable(town: Town) -> dict[str, str]:
+    """Give the town's colours; the usual ones where nobody could read them, for the portal must stand all the same."""
+    try:
+        return theme.colours(town)
+    except theme.ThemeError as error:
+        log.error("town.colour: refused, %s", error)
+        return theme.colours(structs.replace(town, colour=theme.USUAL))
 
 
 def _hide_cursor() -> None:

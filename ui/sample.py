@@ -61,6 +61,7 @@ from kiosk_app.visit import (
     Viewing,
     Visit,
 )
+from ui.sample_staff import staff_states
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
 MORNING = datetime(2026, 9, 30, 9, 5)  # noqa: DTZ001 (the longest day there is to write)
@@ -217,6 +218,7 @@ def _states() -> Iterator[tuple[str, State]]:
     yield from _printeds()
     yield from _laters()
     yield "not-taken", NotTaken()
+    yield from staff_states()
     for reminders in range(3):
         yield f"card-back-{reminders}", CardBack(reminders)
     yield "goodbye", Goodbye()

@@ -12,6 +12,7 @@ INK = "#14202A"
 GROUND = "#EFF1F1"
 SURFACE = "#FFFFFF"
 WHITE = "#FFFFFF"
+USUAL = "#0F6478"  # the accent of a town whose own cannot be read
 _FIXED = {
     "ground": GROUND,
     "surface": SURFACE,

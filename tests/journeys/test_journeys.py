@@ -52,6 +52,7 @@ def _pdfsig(pdf: Path, ca: Path, folder: Path) -> str:
     return said
 
 
+@pytest.mark.timeout(300)  # the technician waits for devices, each of which is looked at every quarter of a minute
 @pytest.mark.parametrize("name", [name for name in journeys() if name != "certificate"])
 def test_a_journey_ends_as_the_table_says(tmp_path: Path, name: str) -> None:
     """Each way in and each way out is walked on real parts, and the tray holds what it must."""

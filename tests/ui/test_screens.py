@@ -13,6 +13,7 @@ from config.settings import Settings, load
 from hardware.devices import Applet
 from hardware.faults import FAULTS, FaultCode
 from kiosk_app import events
+from kiosk_app.maintenance.work import Cleaning
 from kiosk_app.step import step
 from kiosk_app.visit import (
     AskCard,
@@ -32,6 +33,7 @@ from kiosk_app.visit import (
     Printing,
     Progress,
     SlipState,
+    StaffAtWork,
     State,
     TakeCard,
     Visit,
@@ -123,6 +125,9 @@ def test_every_text_is_plain_dutch_of_a_counter(sample: Sample) -> None:
 def test_a_visit_can_be_stopped_at_the_bottom_left_of_every_screen_where_there_is_something_to_stop(
     sample: Sample,
 ) -> None:
+    if isinstance(sample.visit.state, StaffAtWork) and isinstance(sample.visit.state.work.page, Cleaning):
+        assert painted(sample).choices == ()  # a cloth goes over all of it
+        return
     first = painted(sample).bar[0]
     nothing_to_stop = type(sample.visit.state).__name__ in ("Portal", "CardBack", "Goodbye")
     assert first.event == (None if nothing_to_stop else events.StopPressed())

@@ -12,7 +12,9 @@ from msgspec import Struct, structs
 
 import ui
 from config.settings import Language, Service, ServiceKind, Translated, load
+from hardware.faults import FAULTS
 from kiosk_app.events import LanguageChosen, LanguagesAsked
+from kiosk_app.maintenance import work
 from kiosk_app.step import step
 from kiosk_app.visit import Asking, Details, Product, Purpose, Visit
 from ui import hours, phrases, texts
@@ -26,9 +28,12 @@ BOTH = structs.replace(load(EXAMPLE), languages=(Language.NL, Language.EN))
 PAIRS = tuple(zip(samples(BOTH), samples(BOTH, Language.EN), strict=True))
 # What may read the same in both: whoever is served, names, codes, signs, and words that English and Dutch share.
 SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Help|Open|Nederlands|Kiosk LV-01|[0-9A-Z]{4}-[0-9]{2}|"
-SHARED += r"|[0-9A-ZÀ-Ü]|\W+|Letters|English|Français"
+SHARED += r"|[0-9A-ZÀ-Ü]|\W+|Letters|English|Français|Printer|Scanner|(\d\. )?§(\n(\d\. )?§)*"
 # What is not the kiosk's to translate: the back end's words for its documents, and what the resident typed.
 NOT_OURS = {Product: ("title", "description"), Purpose: ("label",), Details: ("recipient",), Asking: ("typed",)}
+# Nor what technicians read in Dutch alone: the words of `kiosk check`, and the steps to mend something.
+STEPS = {step for fault in FAULTS.values() for step in fault.steps}
+NOT_OURS |= {work.Testing: ("lines",), work.Tested: ("lines",), work.Supplies: ("lines",)}
 
 
 def said(part: object) -> set[str]:
@@ -53,14 +58,15 @@ def not_ours(part: object) -> set[str]:
     else:
         return set()
     inside = {text for name in names for text in not_ours(getattr(part, name))}
-    return inside | {getattr(part, name) for name in NOT_OURS.get(type(part), ())} - {""}
+    return inside | {text.strip() for name in NOT_OURS.get(type(part), ()) for text in said(getattr(part, name))} - {""}
 
 
 def ours(sample: Sample) -> set[str]:
     """Every text of a screen, with a sign in the place of what is not the kiosk's to translate."""
-    theirs = "|".join(re.escape(text) for text in sorted(not_ours(sample.visit), key=len, reverse=True))
+    others = not_ours(sample.visit) | STEPS
+    theirs = "|".join(re.escape(text) for text in sorted(others, key=len, reverse=True))
     texts_ = said(screen_for(sample.visit, sample.settings, sample.now))
-    return {re.sub(theirs, "§", text) for text in texts_} if theirs else texts_
+    return {re.sub(theirs, "§", text) for text in texts_}
 
 
 def test_every_language_of_the_settings_has_a_catalogue_but_dutch() -> None:

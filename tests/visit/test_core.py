@@ -13,7 +13,7 @@ from config.timeouts import Timeouts
 from hardware.devices import Applet, Certificate
 from kiosk_app import events
 from kiosk_app.core import Core
-from kiosk_app.effects import Effect, OrderDocument, RecogniseCard, SignChallenge
+from kiosk_app.effects import CheckStaffCode, Effect, OrderDocument, RecogniseCard, SignChallenge
 from kiosk_app.loop import PlainLoop
 from kiosk_app.pin import PinBuffer, wipe
 from kiosk_app.visit import Challenge, Overlay, Person, Portal, Product, TakeCard, Visit
@@ -37,6 +37,12 @@ class Hands:
         self.done.append(effect)
         self.pins.append(bytes(pin))
         wipe(pin)
+
+    def check_code(self, effect: CheckStaffCode, code: bytearray) -> None:
+        """As a PIN."""
+        self.done.append(effect)
+        self.pins.append(bytes(code))
+        wipe(code)
 
 
 @contextmanager

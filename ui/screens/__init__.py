@@ -4,13 +4,14 @@
 `sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
 `delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
-pages that say what stops a visit, and help.
+pages that say what stops a visit, and help. `staff` and `staff_rooms` are maintenance, in the words of `staff_words`.
 Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
 `scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from msgspec import structs
@@ -22,6 +23,7 @@ from kiosk_app.visit import (
     CardBack,
     Checking,
     Choosing,
+    Ease,
     EnterCode,
     EnterPin,
     Goodbye,
@@ -39,6 +41,7 @@ from kiosk_app.visit import (
     Printing,
     Recognising,
     SigningIn,
+    StaffAtWork,
     TakeCard,
     Viewing,
     Visit,
@@ -50,6 +53,8 @@ from ui.screens.scene import Scene
 
 def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
     """Give the one screen of this visit at this moment."""
+    if isinstance(visit.state, StaffAtWork):  # its steps and lines fit in letters of one size
+        visit = replace(visit, ease=Ease(contrast=visit.ease.contrast))
     screen = _screen(Scene(visit, settings, now))
     return structs.replace(screen, ease=visit.ease) if visit.ease != screen.ease else screen
 
@@ -114,6 +119,10 @@ def _of_state(scene: Scene) -> Screen:
             return notices.not_taken(scene)
         case Notice() as state:
             return notices.notice(scene, state)
+        case StaffAtWork(work):
+            from ui.screens import staff  # when somebody of staff first comes: residents stand before
+
+            return staff.staff(scene, work)
         case CardBack() as state:
             return notices.card_back(scene, state)
         case Goodbye():

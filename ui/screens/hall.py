@@ -33,6 +33,9 @@ def service_page(scene: Scene) -> Screen:
     """Tell about the service that was touched."""
     service = scene.settings.services[scene.visit.service]
     shape, _, _ = hours.service_state(scene.texts, service, scene.now)
+    works = shape in (Mark.OPEN, Mark.UNTIL)
+    # In large letters where else to go takes the room of how it would work.
+    how = () if scene.visit.ease.large and not works and service.nearest else (_how(scene, service),)
     return Screen(
         Template.NOTICE,
         scene.header,
@@ -40,9 +43,9 @@ def service_page(scene: Scene) -> Screen:
         lead=(_state(scene, service, shape),),
         sign=f"icon-{service.kind}",
         sections=(
-            Section(scene.say("Zo werkt het"), _steps(scene, service)),
+            *how,
             Section(scene.say("Waar en wanneer"), _where(scene, service)),
-            *_else(scene, service, works=shape in (Mark.OPEN, Mark.UNTIL)),
+            *_else(scene, service, works=works),
         ),
         actions=(scene.to_the_beginning,),
         bar=scene.portal_bar,
@@ -86,9 +89,9 @@ def _state(scene: Scene, service: Service, shape: Mark) -> str:
             return scene.say("Buiten dienst, volgens de gemeente.")
 
 
-def _steps(scene: Scene, service: Service) -> str:
+def _how(scene: Scene, service: Service) -> Section:
     steps = [scene.texts.local(step) for step in service.steps] or [scene.say(step) for step in _STEPS[service.kind]]
-    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+    return Section(scene.say("Zo werkt het"), "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
 
 
 def _where(scene: Scene, service: Service) -> str:

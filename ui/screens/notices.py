@@ -7,7 +7,7 @@ from hardware.faults import FaultCode, Mender
 from kiosk_app.touches import PaperGone, StillHere, StopPressed
 from kiosk_app.visit import CardBack, CardSlot, Notice
 from ui import phrases
-from ui.screen import Choice, Qr, Role, Screen, Section, Template
+from ui.screen import Choice, Role, Screen, Section, Template
 from ui.screens.scene import Scene
 from ui.texts import mark
 
@@ -158,11 +158,13 @@ def help_page(scene: Scene) -> Screen:
             Section(
                 scene.say("Werkt er iets niet?"),
                 scene.say(
-                    "Meld het aan de balie. Zeg erbij: kiosk {kiosk}. Bel 112 bij nood.", kiosk=scene.settings.kiosk
+                    "Meld het aan de balie. Zeg erbij: kiosk {kiosk}. Bel {number} bij nood.",
+                    kiosk=scene.settings.kiosk,
+                    number=town.emergency_number,
                 ),
             ),
         ),
-        qr=Qr(town.online_desk, scene.say("Regel het online")) if not scene.visit.ease.large else None,
+        qr=scene.appointment if not scene.visit.ease.large else None,
         actions=(Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),),
         bar=scene.own_bar,
     )

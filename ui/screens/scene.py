@@ -78,13 +78,21 @@ class Scene(Private, frozen=True):
     @property
     def portal_bar(self) -> tuple[Choice, ...]:
         """The bar where nothing can be stopped: whom to call, and which kiosk this is, in plain text."""
-        which = self.say("Kiosk {kiosk}", kiosk=self.settings.kiosk)
+        town, which = self.settings.town, self.say("Kiosk {kiosk}", kiosk=self.settings.kiosk)
         return (
-            Choice("kiosk", self.say("112 bij nood"), None, Role.BAR, description=which),
+            Choice(
+                "kiosk", self.say("{number} bij nood", number=town.emergency_number), None, Role.BAR, description=which
+            ),
             self._help,
             *self._languages,
             self._ease,
         )
+
+    @property
+    def staff_bar(self) -> tuple[Choice, ...]:
+        """The bar of maintenance, which is read in letters of one size."""
+        stop = Choice("stop", self.say("Stoppen"), StopPressed(), Role.BAR, "icon-close")
+        return stop, self._help, *self._languages
 
     @property
     def own_bar(self) -> tuple[Choice, ...]:
@@ -124,7 +132,18 @@ class Scene(Private, frozen=True):
     @property
     def desk(self) -> Qr:
         """Give the way to the online desk for whatever this kiosk does not do."""
-        return Qr(self.settings.town.online_desk, self.say("Maak een afspraak, of regel het online"))
+        town = self.settings.town
+        if town.appointment is not None:
+            return Qr(town.online_desk, self.say("Regel het online"))
+        return Qr(town.online_desk, self.say("Maak een afspraak, of regel het online"))
+
+    @property
+    def appointment(self) -> Qr:
+        """Give the way to an appointment at the counter, where there is one apart; else to the online desk."""
+        town = self.settings.town
+        if town.appointment is not None:
+            return Qr(town.appointment, self.say("Maak een afspraak"))
+        return self.desk
 
     @property
     def to_the_beginning(self) -> Choice:

@@ -5,6 +5,7 @@ Rectangle {
     id: header
     required property var words
     property bool deep: false
+    readonly property bool tall: Theme.large && !Theme.landscape // a long name stands on two lines
 
     height: Theme.header
     color: deep ? Theme.accentDeep : Theme.band
@@ -26,8 +27,9 @@ Rectangle {
             text: header.words.town
             strong: true
             color: Theme.bandText
-            wrapMode: Text.NoWrap
-            fontSizeMode: Text.HorizontalFit
+            wrapMode: header.tall ? Text.Wrap : Text.NoWrap
+            fontSizeMode: header.tall ? Text.FixedSize : Text.HorizontalFit
+            size: header.tall ? Theme.small : Theme.body
             minimumPixelSize: Theme.small
             visible: text !== ""
         }

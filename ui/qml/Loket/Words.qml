@@ -13,7 +13,7 @@ Text {
     lineHeightMode: Text.FixedHeight
     textFormat: Text.PlainText
     verticalAlignment: Text.AlignVCenter
-    wrapMode: Text.WordWrap
+    wrapMode: Text.Wrap // at a space; within a word only where a line has no room for it
     Accessible.role: Accessible.StaticText
     Accessible.name: text
     Accessible.ignored: text === ""

@@ -1,0 +1,215 @@
+"""The facts that move maintenance: what staff touched, what was answered, what became of the card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from hardware.faults import FaultCode
+from kiosk_app.bare import Bare
+from kiosk_app.maintenance.work import Closing, Factor, Refusal, Room, Row, Subject, TestResult, Told
+from kiosk_app.parts import Part
+
+# --- touches ---------------------------------------------------------------------------------------------------------
+
+
+class CodeTyped(Bare):
+    """The code is whole."""
+
+
+class RoomAsked(Struct, frozen=True):
+    """One of the ways from the first page was touched."""
+
+    room: Room
+
+
+class ProblemAsked(Struct, frozen=True):
+    """A problem was touched."""
+
+    part: Part
+    code: FaultCode
+
+
+class BackAsked(Bare):
+    """Back to the page before."""
+
+
+class TestAsked(Struct, frozen=True):
+    """Something is to be tried out."""
+
+    __test__ = False
+
+    subject: Subject
+
+
+class ReportAsked(Bare):
+    """The report is to be printed."""
+
+
+class Filled(Struct, frozen=True):
+    """The button "Ik heb bijgevuld" was touched."""
+
+    part: Part
+
+
+class CloseAsked(Struct, frozen=True):
+    """The kiosk is to be out of service, for so many hours."""
+
+    closing: Closing
+    hours: int
+
+
+class OpenAsked(Bare):
+    """The kiosk is to serve residents again."""
+
+
+class RestartAsked(Bare):
+    """The kiosk's program is to begin anew."""
+
+
+class RebootAsked(Bare):
+    """The machine is to begin anew."""
+
+
+WorkTouch = (
+    CodeTyped
+    | RoomAsked
+    | ProblemAsked
+    | BackAsked
+    | TestAsked
+    | ReportAsked
+    | Filled
+    | CloseAsked
+    | OpenAsked
+    | RestartAsked
+    | RebootAsked
+)
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+class Known(Struct, frozen=True):
+    """This card may come in, with a code of this kind."""
+
+    factor: Factor
+
+
+class LetIn(Bare):
+    """Card and code are both good."""
+
+
+class NotLetIn(Struct, frozen=True):
+    """Not in. `until`: when it may be tried again."""
+
+    refusal: Refusal
+    until: datetime | None = None
+
+
+class AllTold(Struct, frozen=True):
+    """How everything does changed."""
+
+    told: Told
+
+
+class ResultsTold(Struct, frozen=True):
+    """How the last test of each thing ended."""
+
+    results: tuple[TestResult, ...]
+
+
+class TestSaid(Struct, frozen=True):
+    """A test says what it sees."""
+
+    __test__ = False
+
+    line: str
+
+
+class TestEnded(Struct, frozen=True):
+    """A test has ended."""
+
+    __test__ = False
+
+    well: bool
+
+
+class ReportEnded(Struct, frozen=True):
+    """The report is out, by the printer's own word, or it is not."""
+
+    printed: bool
+
+
+class SuppliesTold(Struct, frozen=True):
+    """What is left, how long that lasts, and what was used."""
+
+    lines: tuple[str, ...]
+
+
+class ServiceTold(Struct, frozen=True):
+    """Whether the kiosk is out of service, and until when."""
+
+    closing: Closing | None
+    until: datetime | None
+
+
+class RestartFailed(Bare):
+    """Nobody lets this kiosk begin anew by itself."""
+
+
+class HistoryRead(Struct, frozen=True):
+    """What happened of late, newest first, and whether the chain holds."""
+
+    rows: tuple[Row, ...]
+    broken_at: int | None
+
+
+WorkAnswer = (
+    Known
+    | LetIn
+    | NotLetIn
+    | AllTold
+    | ResultsTold
+    | TestSaid
+    | TestEnded
+    | ReportEnded
+    | SuppliesTold
+    | ServiceTold
+    | RestartFailed
+    | HistoryRead
+)
+
+# --- what every page has in common -----------------------------------------------------------------------------------
+
+
+class Typed(Bare):
+    """One more digit is in the buffer."""
+
+
+class OneErased(Bare):
+    """The last digit was erased."""
+
+
+class AllErased(Bare):
+    """Every digit was erased."""
+
+
+class Turned(Struct, frozen=True):
+    """Another page of a list was asked for."""
+
+    page: int
+
+
+class CardCame(Bare):
+    """A card was put in."""
+
+
+class CardGone(Bare):
+    """The card was taken out, or its reader is lost."""
+
+
+class TimeOver(Bare):
+    """The clock of this page ran out."""
+
+
+Happening = WorkTouch | WorkAnswer | Typed | OneErased | AllErased | Turned | CardCame | CardGone | TimeOver

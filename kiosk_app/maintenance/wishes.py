@@ -1,0 +1,116 @@
+"""What maintenance wishes for, in the imperative; answers are happenings."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from kiosk_app.bare import Bare
+from kiosk_app.maintenance.work import Closing, Subject
+from kiosk_app.parts import Part
+
+
+class Knock(Struct, frozen=True):
+    """Look up whether this card may come in, and by which code."""
+
+    staff: str
+
+
+class CheckCode(Struct, frozen=True):
+    """Have the card prove itself once more, and look at the code that was typed."""
+
+    staff: str
+
+
+class ProveCard(Struct, frozen=True):
+    """Have the card that is in prove that it is this one."""
+
+    staff: str
+
+
+class EraseDigit(Bare):
+    """Wipe the last digit that was typed."""
+
+
+class ForgetCode(Bare):
+    """Wipe every digit that was typed."""
+
+
+class TellAll(Bare):
+    """Tell how everything does, now and whenever it changes."""
+
+
+class TellResults(Bare):
+    """Tell how the last tests ended."""
+
+
+class RunTest(Struct, frozen=True):
+    """Try something out."""
+
+    subject: Subject
+
+
+class EndTest(Bare):
+    """Let go of the test under way: nobody waits for it any more."""
+
+
+class PrintReport(Bare):
+    """Put the report on paper."""
+
+
+class TellSupplies(Bare):
+    """Ask what is left."""
+
+
+class NoteFilled(Struct, frozen=True):
+    """Write down that it was filled."""
+
+    part: Part
+
+
+class TellService(Bare):
+    """Tell whether the kiosk is out of service."""
+
+
+class Close(Struct, frozen=True):
+    """Put the kiosk out of service for so many hours."""
+
+    closing: Closing
+    hours: int
+
+
+class Open(Bare):
+    """Have it serve residents again."""
+
+
+class Restart(Bare):
+    """Begin the program anew."""
+
+
+class Reboot(Bare):
+    """Begin the machine anew."""
+
+
+class ReadHistory(Bare):
+    """Read what happened of late, and check the chain."""
+
+
+Wish = (
+    Knock
+    | CheckCode
+    | ProveCard
+    | EraseDigit
+    | ForgetCode
+    | TellAll
+    | TellResults
+    | RunTest
+    | EndTest
+    | PrintReport
+    | TellSupplies
+    | NoteFilled
+    | TellService
+    | Close
+    | Open
+    | Restart
+    | Reboot
+    | ReadHistory
+)

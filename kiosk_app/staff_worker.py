@@ -1,0 +1,248 @@
+"""Does what maintenance wishes for: lets in, tells how everything does, tries things out, writes down."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
+from uuid import uuid4
+
+from hardware.credentials import StaffCardReader
+from hardware.devices import Printer
+from hardware.faults import DeviceFault
+from kiosk_app.audit import AuditTrail
+from kiosk_app.check_words import Say
+from kiosk_app.closing import Closings
+from kiosk_app.effects import CheckStaffCode, DoWork, Effect, Forget
+from kiosk_app.events import Event, WorkAnswered
+from kiosk_app.maintenance import happenings, wishes
+from kiosk_app.maintenance.gate import Gate
+from kiosk_app.maintenance.work import Refusal, Subject, Told
+from kiosk_app.pin import wipe
+from kiosk_app.printer_contract import Trial
+from kiosk_app.trials import Trials
+from kiosk_app.worker import Worker
+from printing.progress import JobPhase
+
+log = logging.getLogger(__name__)
+
+# What is shown of the past: a busy week, in pages that somebody still leafs through.
+HISTORY_ROWS = 500
+# systemd answers at once, or says that it may not.
+REBOOT_SECONDS = 15.0
+
+
+class Workshop(Protocol):
+    """What the worker needs of the rest of the kiosk."""
+
+    def test(self, subject: Subject, say: Say) -> tuple[Callable[[], bool], Callable[[], None]] | None:
+        """Give a test of a device and a way to let go of it early; None where the kiosk has no such device."""
+
+    def report(self, staff: str) -> tuple[str, ...]:
+        """Give the lines of the report."""
+
+    def report_printer(self) -> Printer | None:
+        """Give a printer for the report."""
+
+    def supplies(self) -> tuple[str, ...]:
+        """Say what is left and what was used. Asks the printer."""
+
+    def service_changed(self) -> None:
+        """Look anew whether the kiosk is out of service."""
+
+
+class StaffWorker:
+    """Two threads: one for what is quick, one for a test under way."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        card: StaffCardReader,
+        memory: tuple[AuditTrail, Trials, Closings],
+        told: Callable[[], Told],
+        workshop: Workshop,
+        post: Callable[[Event], None],
+    ) -> None:
+        self._gate = gate
+        self._card = card
+        self._trail, self._trials, self._closings = memory
+        self._told = told
+        self._workshop = workshop
+        self._post = post
+        self._worker = Worker("staff")
+        self._bench = Worker("staff tests")
+        self._telling: int | None = None  # the visit that is told how everything does
+        self._staff = ""
+        self._let_go: Callable[[], None] | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin."""
+        self._worker.start()
+        self._bench.start()
+
+    def do(self, effect: Effect) -> None:
+        """Queue what is wished."""
+        match effect:
+            case DoWork(visit, wishes.RunTest(subject)):
+                self._bench.submit(partial(self._test, visit, subject))
+            case DoWork(visit, wishes.PrintReport()):
+                self._bench.submit(partial(self._print_report, visit))
+            case DoWork(_, wishes.EndTest()):
+                self._end_test()
+            case DoWork(visit, wish):
+                self._worker.submit(partial(self._do, visit, wish))
+            case Forget():
+                self._telling = None
+                self._end_test()
+            case _:
+                return
+
+    def check_code(self, effect: CheckStaffCode, code: bytearray) -> None:
+        """Queue a code; it is wiped whatever happens."""
+        self._worker.submit(partial(self._check, effect, code))
+
+    def tell(self) -> None:
+        """Tell how everything does, where somebody looks at it. From any thread."""
+        if self._telling is not None:
+            self._worker.submit(partial(self._tell, self._telling))
+
+    def stuck(self, seconds: float) -> bool:
+        """Say whether a quick thing takes longer than that; a test waits for a person."""
+        return self._worker.stuck(seconds)
+
+    def stop(self) -> None:
+        """End; a test under way is let go of."""
+        self._end_test()
+        self._worker.stop()
+        self._bench.stop()
+
+    # --- the gate ----------------------------------------------------------------------------------------------------
+
+    def _check(self, effect: CheckStaffCode, code: bytearray) -> None:
+        try:
+            answer = self._gate.check(effect.staff, code) if self._proves(effect.staff) else _OTHER
+        finally:
+            wipe(code)
+        self._answer(effect.visit, answer)
+
+    def _proves(self, staff: str) -> bool:
+        """Whether the card in the slot proves now that it is this one."""
+        try:
+            return self._card.identify().name == staff
+        except DeviceFault:
+            return False
+
+    # --- what is quick -----------------------------------------------------------------------------------------------
+
+    def _do(self, visit: int, wish: wishes.Wish) -> None:
+        match wish:
+            case wishes.Knock(staff):
+                self._staff = staff
+                self._answer(visit, self._gate.knock(staff))
+            case wishes.ProveCard(staff):
+                self._answer(visit, happenings.LetIn() if self._proves(staff) else _OTHER)
+            case wishes.TellAll():
+                self._telling = visit
+                self._tell(visit)
+            case wishes.TellResults():
+                self._answer(visit, happenings.ResultsTold(self._trials.results()))
+            case wishes.TellSupplies():
+                self._answer(visit, happenings.SuppliesTold(self._workshop.supplies()))
+            case wishes.ReadHistory():
+                rows, broken_at = self._trail.latest(HISTORY_ROWS), self._trail.broken_at()
+                self._answer(visit, happenings.HistoryRead(rows, broken_at))
+            case wishes.Restart():
+                self._restart(visit)
+            case wishes.Reboot():
+                self._reboot(visit)
+            case _:
+                self._serve(visit, wish)
+
+    def _serve(self, visit: int, wish: wishes.Wish) -> None:
+        """In and out of service."""
+        match wish:
+            case wishes.TellService():
+                closing, until = self._closings.now(datetime.now(UTC)) or (None, None)
+                self._answer(visit, happenings.ServiceTold(closing, until))
+            case wishes.Close(closing, hours):
+                self._closings.close(closing, datetime.now(UTC) + timedelta(hours=hours))
+                self._workshop.service_changed()
+            case wishes.Open():
+                self._closings.open()
+                self._workshop.service_changed()
+            case _:
+                return
+
+    def _tell(self, visit: int) -> None:
+        self._answer(visit, happenings.AllTold(self._told()))
+
+    def _answer(self, visit: int, what: happenings.WorkAnswer) -> None:
+        self._post(WorkAnswered(visit, what))
+
+    # --- what takes time ---------------------------------------------------------------------------------------------
+
+    def _test(self, visit: int, subject: Subject) -> None:
+        found = self._workshop.test(subject, lambda line: self._answer(visit, happenings.TestSaid(line)))
+        if found is None:
+            self._answer(visit, happenings.TestSaid("Dit loket heeft er geen."))
+            self._answer(visit, happenings.TestEnded(well=False))
+            return
+        run, let_go = found
+        with self._lock:
+            self._let_go = let_go
+        well = run()
+        with self._lock:
+            ended_early, self._let_go = self._let_go is None, None
+        if not ended_early:  # what was let go of proves nothing, either way
+            self._trials.keep(subject, well=well)
+            self._answer(visit, happenings.TestEnded(well))
+
+    def _end_test(self) -> None:
+        with self._lock:
+            let_go, self._let_go = self._let_go, None
+        if let_go is not None:
+            let_go()
+
+    def _print_report(self, visit: int) -> None:
+        printer = self._workshop.report_printer()
+        printed = False
+        if printer is not None:
+            try:
+                trial = Trial(printer, lambda _line: None)
+                ending = trial.sheet(uuid4(), threading.Event(), lambda _: None, self._workshop.report(self._staff))
+                printed = ending.phase is JobPhase.PRINTED
+            except DeviceFault as fault:
+                log.warning("no report: %s", fault)
+            finally:
+                printer.close()
+        self._answer(visit, happenings.ReportEnded(printed))
+
+    # --- beginning anew ----------------------------------------------------------------------------------------------
+
+    def _restart(self, visit: int) -> None:
+        """End: systemd begins a service anew that ends. Where nobody would, that is said instead."""
+        if "NOTIFY_SOCKET" not in os.environ:
+            self._answer(visit, happenings.RestartFailed())
+            return
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _reboot(self, visit: int) -> None:
+        """Ask systemd, which asks its own rules whether a kiosk may."""
+        command = ["systemctl", "--no-ask-password", "reboot"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=REBOOT_SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            done = None
+        if done is None or done.returncode:
+            log.warning("no reboot: %s", done.stderr.strip() if done else "no systemctl")
+            self._answer(visit, happenings.RestartFailed())
+
+
+_OTHER = happenings.NotLetIn(Refusal.OTHER_CARD)

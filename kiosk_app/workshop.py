@@ -1,0 +1,182 @@
+"""What maintenance can do with the devices of this kiosk: the checks of `kiosk check`, the report, what is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+
+from config.settings import Settings
+from hardware.credentials import StaffCardReader
+from hardware.devices import CardReader, Printer, PrinterFacts
+from hardware.doors import Door, LockerBank
+from hardware.faults import FAULTS, DeviceFault, FaultCode
+from kiosk_app.audit import AuditTrail
+from kiosk_app.check_locker import check_locker
+from kiosk_app.check_printer import PrinterCheck
+from kiosk_app.check_reader import check_reader
+from kiosk_app.check_receipt import ReceiptCheck
+from kiosk_app.check_words import Say
+from kiosk_app.journal import Journal
+from kiosk_app.maintenance.work import Subject, Told
+from kiosk_app.report import report_lines
+from kiosk_app.trials import Trials
+from printing.forecast import Forecast, in_words
+
+Test = tuple[Callable[[], bool], Callable[[], None]]
+
+# Whoever began the test of the reader takes out the card of staff within this time.
+HAND_SECONDS, LOOK_SECONDS = 60.0, 0.3
+
+
+class Makers(Protocol):
+    """How drivers are made: maintenance uses its own, as `kiosk check` does."""
+
+    def printer_checks(self, say: Say) -> list[PrinterCheck]:
+        """Give a check for each page printer."""
+
+    def receipt_checks(self, say: Say) -> list[ReceiptCheck]:
+        """Give a check for the slip printer."""
+
+    def card_reader(self) -> CardReader | None:
+        """Give the reader as it reads identity cards."""
+
+    def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
+        """Give the compartments."""
+
+    def page_printer(self) -> Printer | None:
+        """Give the page printer."""
+
+    def forecasts(self, facts: PrinterFacts) -> list[Forecast]:
+        """Say how long paper and toner last."""
+
+
+class SiteWorkshop:
+    """One kiosk's. `on_service` is called when it went in or out of service."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        makers: Makers,
+        card: StaffCardReader,
+        memory: tuple[AuditTrail, Trials, Journal],
+        told: Callable[[], Told],
+        on_service: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._makers = makers
+        self._card = card
+        self._trail, self._trials, self._journal = memory
+        self._told = told
+        self.service_changed = on_service
+
+    def test(self, subject: Subject, say: Say) -> Test | None:
+        """Give a test and a way to let go of it; a printer's ends by itself within a minute."""
+        match subject:
+            case Subject.PRINTER:
+                sheets = self._makers.printer_checks(say)
+                return (
+                    (lambda: _all_run(partial(one.run, with_sheet=True) for one in sheets), _nothing)
+                    if sheets
+                    else None
+                )
+            case Subject.RECEIPT:
+                slips = self._makers.receipt_checks(say)
+                return (
+                    (lambda: _all_run(partial(one.run, with_slip=True) for one in slips), _nothing) if slips else None
+                )
+            case Subject.CARD_READER:
+                return self._reader_test(say)
+            case Subject.LOCKERS:
+                return self._locker_test(say)
+
+    def _reader_test(self, say: Say) -> Test | None:
+        reader = self._makers.card_reader()
+        if reader is None:
+            return None
+
+        def run() -> bool:
+            say("Neem je eigen kaart uit de lezer.")
+            until = time.monotonic() + HAND_SECONDS
+            while self._slot_is_full():
+                if time.monotonic() > until:
+                    reader.close()
+                    return False
+                time.sleep(LOOK_SECONDS)
+            return check_reader(self._again(reader), say, None)
+
+        return run, reader.close
+
+    def _again(self, first: CardReader) -> Callable[[], CardReader]:
+        """Give a maker that gives this reader first: whoever lets go of it ends the whole test."""
+        made = iter((first,))
+        return lambda: next(made, None) or self._makers.card_reader() or first
+
+    def _slot_is_full(self) -> bool:
+        try:
+            self._card.identify()
+        except DeviceFault as fault:
+            return fault.code is not FaultCode.CARD_REMOVED
+        return True
+
+    def _locker_test(self, say: Say) -> Test | None:
+        """Ask every lock; no door opens that nobody stands before."""
+        found = self._makers.lockers()
+        if found is None:
+            return None
+        bank, doors = found
+        return lambda: check_locker(bank, doors, (), say, lambda _question: ""), _nothing
+
+    def report(self, staff: str) -> tuple[str, ...]:
+        """Give the lines of the report."""
+        return report_lines(self._settings, staff, self._told(), self._trials.results(), datetime.now(UTC))
+
+    def report_printer(self) -> Printer | None:
+        """Give a printer for the report."""
+        return self._makers.page_printer()
+
+    def supplies(self) -> tuple[str, ...]:
+        """Say what is left by the printer's own word, how long it lasts, and what came out since the last visit."""
+        return tuple(self._supplies())
+
+    def _supplies(self) -> Iterator[str]:
+        printer = self._makers.page_printer()
+        if printer is not None:
+            try:
+                facts = printer.facts()
+            except DeviceFault as fault:
+                yield f"{FAULTS[fault.code].title}."
+            else:
+                yield from _levels(facts)
+                for forecast in self._makers.forecasts(facts):
+                    yield f"Vooruitzicht voor {forecast.good.value}: {in_words(forecast)}."
+            finally:
+                printer.close()
+        before = self._trail.entered_before()
+        if before is None:
+            yield "Dit is het eerste bezoek: er is nog niets geteld."
+            return
+        sheets = self._journal.sheets_since(before)
+        when = self._settings.town.clock(before)
+        yield f"Sinds het vorige bezoek ({when:%d-%m %H:%M}): {sheets} {'blad' if sheets == 1 else 'bladen'} afgedrukt."
+
+
+def _levels(facts: PrinterFacts) -> Iterator[str]:
+    for tray in facts.trays:
+        level = "onbekend" if tray.sheets is None else f"ongeveer {tray.sheets} vellen"
+        yield f"Lade {tray.name or '?'}: {level}."
+    for supply in facts.supplies:
+        level = "onbekend" if supply.percent is None else f"{supply.percent} %"
+        yield f"{supply.name or 'Voorraad'}: {level}{' vol' if supply.fills else ''}."
+
+
+def _all_run(tests: Iterable[Callable[[], bool]]) -> bool:
+    """Run every one, also after one that failed; whether all went well."""
+    endings = [run() for run in tests]
+    return all(endings)
+
+
+def _nothing() -> None:
+    """Nothing to let go of: it ends by itself, and is not kept."""

@@ -1,0 +1,208 @@
+"""The chart of maintenance, explored exhaustively: breadth first over an alphabet, from the card in the slot."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from msgspec import structs
+
+from config.settings import StaffRole
+from hardware.devices import Health
+from hardware.faults import FaultCode
+from kiosk_app.maintenance import happenings, wishes, work
+from kiosk_app.maintenance.step import knock, step
+from kiosk_app.parts import Part
+
+NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+EMPTY = work.Trouble(Part.PRINTER, FaultCode.PAPER_EMPTY, Health.DOWN, NOON)
+MUTE = work.Trouble(Part.RECEIPT_PRINTER, FaultCode.RECEIPT_LOST, Health.DOWN, NOON)
+TOLD = (work.Told(), work.Told(troubles=(EMPTY,)), work.Told(troubles=(EMPTY, MUTE)))
+ROW = work.Row(1, NOON, "staffEntered", staff="T-03")
+OF_SITE_STAFF = {work.Problems, work.Problem, work.Parts, work.Supplies, work.Cleaning, work.Menu}
+
+
+def alphabet() -> tuple[happenings.Happening, ...]:
+    """Every kind of happening, with each value that the chart tells apart."""
+    result = work.TestResult(work.Subject.PRINTER, well=True, at=NOON)
+    return (
+        *(kind() for kind in (happenings.CodeTyped, happenings.BackAsked, happenings.ReportAsked)),
+        *(kind() for kind in (happenings.OpenAsked, happenings.RestartAsked, happenings.RebootAsked)),
+        *(kind() for kind in (happenings.LetIn, happenings.RestartFailed, happenings.Typed, happenings.OneErased)),
+        *(kind() for kind in (happenings.AllErased, happenings.CardCame, happenings.CardGone, happenings.TimeOver)),
+        *(happenings.RoomAsked(room) for room in work.Room),
+        *(happenings.ProblemAsked(one.part, one.code) for one in (EMPTY, MUTE)),
+        *(happenings.TestAsked(subject) for subject in (work.Subject.PRINTER, work.Subject.CARD_READER)),
+        happenings.Filled(Part.PRINTER),
+        happenings.CloseAsked(work.Closing.REPAIR, 4),
+        *(happenings.Known(factor) for factor in work.Factor),
+        *(happenings.NotLetIn(refusal, None) for refusal in work.Refusal),
+        *(happenings.AllTold(told) for told in TOLD),
+        happenings.ResultsTold((result,)),
+        happenings.TestSaid("Alles in orde."),
+        *(happenings.TestEnded(well) for well in (True, False)),
+        *(happenings.ReportEnded(printed) for printed in (True, False)),
+        happenings.SuppliesTold(("Lade: 140 vellen.",)),
+        *(happenings.ServiceTold(closing, NOON) for closing in (None, work.Closing.REPAIR)),
+        *(happenings.HistoryRead((ROW,), broken_at) for broken_at in (None, 3)),
+        *(happenings.Turned(page) for page in (0, 1)),
+    )
+
+
+@dataclass(frozen=True)
+class Node:
+    """Somebody at work, and what the rules below ask about: whether a code was good since the card came."""
+
+    work: work.Work
+    good: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move; `after` is None where maintenance is over."""
+
+    before: Node
+    happening: happenings.Happening
+    after: Node | None
+    wishes: tuple[wishes.Wish, ...]
+
+
+def follow(node: Node, happening: happenings.Happening) -> Move:
+    after, wished = step(node.work, happening)
+    if after is None:
+        return Move(node, happening, None, wished)
+    good = node.good or (isinstance(happening, happenings.LetIn) and isinstance(node.work.page, work.CheckingCode))
+    return Move(node, happening, Node(_folded(after), good), wished)
+
+
+def _folded(one: work.Work) -> work.Work:
+    """Fold what changes no rule: more than two seconds of cleaning, more than one line of a test."""
+    page = one.page
+    if isinstance(page, work.Cleaning) and page.left > 2:
+        page = structs.replace(page, left=2)
+    if isinstance(page, work.Testing | work.Tested):
+        page = structs.replace(page, lines=page.lines[:1])
+    return structs.replace(one, page=page)
+
+
+def explore() -> Iterator[Move]:
+    starts = [Node(knock("T-03", role)[0]) for role in (StaffRole.TECHNICIAN, StaffRole.SITE_STAFF)]
+    seen, queue = set(starts), deque(starts)
+    while queue:
+        node = queue.popleft()
+        for happening in alphabet():
+            move = follow(node, happening)
+            if move.after != node or move.wishes:
+                yield move
+            if move.after is not None and move.after not in seen:
+                seen.add(move.after)
+                queue.append(move.after)
+
+
+@pytest.fixture(scope="module")
+def moves() -> list[Move]:
+    return list(explore())
+
+
+def pages(moves: list[Move]) -> set[type]:
+    return {type(move.after.work.page) for move in moves if move.after is not None}
+
+
+def test_every_page_every_happening_and_every_wish_is_met(
+    moves: list[Move], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print(f"\nmaintenance: {len({m.before for m in moves})} places, {len(moves)} moves")
+    assert pages(moves) | {work.Knocking} == set(get_args(work.Page))
+    assert {type(move.happening) for move in moves} == set(get_args(happenings.Happening))
+    met = {type(wish) for move in moves for wish in move.wishes} | {wishes.Knock}  # how it begins
+    assert met == set(get_args(wishes.Wish))
+
+
+def test_time_alone_ends_it(moves: list[Move]) -> None:
+    for node in {move.after for move in moves if move.after is not None}:
+        here: work.Work | None = node.work
+        for _ in range(70):  # a minute of cleaning, and the idle time of the page behind it
+            if here is None:
+                break
+            here, _ = step(here, happenings.TimeOver())
+        assert here is None, node
+
+
+def test_nobody_is_in_without_card_and_code(moves: list[Move]) -> None:
+    inside = [move.after for move in moves if move.after is not None and move.after.work.is_in]
+    assert inside
+    assert all(node.good for node in inside)
+
+
+def test_before_the_door_nothing_is_wished_but_to_be_let_in(moves: list[Move]) -> None:
+    allowed = (wishes.Knock, wishes.CheckCode, wishes.EraseDigit, wishes.ForgetCode, wishes.TellAll)
+    for move in moves:
+        if not move.before.good:
+            assert all(isinstance(wish, allowed) for wish in move.wishes), move
+            told = any(isinstance(wish, wishes.TellAll) for wish in move.wishes)
+            assert not told or (move.after is not None and move.after.good), move
+
+
+def test_site_staff_goes_nowhere_else(moves: list[Move]) -> None:
+    theirs = [m.after for m in moves if m.after is not None and m.after.work.role is StaffRole.SITE_STAFF]
+    assert {type(node.work.page) for node in theirs if node.good} == OF_SITE_STAFF
+
+
+def test_the_card_pulled_ends_it_but_where_a_page_needs_the_slot_or_is_wiped(moves: list[Move]) -> None:
+    for node in {move.before for move in moves}:
+        after, _ = step(node.work, happenings.CardGone())
+        page = node.work.page
+        other = isinstance(page, work.Returning) or (isinstance(page, work.Testing) and page.other_card)
+        if other:
+            assert after == node.work
+        elif isinstance(page, work.Cleaning):
+            assert after is not None
+            assert isinstance(after.page, work.Cleaning)
+        else:
+            assert after is None, node
+
+
+def test_while_another_card_may_be_in_nothing_else_can_be_reached(moves: list[Move]) -> None:
+    """From the test of the reader on, only the end, or how it went once the first card has proved itself again."""
+    alone = (work.Testing, work.Returning)
+    for move in moves:
+        page = move.before.work.page
+        if isinstance(page, alone) and getattr(page, "other_card", True) and move.after is not None:
+            proved = isinstance(page, work.Returning) and isinstance(move.happening, happenings.LetIn)
+            assert isinstance(move.after.work.page, work.Tested if proved else alone), move
+
+
+def test_a_problem_closes_by_itself_and_another_stays(moves: list[Move]) -> None:
+    well = happenings.AllTold(TOLD[0])
+    closed = [m for m in moves if isinstance(m.before.work.page, work.Problem) and m.happening == well]
+    assert closed
+    for move in closed:
+        assert move.after is not None
+        assert isinstance(move.after.work.page, work.Problems)
+        assert move.after.work.page.mended is not None
+
+
+def test_nothing_counts_while_the_screen_is_wiped() -> None:
+    wiped = work.Work("T-03", StaffRole.TECHNICIAN, work.Cleaning(60), TOLD[2])
+    for touch in alphabet():
+        if isinstance(touch, (*get_args(happenings.WorkTouch), happenings.Turned)):
+            assert step(wiped, touch) == (wiped, ())
+
+
+def test_cleaning_lasts_a_minute_and_ends_without_the_card_that_was_wiped_out() -> None:
+    menu = work.Work("T-03", StaffRole.TECHNICIAN, work.Menu())
+    here, _ = step(menu, happenings.RoomAsked(work.Room.CLEANING))
+    seconds = 0
+    while here is not None and isinstance(here.page, work.Cleaning):
+        assert here.lasts == "tick"
+        here, _ = step(here, happenings.TimeOver())
+        seconds += 1
+    assert (seconds, here) == (60, menu)
+    here, _ = step(work.Work("T-03", StaffRole.TECHNICIAN, work.Cleaning(1)), happenings.CardGone())
+    assert here is not None
+    assert step(here, happenings.TimeOver()) == (None, ())

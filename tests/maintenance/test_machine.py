@@ -1,0 +1,144 @@
+"""What the machine's worker finds, on real files, a real file system without room, and a real audit trail."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from config.settings import BackEnd
+from hardware.devices import Health, Status
+from hardware.faults import FaultCode
+from kiosk_app.audit import AuditLine, AuditTrail, What
+from kiosk_app.closing import Closings
+from kiosk_app.machine_worker import MachineWorker, end_of
+from kiosk_app.maintenance.secret import fits_pin, totp_key
+from kiosk_app.maintenance.work import Closing
+from kiosk_app.staff_command import make_pin, make_totp
+from kiosk_app.store import Store
+from kiosk_app.tables import audit
+
+NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+
+
+def certificate(file: Path, ends: datetime) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "LV-01")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(ends - timedelta(days=365))
+    file.write_bytes(builder.not_valid_after(ends).sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "kiosk")
+    yield store
+    store.close()
+
+
+def look(data: Path, store: Store, *ends: datetime) -> Status:
+    """Let the worker look once, and give what it said."""
+    files = [certificate(data / f"{n}.pem", end) for n, end in enumerate(ends)] if ends else []
+    back_end = (
+        BackEnd(
+            url="https://town.test",
+            origin="https://town.test",
+            ca=files[0],
+            certificate=files[0],
+            key=files[0],
+            seal_ca=files[-1],
+        )
+        if files
+        else None
+    )
+    told: queue.SimpleQueue[Status] = queue.SimpleQueue()
+    worker = MachineWorker(data, back_end, AuditTrail(store), told.put, lambda: None)
+    worker.start()
+    status = told.get(timeout=20)
+    worker.stop()
+    return status
+
+
+def test_a_machine_with_nothing_wrong_says_so(tmp_path: Path, store: Store) -> None:
+    assert look(tmp_path, store, datetime.now(UTC) + timedelta(days=200)) == Status(Health.OK)
+
+
+def test_a_certificate_that_has_ended_is_down_and_one_that_ends_soon_is_told_in_time(
+    tmp_path: Path, store: Store
+) -> None:
+    now = datetime.now(UTC)
+    ended = look(tmp_path, store, now - timedelta(days=1))
+    assert ended == Status(Health.DOWN, (FaultCode.KIOSK_CERTIFICATE_EXPIRED,))
+    ends = look(tmp_path, store, now + timedelta(days=29))
+    assert ends == Status(Health.DEGRADED, (FaultCode.KIOSK_CERTIFICATE_ENDS,))
+    assert look(tmp_path, store, now + timedelta(days=31)).health is Health.OK
+
+
+def test_the_end_of_a_bundle_is_that_of_what_ends_first_and_what_is_none_has_none(tmp_path: Path) -> None:
+    first, last = (certificate(tmp_path / str(days), NOON + timedelta(days=days)) for days in (3, 90))
+    bundle = tmp_path / "bundle"
+    bundle.write_bytes(last.read_bytes() + first.read_bytes())
+    assert end_of(bundle) == NOON + timedelta(days=3)
+    (tmp_path / "none").write_text("geen certificaat", encoding="utf-8")
+    assert end_of(tmp_path / "none") is None
+    assert end_of(tmp_path / "gone") is None
+
+
+def test_a_disk_without_room_is_told(store: Store) -> None:
+    assert look(Path("/proc"), store) == Status(Health.DEGRADED, (FaultCode.DISK_FULL,))  # it never has any
+
+
+def test_a_clock_before_what_was_last_written_down_was_set_back(tmp_path: Path, store: Store) -> None:
+    AuditTrail(store).append(AuditLine(What.STARTED))
+    assert look(tmp_path, store).health is Health.OK
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    with store.transaction() as connection:
+        connection.execute(sa.update(audit).values(at=later))
+    assert look(tmp_path, store) == Status(Health.DEGRADED, (FaultCode.CLOCK_BACK,))
+
+
+def test_out_of_service_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
+    store = Store(tmp_path / "kiosk")
+    Closings(store).close(Closing.REPAIR, NOON + timedelta(hours=4))
+    store.close()
+    store = Store(tmp_path / "kiosk")
+    closings = Closings(store)
+    assert closings.now(NOON + timedelta(hours=3)) == (Closing.REPAIR, NOON + timedelta(hours=4))
+    assert closings.now(NOON + timedelta(hours=4)) is None
+    assert closings.now(NOON) is None
+    closings.close(Closing.EVENT, NOON + timedelta(hours=24))
+    assert closings.now(NOON - timedelta(days=365)) is None  # no clock that was set back closes a kiosk for a year
+    store.close()
+
+
+def test_a_pin_is_typed_twice_and_only_its_hash_is_said() -> None:
+    said: list[str] = []
+    assert make_pin(said.append, lambda _: "493751")
+    line = said[-1].removeprefix('pin = "').removesuffix('"')
+    assert fits_pin(line, bytearray(b"493751"))
+    assert not fits_pin(line, bytearray(b"493752"))
+    assert not any("493751" in one for one in said)
+    answers = iter(("493751", "493752"))
+    assert not make_pin(said.append, lambda _: next(answers))
+    assert not make_pin(said.append, lambda _: "123456")
+
+
+def test_a_secret_for_an_app_is_in_a_file_that_others_cannot_read_and_is_never_written_over(tmp_path: Path) -> None:
+    said: list[str] = []
+    file = tmp_path / "T-03.totp"
+    assert make_totp(file, "T-03", said.append)
+    assert file.stat().st_mode & 0o007 == 0
+    secret = file.read_text(encoding="ascii")
+    assert len(totp_key(secret)) == 20
+    assert not make_totp(file, "T-03", said.append)
+    assert file.read_text(encoding="ascii") == secret

@@ -1,0 +1,132 @@
+"""Every page of maintenance, as somebody of staff meets it: for the gallery and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from config.settings import StaffRole
+from hardware.devices import Health
+from hardware.faults import FaultCode
+from kiosk_app.maintenance.work import (
+    CheckingCode,
+    Cleaning,
+    Closing,
+    EnterCode,
+    Factor,
+    History,
+    Knocking,
+    Menu,
+    Page,
+    Parts,
+    PartTold,
+    Problem,
+    Problems,
+    Refusal,
+    Refused,
+    Returning,
+    Row,
+    Service,
+    Subject,
+    Supplies,
+    Tested,
+    Testing,
+    TestResult,
+    Tests,
+    Told,
+    Trouble,
+    Work,
+)
+from kiosk_app.parts import Part
+from kiosk_app.visit import StaffAtWork
+
+_NOW = datetime(2026, 11, 23, 19, 41, tzinfo=UTC)  # 20.41 on the wall
+_TROUBLES = (
+    Trouble(Part.PRINTER, FaultCode.PAPER_EMPTY, Health.DOWN, _NOW - timedelta(hours=3)),
+    Trouble(Part.MACHINE, FaultCode.KIOSK_CERTIFICATE_EXPIRED, Health.DOWN, _NOW - timedelta(days=2)),
+    Trouble(Part.RECEIPT_PRINTER, FaultCode.RECEIPT_LOST, Health.DOWN, _NOW - timedelta(minutes=9)),
+)
+_BAD = {trouble.part: Health.DOWN for trouble in _TROUBLES}
+_TOLD = Told(tuple(PartTold(part, _BAD.get(part, Health.OK)) for part in Part), _TROUBLES)
+_RESULTS = (
+    TestResult(Subject.PRINTER, well=True, at=_NOW - timedelta(minutes=5)),
+    TestResult(Subject.RECEIPT, well=False, at=_NOW - timedelta(days=30)),
+)
+_LINES = (
+    "Bonprinter op 192.0.2.17:9100",
+    "Hij antwoordt (12 ms): klep dicht, papier aanwezig, mes vrij.",
+    "De bonprinter zegt zelf dat de bon eruit is (840 ms).",
+    "  1. Kijk of de letters met accenten en het euroteken juist zijn.",
+    "  2. Lees de QR-code met een telefoon: daar staat LOKET-24-7.",
+    "  3. Kijk of de bon afgesneden is en blijft hangen.",
+    "Alles in orde.",
+)
+_ROWS = (
+    ("staffEntered", "", "", "T-03"),
+    ("staffCodeWrong", "", "", "T-03"),
+    ("partChanged", "printer", "paperEmpty", ""),
+    ("visitEnded", "", "", ""),
+    ("printEnded", "", "printFailed", ""),
+    ("printBegan", "", "", ""),
+    ("filled", "receiptPrinter", "", "S-01"),
+    ("partChanged", "machine", "kioskCertificateExpired", ""),
+    ("partChanged", "receiptPrinter", "receiptLost", ""),
+)
+
+
+def staff_states() -> Iterator[tuple[str, StaffAtWork]]:
+    """Give each page by its name: the pages of a technician, then the first page of site staff."""
+    for name, page in _pages():
+        yield f"staff-{name}", StaffAtWork(Work("T-03", StaffRole.TECHNICIAN, page, _TOLD))
+    yield "staff-menu-site", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Menu(), Told(_TOLD.parts)))
+    yield "staff-all-well", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Problems(mended=FaultCode.PAPER_EMPTY)))
+
+
+def _pages() -> Iterator[tuple[str, Page]]:
+    yield "knocking", Knocking()
+    yield "pin", EnterCode(Factor.PIN)
+    yield "pin-wrong", EnterCode(Factor.PIN, refused=Refusal.WRONG)
+    yield "totp", EnterCode(Factor.TOTP, typed=6)
+    yield "totp-used", EnterCode(Factor.TOTP, refused=Refusal.USED)
+    yield "checking", CheckingCode(Factor.PIN)
+    for refusal in Refusal:
+        until = _NOW + timedelta(minutes=4) if refusal is Refusal.WAIT else None
+        yield f"refused-{refusal.value}", Refused(refusal, until)
+    yield "menu", Menu()
+    yield "menu-2", Menu(page=1)
+    yield "problems", Problems()
+    for trouble in _TROUBLES:
+        yield f"problem-{trouble.code.value}", Problem(trouble)
+    yield "parts", Parts()
+    yield "parts-2", Parts(page=1)
+    yield "cleaning", Cleaning(42)
+    yield "cleaning-last", Cleaning(1)
+    yield "tests", Tests()
+    yield "tests-before", Tests(results=_RESULTS)
+    yield "tests-reported", Tests(reported=True)
+    yield "tests-no-report", Tests(reported=False)
+    yield "testing", Testing(Subject.PRINTER)
+    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem je eigen kaart uit de lezer.",), other_card=True)
+    yield "tested", Tested(Subject.RECEIPT, well=True, lines=_LINES)
+    yield "tested-2", Tested(Subject.PRINTER, well=False, lines=_LINES * 3, page=1)
+    yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))
+    yield "supplies-asked", Supplies()
+    yield (
+        "supplies",
+        Supplies(
+            (
+                "Lade tray-1: ongeveer 140 vellen.",
+                "Zwarte toner: 62 %.",
+                "Vooruitzicht voor papier: nog ongeveer 140 vellen, negen dagen.",
+                "Sinds het vorige bezoek (02-11 09:12): 311 bladen afgedrukt.",
+            ),
+            Part.PRINTER,
+        ),
+    )
+    yield "service", Service()
+    yield "service-closed", Service(Closing.REPAIR, _NOW + timedelta(hours=4))
+    yield "service-failed", Service(failed=True)
+    yield "history-asked", History()
+    rows = tuple(Row(500 - n, _NOW - timedelta(minutes=7 * n), *_ROWS[n % len(_ROWS)]) for n in range(40))
+    yield "history", History(rows)
+    yield "history-broken", History(rows, broken_at=461, page=2)

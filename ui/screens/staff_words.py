@@ -1,0 +1,113 @@
+"""How maintenance calls things: parts, rooms, what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hardware.devices import Health
+from hardware.faults import FAULTS, FaultCode
+from kiosk_app.maintenance.work import Closing, Row, Subject
+from kiosk_app.parts import Part
+from ui import phrases
+from ui.screens.scene import Scene
+from ui.texts import mark
+
+PARTS = {
+    Part.CARD_READER: mark("Kaartlezer"),
+    Part.PRINTER: mark("Printer"),
+    Part.BACK_END: mark("Dienst van de gemeente"),
+    Part.RECEIPT_PRINTER: mark("Bonprinter"),
+    Part.KEYPAD: mark("Toetsenbord"),
+    Part.PAPER_SENSOR: mark("Papiervoeler"),
+    Part.SCANNER: mark("Scanner"),
+    Part.MACHINE: mark("Schijf, klok en certificaten"),
+}
+HEALTH = {
+    Health.OK: mark("In orde"),
+    Health.DEGRADED: mark("Werkt, maar vraagt aandacht"),
+    Health.DOWN: mark("Werkt niet"),
+    Health.UNKNOWN: mark("Nog niets van gehoord"),
+}
+HEALTH_MARKS = {
+    Health.OK: "mark-open",
+    Health.DEGRADED: "mark-warning",
+    Health.DOWN: "mark-out",
+    Health.UNKNOWN: "mark-until",
+}
+SUBJECTS = {
+    Subject.PRINTER: mark("Printer"),
+    Subject.RECEIPT: mark("Bonprinter"),
+    Subject.CARD_READER: mark("Kaartlezer"),
+    Subject.LOCKERS: mark("Vakjes"),
+}
+CLOSINGS = {
+    Closing.REPAIR: mark("herstelling"),
+    Closing.DELIVERY: mark("levering"),
+    Closing.EVENT: mark("evenement in de zone"),
+}
+# Each row of the audit trail in plain words; by the word that stands there.
+HAPPENED = {
+    "kioskStarted": mark("het loket begon"),
+    "visitBegan": mark("er kwam iemand"),
+    "visitEnded": mark("het bezoek was over"),
+    "pinTried": mark("pincode getypt"),
+    "pinRefused": mark("foute pincode"),
+    "signedIn": mark("aangemeld"),
+    "refused": mark("iets hield het bezoek tegen"),
+    "codeTried": mark("code getypt"),
+    "codeOpened": mark("code juist"),
+    "documentOrdered": mark("document gevraagd"),
+    "paperWanted": mark("op papier gewild"),
+    "eBoxWanted": mark("in de eBox gewild"),
+    "documentComesLater": mark("document komt later"),
+    "documentUnsealed": mark("document zonder zegel"),
+    "orderFailed": mark("document niet gekregen"),
+    "documentAbandoned": mark("document niet afgedrukt"),
+    "printBegan": mark("afdrukken begon"),
+    "printEnded": mark("afdrukken was over"),
+    "paperTaken": mark("papier meegenomen"),
+    "paperMissing": mark("papier ontbrak"),
+    "paperGone": mark("gleuf leeg"),
+    "paperLeft": mark("papier bleef liggen"),
+    "slipFailed": mark("bewijs mislukt"),
+    "offerChanged": mark("het aanbod veranderde"),
+    "partChanged": mark("toestel veranderde"),
+    "workFailed": mark("iets mislukte"),
+    "staffCardIn": mark("dienstkaart in de lezer"),
+    "staffEntered": mark("onderhoud begon"),
+    "staffRefused": mark("dienstkaart geweigerd"),
+    "staffCodeWrong": mark("foute dienstcode"),
+    "staffCodeUsed": mark("dienstcode al gebruikt"),
+    "staffLeft": mark("onderhoud was over"),
+    "testPassed": mark("test gelukt"),
+    "testFailed": mark("test niet gelukt"),
+    "reportMade": mark("verslag afgedrukt"),
+    "filled": mark("bijgevuld"),
+    "cleaned": mark("gereinigd"),
+    "closed": mark("buiten dienst gezet"),
+    "opened": mark("weer in dienst gezet"),
+    "restartAsked": mark("programma herstart"),
+    "rebootAsked": mark("machine herstart"),
+}
+
+
+def moment(scene: Scene, at: datetime) -> str:
+    """Give a moment as somebody says it: the time alone where it was today."""
+    local = scene.settings.town.clock(at)
+    time = phrases.clock(scene.texts, local)
+    if local.date() == scene.now.date():
+        return time
+    return scene.say("{day}, {time}", day=phrases.day(scene.texts, local.date()), time=time)
+
+
+def happened(scene: Scene, row: Row) -> str:
+    """Give a row of the history in one line."""
+    local = scene.settings.town.clock(row.at)
+    word = HAPPENED.get(row.what, row.what)
+    what = scene.say(word)
+    about = [scene.say(PARTS[Part(row.part)])] if row.part else []
+    if row.fault:
+        about.append(scene.words(FAULTS[FaultCode(row.fault)].title))
+    about += [row.staff] if row.staff else []
+    told = f"{what} ({', '.join(about)})" if about else what
+    return f"{local:%H:%M} {told}"
