@@ -1,8 +1,8 @@
 """Which settings a kiosk runs on: the last that were good, or new ones on trial; and back by itself when they are not.
 
-Memory is one folder: each bundle under its digest, and `state.json`, replaced at once. New settings get `STARTS` starts and
-`HEALTH_WINDOW` seconds. A start counts before anything else is done with them, so a kiosk that crashes, hangs or is switched
-off while they load has one less; at the last it goes back. A bundle that was sent back is never tried again.
+Memory is one folder: each bundle under its digest, and `state.json`, replaced at once. New settings get `STARTS` starts
+and `HEALTH_WINDOW` seconds. A start counts before anything else is done with them, so a kiosk that crashes, hangs or is
+switched off while they load has one less; at the last it goes back. A bundle that was sent back is never tried again.
 """
 
 from __future__ import annotations

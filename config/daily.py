@@ -1,7 +1,7 @@
 """What one person may change alone: announcements, closing days, a service's state; each with an end, held here.
 
-Whoever holds the key for daily content reaches nothing else: these types have no room for it, and a state or a message that
-would stand for longer than `LONGEST` is refused.
+Whoever holds the key for daily content reaches nothing else: these types have no room for it, and a state or a message
+that would stand for longer than `LONGEST` is refused.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def daily_of(tree: Mapping[str, Any]) -> Daily:
 
 
 def with_daily(settings: Settings, daily: Daily, today: date) -> Settings:
-    """Give the settings as they are today. Raises SettingsError for a document from the future or an unknown service."""
+    """Give the settings as they are today.
+
+    Raises SettingsError for a document from the future or an unknown service.
+    """
     if daily.given > today + SKEW:
         raise SettingsError(f"daily: given out on {daily.given}, and today it is {today}")
     states = {news.name: news.state for news in daily.services if today <= news.until}

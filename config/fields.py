@@ -1,7 +1,7 @@
 """What every setting is: its type, unit, default and help, who may change it, and whether the kiosk begins anew for it.
 
-All of it is read from the types of `config.settings`; only what a type has no room for stands in the tables below. Imported
-by whoever explains settings or takes them from afar, never at the start of a kiosk that stands alone.
+All of it is read from the types of `config.settings`; only what a type has no room for stands in the tables below.
+Imported by whoever explains settings or takes them from afar, never at the start of a kiosk that stands alone.
 """
 
 from __future__ import annotations

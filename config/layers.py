@@ -1,7 +1,7 @@
 """What a layer of settings may hold, and the settings that are in force with the layer that each value came from.
 
-No layer but the installer's may touch what is the installer's alone; a key that is no setting is refused by its name; one
-made for a newer kiosk waits.
+No layer but the installer's may touch what is the installer's alone; a key that is no setting is refused by its name;
+one made for a newer kiosk waits.
 """
 
 from __future__ import annotations

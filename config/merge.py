@@ -1,7 +1,7 @@
 """How layers of settings become one: plain tables in, one table out, with which layer said what.
 
-A table is merged key by key; a list, a plain value and a text with its translations are replaced whole, and a later layer
-wins. A kiosk that starts needs no more than this (`config.layers` says what a layer may hold).
+A table is merged key by key; a list, a plain value and a text with its translations are replaced whole, and a later
+layer wins. A kiosk that starts needs no more than this (`config.layers` says what a layer may hold).
 """
 
 from __future__ import annotations

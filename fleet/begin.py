@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from tuf.api.exceptions import RepositoryError
@@ -72,8 +73,15 @@ def standing(work: Work) -> list[Standing]:
     at: Repository = work.repository
     changed = set(work.changed_roles())
     drafts = {draft.role: work.drafts.signatures(draft)[0] for draft in work.drafts.all()}
-    tops: list[tuple[str, Metadata]] = [("root", at.root()), ("snapshot", at.snapshot()), ("timestamp", at.timestamp())]
-    rows = [Standing(name, said.signed.version, said.signed.expires, changed=False, signed=0, needed=1) for name, said in tops]
+    tops: list[tuple[str, Metadata[Any]]] = [
+        ("root", at.root()),
+        ("snapshot", at.snapshot()),
+        ("timestamp", at.timestamp()),
+    ]
+    rows = [
+        Standing(name, said.signed.version, said.signed.expires, changed=False, signed=0, needed=1)
+        for name, said in tops
+    ]
     for name, version in at.versions().items():
         until = at.role(name).signed.expires
         rows.append(Standing(name, version, until, name in changed, drafts.get(name, 0), at.needed(name)))

@@ -1,4 +1,4 @@
-"""The command line of an operator: `fleet init`, then `validate`, `diff`, `sign` and `publish`; `rollback` when it was wrong."""
+"""The command line of an operator: `init`, then `validate`, `diff`, `sign`, `publish`; `rollback` when it was wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from fleet import begin, keys, sheet
 from fleet.work import EXAMPLE, Work
 
 app = typer.Typer(
-    name="fleet", help="Instellingen van loketten: nakijken, tekenen, uitgeven.", no_args_is_help=True, add_completion=False
+    name="fleet",
+    help="Instellingen van loketten: nakijken, tekenen, uitgeven.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 out = Console(soft_wrap=True)
 
@@ -125,7 +128,7 @@ def rollback(
     version: Annotated[int, typer.Option("--to", min=1, help="De versie waarheen; zonder: de vorige.")] = 0,
     home: Home = _HERE,
 ) -> None:
-    """Zet de instellingen van een vorige versie terug in de map. Teken en geef ze daarna uit: dat wordt een nieuwe versie."""
+    """Zet een vorige versie terug in de map. Teken en geef ze daarna uit: dat wordt een nieuwe versie."""
     work = Work(home)
     now = work.repository.versions().get(role)
     if now is None:

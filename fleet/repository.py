@@ -1,7 +1,7 @@
-"""The folder that a web server gives out, or that is copied to a stick: signed metadata, and the settings it speaks for.
+"""The folder that a web server gives out, or that is copied to a stick: signed metadata, and settings it speaks for.
 
-`timestamp.json` is the last to be replaced, so a kiosk sees a whole new state or the whole old one. Nothing that was given
-out is changed afterwards: a rollback is a new version with old content.
+`timestamp.json` is the last to be replaced, so a kiosk sees a whole new state or the whole old one. Nothing that was
+given out is changed afterwards: a rollback is a new version with old content.
 """
 
 from __future__ import annotations

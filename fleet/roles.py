@@ -56,9 +56,7 @@ def root_of(signers: Signers) -> Root:
 def fleet_of(signers: Signers) -> Targets:
     """Let each town sign what lies in its own folder, and nothing else."""
     roles = {
-        town: DelegatedRole(
-            town, _ids(keys), len(keys), terminating=True, paths=[f"{town}/*", f"{town}/daily/*"]
-        )
+        town: DelegatedRole(town, _ids(keys), len(keys), terminating=True, paths=[f"{town}/*", f"{town}/daily/*"])
         for town, keys in signers.towns.items()
     }
     known = {key.public_key.keyid: key.public_key for keys in signers.towns.values() for key in keys}

@@ -79,7 +79,9 @@ class Work:
 
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""
-        now = {path: text for role in self.repository.versions() for path, text in self.repository.content(role).items()}
+        now = {
+            path: text for role in self.repository.versions() for path, text in self.repository.content(role).items()
+        }
         ours = self.files()
         for path in sorted({*now, *ours}):
             before, after = (text.get(path, b"").decode(errors="replace").splitlines() for text in (now, ours))
@@ -100,7 +102,9 @@ class Work:
                 wrong.append(f"{path}: {error}")
         return wrong
 
-    def _try(self, path: str, tree: Mapping[str, Any], trees: Mapping[str, Mapping[str, Any]], base: Mapping[str, Any]) -> None:
+    def _try(
+        self, path: str, tree: Mapping[str, Any], trees: Mapping[str, Mapping[str, Any]], base: Mapping[str, Any]
+    ) -> None:
         """Try one file on top of those that every kiosk has below it."""
         town = path.partition("/")[0]
         layers: dict[Layer, Mapping[str, Any]] = {Layer.MACHINE: base}

@@ -19,6 +19,36 @@ _NONE_NAMED = "De instellingen noemen er geen: dit loket werkt zonder."
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 1 when a check failed, 2 when the settings cannot be used."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    match given.command, getattr(given, "subject", None):
+        case "check", "reader":
+            return _check_reader(given.name, with_pin=given.pin)
+        case "check", "printer" | "receipt":
+            by_hand = getattr(given, "empty_tray", False)
+            return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
+        case "check", "locker":
+            return _check_locker(given.settings, tuple(given.open))
+        case "check", "scanner":
+            return _check_scanner(given.settings)
+        case "check", "staffcard":
+            return _check_staff_card(given.settings)
+        case "staff", _:
+            return _staff(given)
+        case "doctor", _:
+            return _doctor()
+        case "settings", _:
+            return _show_settings(given.settings, as_json=given.json)
+        case "check", _:
+            return command.run(given)
+        case _:
+            return _run(given.settings, given.told, windowed=given.windowed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Name every command, and what it may be told."""
     parser = argparse.ArgumentParser(prog="kiosk", description="Loket 24/7, the kiosk of a town hall's 24/7 zone.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
@@ -56,32 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     app.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file for the secret; must not exist")
     app.add_argument("--name", required=True, help="the name of the card, as in the settings")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
-    given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    # httpx writes every address it calls into the log; a ticket or a session is nobody's business there.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    match given.command, getattr(given, "subject", None):
-        case "check", "reader":
-            return _check_reader(given.name, with_pin=given.pin)
-        case "check", "printer" | "receipt":
-            by_hand = getattr(given, "empty_tray", False)
-            return _check_device(given.subject, given.settings, on_paper=given.on_paper, by_hand=by_hand)
-        case "check", "locker":
-            return _check_locker(given.settings, tuple(given.open))
-        case "check", "scanner":
-            return _check_scanner(given.settings)
-        case "check", "staffcard":
-            return _check_staff_card(given.settings)
-        case "staff", _:
-            return _staff(given)
-        case "doctor", _:
-            return _doctor()
-        case "settings", _:
-            return _show_settings(given.settings, as_json=given.json)
-        case "check", _:
-            return command.run(given)
-        case _:
-            return _run(given.settings, given.told, windowed=given.windowed)
+    return parser
 
 
 def _run(path: Path, told: Path | None, *, windowed: bool) -> int:

@@ -1,7 +1,7 @@
 """The settings that this kiosk runs on, and how it comes to others: what the agent offers is tried between visits.
 
-What the portal reads anew each time is shown at once; for anything else the kiosk ends, and whoever supervises it begins it
-anew on them. `config.activation` keeps count, and goes back where a trial goes wrong.
+What the portal reads anew each time is shown at once; for anything else the kiosk ends, and whoever supervises it
+begins it anew on them. `config.activation` keeps count, and goes back where a trial goes wrong.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from config.activation import Activation, Verdict
 from config.bundle import decoded, name_of, on_day, read_bundle
 from config.daily import Daily
+from config.hall import leave_out_refused
 from config.merge import Layer, merged
 from config.settings import Settings, SettingsError, read, settings_of
 
@@ -48,6 +49,8 @@ class ToldSettings:
         self, machine: Path, told: Path, dry_run: Callable[[Settings], None], activation: Activation | None = None
     ) -> None:
         tree = read(machine)
+        for what in leave_out_refused(tree):
+            log.error("left out of the hall: %s", what)
         own = settings_of(merged({Layer.MACHINE: tree})[0])
         self._machine, self._offered = tree, told / OFFERED
         self._activation = activation or Activation(own.data / "settings", tree, dry_run)

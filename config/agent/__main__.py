@@ -35,7 +35,9 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
 def main(arguments: list[str] | None = None) -> int:
     """Run the agent; 2 when it cannot be told where to ask, 1 when the one round raised an alarm."""
     parser = argparse.ArgumentParser(prog="loket247-agent", description="Fetches what was signed for this kiosk.")
-    parser.add_argument("--settings", type=Path, required=True, help="where the fleet is, and which kiosk this is (TOML)")
+    parser.add_argument(
+        "--settings", type=Path, required=True, help="where the fleet is, and which kiosk this is (TOML)"
+    )
     parser.add_argument("--once", action="store_true", help="one round, and say how it went")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")

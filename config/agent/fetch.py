@@ -1,7 +1,7 @@
-"""How the agent gets a file: from a server, or from a folder such as a stick; never more, and never longer, than is sane.
+"""How the agent gets a file, from a server or a folder such as a stick: never more, and never longer, than is sane.
 
-How long a file may be says whoever asks (python-tuf); here a file that never ends in time is given up, and in a folder only
-what is plainly a file is opened.
+How long a file may be says whoever asks (python-tuf); here a file that never ends in time is given up, and in a folder
+only what is plainly a file is opened.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SlowDownError(DownloadError):
         self.seconds = seconds
 
 
-class WebFetcher(FetcherInterface):  # type: ignore[misc] # it comes without types
+class WebFetcher(FetcherInterface):
     """Over HTTPS, with a bound on the whole of a file: the time-outs of httpx are for one read."""
 
     def __init__(self, ca: Path | None = None, total: float = TOTAL_SECONDS) -> None:
@@ -51,7 +51,7 @@ class WebFetcher(FetcherInterface):  # type: ignore[misc] # it comes without typ
         try:
             with self._client.stream("GET", url) as answer:
                 _refuse_bad(answer)
-                for chunk in answer.iter_raw(_CHUNK):
+                for chunk in answer.iter_raw():  # as it comes: gathered into larger pieces, a drip would never end
                     if time.monotonic() > deadline:
                         raise DownloadError("too slow")
                     yield chunk
@@ -59,7 +59,7 @@ class WebFetcher(FetcherInterface):  # type: ignore[misc] # it comes without typ
             raise DownloadError(type(error).__name__) from error
 
 
-class FolderFetcher(FetcherInterface):  # type: ignore[misc] # it comes without types
+class FolderFetcher(FetcherInterface):
     """Out of one folder. A link, a device or a way out of the folder is no file."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """One round after another: ask, verify, offer; with jitter, so that ten thousand do not ask at once, and backing off.
 
-Whatever goes wrong, what was offered stays offered: the kiosk goes on with the last that was good, and the alarm says why.
+Whatever goes wrong, what was offered stays offered: the kiosk goes on with the last that was good, and the alarm says
+why.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ class Rounds:
         now = self._now()
         asked_to_wait = 0.0
         if self._state.well is not None and now < self._state.well - CLOCK_SLACK:
-            alarm, detail = Alarm.CLOCK, "before the last round that was well"
+            alarm: Alarm | None = Alarm.CLOCK
+            detail = "before the last round that was well"
         else:
             alarm, detail, asked_to_wait = self._round()
         well = now if alarm is None else self._state.well
         self._note(AgentState(now, well, alarm, detail))
         self._failed = self._failed + 1 if alarm in {Alarm.UNREACHABLE, Alarm.DISK} else 0
-        wait = max(min(EVERY * 2**self._failed, LONGEST_WAIT), min(asked_to_wait, LONGEST_WAIT))
+        wait: float = max(min(EVERY * 2.0**self._failed, LONGEST_WAIT), min(asked_to_wait, LONGEST_WAIT))
         return wait * (1 - JITTER + 2 * JITTER * self._chance())
 
     def _round(self) -> tuple[Alarm | None, str, float]:

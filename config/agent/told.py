@@ -1,4 +1,7 @@
-"""The folder between agent and kiosk: what the agent found for it, and how the agent does. The agent writes, the kiosk reads."""
+"""The folder between agent and kiosk: what the agent found for it, and how the agent does.
+
+The agent writes, the kiosk reads.
+"""
 
 from __future__ import annotations
 

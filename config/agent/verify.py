@@ -35,9 +35,7 @@ class Place:
         self.town, self.building, self.kiosk = town, building, kiosk
 
 
-def signed_for(
-    place: Place, root: bytes, trusted: Path, fetcher: FetcherInterface, base: str
-) -> tuple[Bundle, str]:
+def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterface, base: str) -> tuple[Bundle, str]:
     """Fetch and verify; give it, and what is amiss with the daily content if anything is.
 
     `trusted` remembers which versions were seen: what is older is refused.
@@ -47,9 +45,7 @@ def signed_for(
     """
     trusted.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=trusted.parent, prefix=".fetched-") as folder:
-        updater = Updater(
-            str(trusted), f"{base}/metadata", folder, f"{base}/targets", fetcher, _LIMITS, bootstrap=root
-        )
+        updater = Updater(str(trusted), f"{base}/metadata", folder, f"{base}/targets", fetcher, _LIMITS, bootstrap=root)
         updater.refresh()
         found = {layer: _tree(updater, path) for layer, path in layers(place.town, place.building, place.kiosk).items()}
         news, amiss = _daily(updater, daily(place.town))
