@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -18,13 +18,14 @@ from config.agent.fetch import FOLDER, FolderFetcher
 from config.merge import Layer
 from fleet import begin, keys, repository, roles, sheet
 
-Fleet, Agent = Any, Any  # of conftest.py, which no test may import
+if TYPE_CHECKING:
+    from tests.fleet.conftest import Agent, Fleet
 
 ENGLISH_ONLY = 'languages = ["nl", "en"]\n'
 
 
 def offered(agent: Agent) -> dict[str, Any]:
-    return msgspec.json.decode((agent.told / "offered.json").read_bytes())
+    return msgspec.json.decode((agent.told / "offered.json").read_bytes(), type=dict[str, Any])
 
 
 # --- what comes through ------------------------------------------------------------------------------------------
@@ -96,7 +97,9 @@ def test_one_of_two_is_too_few(begun: Callable[..., Fleet]) -> None:
     assert fleet.work.repository.versions()["lindeveld"] == 2
 
 
-def test_a_kiosk_counts_the_signatures_itself(begun: Callable[..., Fleet], agent: Agent, monkeypatch: Any) -> None:
+def test_a_kiosk_counts_the_signatures_itself(
+    begun: Callable[..., Fleet], agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An operator's side that was taken over gives out what one of two signed."""
     fleet = begun("lindeveld", signers=2)
     monkeypatch.setattr(repository.Repository, "verify", lambda *_: None)
@@ -129,7 +132,9 @@ def test_the_key_for_daily_content_reaches_nothing_else(fleet: Fleet, agent: Age
     assert agent.ask().layers == {}
 
 
-def test_the_online_key_alone_says_nothing_of_settings(fleet: Fleet, agent: Agent, monkeypatch: Any) -> None:
+def test_the_online_key_alone_says_nothing_of_settings(
+    fleet: Fleet, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(repository.Repository, "verify", lambda *_: None)
     forged(fleet, "lindeveld", "online", "lindeveld/tenant.toml", ENGLISH_ONLY.encode())
     with pytest.raises(RepositoryError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -22,7 +22,8 @@ from tuf.api.exceptions import DownloadError
 
 from config.agent.fetch import SlowDownError, WebFetcher
 
-Fleet, Agent, Server = Any, Any, Any
+if TYPE_CHECKING:
+    from tests.fleet.conftest import Agent, Fleet
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
