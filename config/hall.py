@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import ValidationError, convert
 
 from config.section import Section
-from config.settings import Announcement, OpenHours, Service, Settings, SettingsError, read, settings_of
+from config.settings import MOST_SERVICES, Announcement, OpenHours, Service, Settings, SettingsError, read, settings_of
 from config.wording import refuse_overlap
 
 
@@ -50,6 +50,9 @@ def leave_out_refused(tree: dict[str, Any]) -> Iterator[str]:
                 kept.append(one)
             except ValidationError as error:
                 yield f"{table}[{number}]: {error}"
+        if table == "services":
+            yield from (f"services[{number}]: {MOST_SERVICES} fit" for number in range(MOST_SERVICES, len(kept)))
+            kept = kept[:MOST_SERVICES]
         tree[table] = kept
     hours = {key: tree[key] for key in ("counter", "closed") if key in tree}
     try:

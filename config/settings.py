@@ -15,11 +15,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, ValidationError, convert, field
 
+from config.lockers import Compartment as Compartment
+from config.lockers import CompartmentSize as CompartmentSize
+from config.lockers import Lockers as Lockers
 from config.section import SPEEDS
 from config.section import Language as Language
 from config.section import Local as Local
 from config.section import Section as Section
 from config.section import Translated as Translated
+from config.speech import Speech as Speech
 from config.staff import StaffKey as StaffKey
 from config.staff import StaffRole as StaffRole
 from config.timeouts import Timeouts
@@ -28,6 +32,8 @@ from config.wording import refuse_overlap, refuse_unfit
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^/\s]+$")]
 QrUrl = Annotated[str, Meta(pattern=r"^https?://[!-~]+$", max_length=120)]  # else its squares are too small
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
+# As many rows as the portal has room for.
+MOST_SERVICES = 4
 
 
 class SettingsError(Exception):
@@ -86,12 +92,25 @@ class ServiceKind(StrEnum):
     LOCKERS = "lockers"
 
 
+class Provider(StrEnum):
+    """Whose compartments the town's things are collected from: its own, which this kiosk opens, or bpost's."""
+
+    OWN = "own"
+    BPOST = "bpost"
+
+
 class Service(Section, frozen=True, kw_only=True):
     """Something else in the zone: a cash machine, the parcel locker."""
 
     kind: ServiceKind
     name: Local
     place: Local
+    provider: Annotated[
+        Provider, Meta(description="Of lockers: bpost's only tells how; this kiosk cannot open it.")
+    ] = Provider.OWN
+    has_screen: Annotated[bool, Meta(description="Of bpost's lockers: without a screen only its app opens them.")] = (
+        True
+    )
     state: ServiceState = ServiceState.OPEN
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
@@ -100,6 +119,11 @@ class Service(Section, frozen=True, kw_only=True):
     steps: Annotated[tuple[Local, ...], Meta(max_length=3, description="How it works; left out: as for its kind.")] = ()
     note: Annotated[Local, Meta(description="What else is good to know.")] = ""
     nearest: Annotated[Local, Meta(description="Where to go when it is out of order or closed.")] = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is this kiosk that opens its doors."""
+        return self.kind is ServiceKind.LOCKERS and self.provider is Provider.OWN
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown, or cannot be true at once. Raises ValueError."""
@@ -282,36 +306,6 @@ class ReceiptPrinter(Section, frozen=True, kw_only=True):
             raise ValueError("receipt_printer.baud: no speed of a serial line")
 
 
-class Compartment(Section, frozen=True, kw_only=True):
-    """One compartment: the number on its door, and where its lock is wired."""
-
-    number: Annotated[int, Meta(ge=1, le=999)]
-    board: Annotated[int, Meta(ge=0, le=31, description="The address that the switches on the board say.")] = 0
-    lock: Annotated[int, Meta(ge=0, le=47, description="Counted from 0, as on the wire.")]
-
-
-class Lockers(Section, frozen=True, kw_only=True):
-    """The town's own compartments: boards of Kerong (CU48) on one RS-485 line."""
-
-    device: Annotated[Path, Meta(description="The serial line, e.g. /dev/serial/by-id/usb-….")]
-    baud: Annotated[int, Meta(description="The speed that the boards are set to.")] = 19200
-    closed_bit: Annotated[int, Meta(ge=0, le=1, description="What a lock says when its door is closed.")] = 1
-    sensors: Annotated[bool, Meta(description="Whether sensors see what lies in a compartment.")] = True
-    thing_bit: Annotated[int, Meta(ge=0, le=1, description="What a sensor says when something is there.")] = 1
-    compartments: Annotated[tuple[Compartment, ...], Meta(min_length=1)]
-
-    def __post_init__(self) -> None:
-        """Refuse a speed that no line has, and two doors that are one."""
-        if self.baud not in SPEEDS:
-            raise ValueError("lockers.baud: no speed of a serial line")
-        for named in (
-            {one.number for one in self.compartments},
-            {(one.board, one.lock) for one in self.compartments},
-        ):
-            if len(named) < len(self.compartments):
-                raise ValueError("lockers.compartments: two have one number, or one lock")
-
-
 class Settings(Section, frozen=True, kw_only=True):
     """Everything one kiosk is told. A device that is not there is left out: a supported state."""
 
@@ -328,11 +322,12 @@ class Settings(Section, frozen=True, kw_only=True):
     keypad: Keypad | None = None
     paper_sensor: PaperSensor | None = None
     scanner: Scanner | None = None
+    speech: Speech | None = None
     printer: Printer | None = None
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None
     staff: tuple[StaffKey, ...] = ()
-    services: Annotated[tuple[Service, ...], Meta(max_length=4)] = ()
+    services: Annotated[tuple[Service, ...], Meta(max_length=MOST_SERVICES)] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()
     announcements: tuple[Announcement, ...] = ()
@@ -342,6 +337,8 @@ class Settings(Section, frozen=True, kw_only=True):
         """Refuse languages without Dutch before them, and a sentence that would be half in one and half in another."""
         if self.languages[:1] != (Language.NL,) or len(set(self.languages)) < len(self.languages):
             raise ValueError("languages: Dutch comes first, and none comes twice")
+        if self.lockers is None and any(one.is_ours and one.state is ServiceState.OPEN for one in self.services):
+            raise ValueError("services: compartments of this kiosk, and no [lockers]")
         refuse_overlap(self.counter)
         for key, device in (("card_reader", self.card_reader), ("printer", self.printer)):
             for language in self.languages:

@@ -38,6 +38,10 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     print_net: Annotated[float, Meta(ge=60, le=1800, description="No news from the print worker itself.")] = 300
     # Paper forgotten: long enough to gather papers, short enough that nobody else finds them.
     take_paper: Annotated[float, Meta(ge=15, le=300, description="'Heb je je document?' unanswered.")] = 30
+    # Two pulses, each watched for a second, on a line that answers in a tenth of one; past that nobody answers.
+    door_opening: Annotated[float, Meta(ge=8, le=60, description="Until a lock says that its door is open.")] = 15
+    # A bag is out of a compartment within half a minute, with one hand too; three times, then the operator is told.
+    door_open: Annotated[float, Meta(ge=15, le=300, description="Between two reminders to shut a door.")] = 30
     notice: Annotated[float, Meta(ge=10, le=300, description="How long a notice stands.")] = 30
     # A code is six digits; whoever has to look it up in an app finds a fresh one within 30 s.
     staff_code: Annotated[float, Meta(ge=20, le=300, description="Until a card of staff is followed by its code.")] = 60

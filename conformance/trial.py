@@ -63,6 +63,8 @@ class Trial:
     remedy: Answer | None = None
     code_session: Session | None = None
     claim: str = ""
+    thing: str = ""
+    leave: str = ""
     code_ticket: str = field(default_factory=lambda: str(uuid4()))
 
     @property

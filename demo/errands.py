@@ -11,6 +11,9 @@ from simulators.world import World
 # A document that no catalogue knows: the town's software made it, and titled it.
 TITLE = "Bewijs van inschrijving in de muziekschool"
 
+# Behind which door a thing lies that is collected.
+NUMBER = 7
+
 # Given the world, the person's name in it, and the resident.
 Errand = Callable[[World, str, Resident], None]
 
@@ -31,6 +34,22 @@ def _prepared_code(world: World, person: str, resident: Resident) -> None:
 def _prepared_qr(world: World, person: str, resident: Resident) -> None:
     _prepared_code(world, person, resident)
     resident.scan = world.scanner.scan
+
+
+def _collect_code(world: World, _person: str, resident: Resident) -> None:
+    resident.code = world.put_in("voucher", NUMBER) or ""
+    resident.reach = world.reach
+
+
+def _collect_qr(world: World, person: str, resident: Resident) -> None:
+    _collect_code(world, person, resident)
+    resident.scan = world.scanner.scan
+
+
+def _collect_eid(world: World, person: str, resident: Resident) -> None:
+    world.put_in("passport", NUMBER, person)
+    resident.products = ("claim",)
+    resident.reach = world.reach
 
 
 def _several(_world: World, _person: str, resident: Resident) -> None:
@@ -72,6 +91,9 @@ ERRANDS: dict[str, Errand] = {
     "prepared-eid": _prepared_eid,
     "prepared-code": _prepared_code,
     "prepared-qr": _prepared_qr,
+    "collect-code": _collect_code,
+    "collect-qr": _collect_qr,
+    "collect-eid": _collect_eid,
     "several": _several,
     "reprint": _again,
     "paper-or-ebox": _record,

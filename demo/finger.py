@@ -24,8 +24,21 @@ from PySide6.QtGui import QImage, QImageWriter, QMouseEvent
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
+from hardware.faults import FAULTS
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
 from kiosk_app.screened import Screened
-from kiosk_app.visit import LastTry, Notice, PinOnReader, Printed, Printing, StaffAtWork, TakeCard, Viewing, Visit
+from kiosk_app.visit import (
+    EnterCode,
+    LastTry,
+    Notice,
+    PinOnReader,
+    Printed,
+    Printing,
+    StaffAtWork,
+    TakeCard,
+    Viewing,
+    Visit,
+)
 
 
 def main(file: Path) -> int:
@@ -57,6 +70,7 @@ class Finger:
             "overlay": visit.overlay.value if visit.overlay else None,
             "visit": visit.number,
             "choices": self._choices(),
+            "focus": _focused(self._screened.app.window),
             "known": self._screened.knows_its_devices,
         }
         if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
@@ -71,6 +85,11 @@ class Finger:
             seen["awaited"] = had - len(visit.state.documents)
         if isinstance(visit.state, Viewing):
             seen["drawn"], seen["clear"] = visit.state.drawing is not None, visit.state.clear
+        if isinstance(visit.state, Collecting | DoorOpening | DoorOpen | AskTaken):
+            seen["compartment"] = visit.state.thing.compartment
+        if isinstance(visit.state, EnterCode) and visit.state.refused is not None:
+            seen["refused"] = True
+            seen["title"] = FAULTS[visit.state.refused].title
         if isinstance(visit.state, Printed):
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
@@ -156,6 +175,11 @@ def _by_mouse(window: QQuickWindow, point: QPoint) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         where = QPointF(point)
         QCoreApplication.sendEvent(window, QMouseEvent(kind, where, window.mapToGlobal(where), left, left, none))
+
+
+def _focused(window: QQuickWindow) -> str:
+    """Give the choice that the keyboard is on."""
+    return window.activeFocusItem().objectName() if window.activeFocusItem() is not None else ""
 
 
 def _lay_out(item: QQuickItem) -> None:

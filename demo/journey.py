@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from pysqlite3 import dbapi2
+
 from demo import settings_file, technician
+from demo.door_strikes import DOOR_STRIKES
 from demo.errands import ERRANDS, FAILED_BEFORE, READERS
 from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident, Slot
 from demo.strikes import STRIKES, Strike, printer_for
 from demo.tables import Ending, card_row, faults, journeys
+from kiosk_app.store import DATABASE
 from simulators.pcscd import READER_A
 from simulators.world import QUEUE, World
 
@@ -26,6 +31,10 @@ MS_PER_SHEET = 700
 VISIT_SECONDS = 120.0
 # What CUPS or the printer still holds by mistake comes out within this time, and is counted.
 SETTLE_SECONDS = 20.0
+
+
+# What the book of doors says, as the outcome of a journey: begun and not delivered is failed, where its cause is known.
+AT_DOORS = {"notOpened": "failed", "foundEmpty": "failed", "nothingTaken": "failed", "leftOpen": "unknown"}
 
 
 class UnknownName(Exception):
@@ -95,7 +104,7 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             raise UnknownName(f"card {journey.card!r}: {error}") from error
         if journey.name == technician.JOURNEY:
             return technician.play(journey, world, folder)
-        strike = STRIKES[journey.fault](world) if journey.fault else None
+        strike = {**STRIKES, **DOOR_STRIKES}[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()
         settings = folder / "kiosk.toml"
@@ -106,7 +115,15 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             if journey.name in FAILED_BEFORE:
                 _fail(journey, world, kiosk)
             resident = _visit(journey, world, kiosk, strike)
+        journey.documents += doors_in(folder / "kiosk" / DATABASE)
         return _prove(journey, world, resident, strike)
+
+
+def doors_in(database: Path) -> list[dict[str, str]]:
+    """Give what a kiosk that has ended wrote of its doors, in the words of a journey."""
+    with closing(dbapi2.connect(database)) as connection:
+        rows = list(connection.execute("SELECT ticket, phase FROM door ORDER BY changed_at"))
+    return [{"ticket": ticket, "outcome": AT_DOORS.get(phase, phase)} for ticket, phase in rows]
 
 
 def _clear(out: Path) -> None:
@@ -228,9 +245,11 @@ def _settle(world: World) -> bool:
 def _outcome(journey: Journey, resident: Resident) -> str:
     """Name the visit's end in the words of the design: the worst of its documents, or how it stopped before."""
     if journey.documents:
-        worst = ("failed", "unknown", "printed")
+        worst = ("failed", "unknown", "collected", "printed")
         return min((document["outcome"] for document in journey.documents), key=worst.index)
     states = resident.states
+    if resident.was_refused:
+        return "refused"
     if "Notice" in states:
         pulled = resident.pulled_early
         return "stopped" if pulled else "failed" if "TakeCard" in states else "refused"

@@ -20,7 +20,7 @@ _HOME = "Portal"
 SECOND_STRIKE = 0.6
 # What stands bottom right, on whichever screen.
 PRIMARY_PLACE = {
-    *("pinDone", "typed", "chosen", "confirm", "paperTaken", "paperGone", "leave", "stopNow"),
+    *("pinDone", "typed", "chosen", "confirm", "paperTaken", "paperGone", "leave", "stopNow", "took", "doorNext"),
 }
 
 
@@ -57,6 +57,7 @@ class Resident:
     products: tuple[str, ...] = ("householdComposition",)
     code: str = ""
     scan: Callable[[str], None] | None = None
+    reach: Callable[[int], None] | None = None  # take out what is behind an open door, and shut it
     answer: str = "paper"
     copies: int = 1
     reads_the_list: bool = False
@@ -77,6 +78,8 @@ class Resident:
     on_state: Callable[[str], None] = lambda _state: None
     on_digit: Callable[[int], None] = lambda _count: None
     pulled_early: bool = False
+    was_refused: bool = False
+    _before_door: int = 0
     _card_in: bool = False
     _pin_typed: bool = False
     _asked_slip: bool = False
@@ -92,15 +95,21 @@ class Resident:
         state, choices = str(screen["state"]), list(screen["choices"])
         if state == "PinOnReader" and screen["signing"]:
             self._use_keys(wrong=bool(screen["wrong"]))
+        self._before_door = int(screen.get("compartment", 0))
         if not self.states or self.states[-1] != state:
             self.states.append(state)
             self.at.setdefault(state, float(screen["at"]))
             self._note_answer(float(screen["at"]))
             self.on_state(state)
-            self._act(state, choices)
+            if screen.get("refused"):
+                self._be_refused()
+            else:
+                self._act(state, choices)
         elif state == "EnterPin" and self._pin_typed and "pinDone" in choices:
             self._pin_typed = False
             self._touch("pinDone")
+        elif state == "EnterCode" and screen.get("refused"):
+            self._be_refused()
         elif state in ("EnterCode", "Asking", "Choosing", "Offerings"):
             self._go_on(state, choices)
         elif state == "TakeCard" and self.looks_first and "look" in choices:
@@ -130,6 +139,10 @@ class Resident:
             "Checking": lambda: self._check(choices),
             "TakeCard": self._take_card,
             "CardBack": self._take_card,
+            "Collecting": self._take_card,
+            "DoorOpen": self._reach,
+            "AskTaken": lambda: self._touch("took"),
+            "NextDoor": lambda: self._touch("doorNext"),
             "Printed": lambda: self._take_paper(choices),
             "Notice": lambda: self._touch("leave"),
         }
@@ -240,7 +253,7 @@ class Resident:
         """Pull the card, if it is in."""
         if self._card_in:
             self._card_in = False
-            self.pulled_early = self.states[-1] not in ("TakeCard", "Viewing", "CardBack")
+            self.pulled_early = self.states[-1] not in ("TakeCard", "Viewing", "CardBack", "Collecting")
             self.slot.pull()
 
     def _take_paper(self, choices: list[str]) -> None:
@@ -249,6 +262,16 @@ class Resident:
             self._touch("slip")
         elif not (self._asked_slip or self.leaves_paper):
             self._touch("paperTaken" if "paperTaken" in choices else "leave")
+
+    def _reach(self) -> None:
+        if self.reach is not None:
+            self.reach(self._before_door)
+
+    def _be_refused(self) -> None:
+        """Read that the code is none here, and go."""
+        if not self.was_refused:
+            self.was_refused = True
+            self._touch("stop")
 
     def _look_for_slip(self, slip: str, choices: list[str]) -> None:
         if self._asked_slip and slip in ("printed", "failed"):

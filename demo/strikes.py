@@ -131,7 +131,7 @@ class WhileTyping(Strike):
 class AtState(Strike):
     """Something happens the moment a state is shown."""
 
-    def __init__(self, world: World, state: str, strike: Callable[[Resident], None]) -> None:
+    def __init__(self, world: World, state: str, strike: Callable[[Resident], object]) -> None:
         super().__init__(world)
         self._state = state
         self._strike = strike

@@ -18,12 +18,16 @@ class Ending:
 
 @dataclass(frozen=True)
 class FaultRow:
-    """A fault: whether it strikes before the confirmation, how the visit must end, and what the screen says then."""
+    """A fault: whether it strikes before the confirmation, how the visit must end, and what the screen says then.
+
+    `journey` is the visit in which it is played.
+    """
 
     name: str
     before: bool
     ending: Ending
     says: str
+    journey: str = "certificate"
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,11 @@ class CardRow:
 
 def faults() -> dict[str, FaultRow]:
     """Give every fault by its name."""
-    rows = _rows("Faults")
-    return {row[0]: FaultRow(row[0], row[1] == "before", Ending(row[3], int(row[4])), row[5]) for row in rows}
+    rows = [["certificate", *row] for row in _rows("Faults")] + _rows("Faults at a door")
+    return {
+        name: FaultRow(name, when == "before", Ending(outcome, int(sheets)), says, journey)
+        for journey, name, when, _, outcome, sheets, says in rows
+    }
 
 
 def journeys() -> dict[str, Ending]:

@@ -134,6 +134,9 @@ class _Running:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the kiosk, which then ends its children in order
             )
+        except OSError:  # no memory, no handles: the next try must not find even fewer
+            self._let_go()
+            raise
         finally:
             theirs.close()
             os.close(lifeline)
@@ -160,11 +163,14 @@ class _Running:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(REAP_SECONDS)
         with self._turn:  # a call under way sees the end of its child before the socket goes
-            self._socket.close()
-            self._room.close()
-            lifeline, self._lifeline = self._lifeline, -1
-            if lifeline >= 0:
-                os.close(lifeline)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._socket.close()
+        self._room.close()
+        lifeline, self._lifeline = self._lifeline, -1
+        if lifeline >= 0:
+            os.close(lifeline)
 
 
 def _left(deadline: float) -> float:

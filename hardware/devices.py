@@ -152,11 +152,16 @@ class CardReader(Protocol):
 
 
 class KeypadKey(Enum):
-    """A key that is no digit: the green, the yellow and the red one."""
+    """A key that is no digit: the green, the yellow and the red one, the tactile one that speaks, and arrows."""
 
     OK = "ok"
     ERASE = "erase"
     CANCEL = "cancel"
+    VOICE = "voice"
+    LOUDER = "louder"
+    SOFTER = "softer"
+    NEXT = "next"
+    PREVIOUS = "previous"
 
 
 class Keypad(Protocol):

@@ -75,8 +75,15 @@ class FaultCode(Enum):
     LOCKER_ADDRESS = "lockerAddress"
     DOOR_STUCK = "doorStuck"
     DOOR_UNKNOWN = "doorUnknown"
+    DOOR_LEFT_OPEN = "doorLeftOpen"
+    NOTHING_INSIDE = "nothingInside"
+    WAITS_ELSEWHERE = "waitsElsewhere"
+    WAITS_AT_COUNTER = "waitsAtCounter"
     SCANNER_LOST = "scannerLost"
     STAFF_CARD_REFUSED = "staffCardRefused"
+    # what is heard
+    SPEECH_LOST = "speechLost"
+    HEADSET_LOST = "headsetLost"
     # the kiosk
     OUT_OF_SERVICE = "outOfService"
     KIOSK_CERTIFICATE_EXPIRED = "kioskCertificateExpired"

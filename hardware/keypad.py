@@ -23,6 +23,11 @@ KEYS = {
     **dict.fromkeys((28, 96, 352), KeypadKey.OK),
     **dict.fromkeys((14, 111, 355), KeypadKey.ERASE),
     **dict.fromkeys((1, 128, 223), KeypadKey.CANCEL),
+    **dict.fromkeys((55, 522, 138), KeypadKey.VOICE),  # the star, or a key marked as one for help
+    **dict.fromkeys((115, 78), KeypadKey.LOUDER),
+    **dict.fromkeys((114, 74), KeypadKey.SOFTER),
+    **dict.fromkeys((106, 108), KeypadKey.NEXT),
+    **dict.fromkeys((105, 103), KeypadKey.PREVIOUS),
 }
 
 

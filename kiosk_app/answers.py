@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Meta, Struct
@@ -16,7 +16,7 @@ from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.products import Details, Later, Product, Purpose, language_of
 
 # What a claim may stand for, as far as this kiosk can hand it out.
-CLAIM_KINDS = ("preparedDocument", "reprint")
+CLAIM_KINDS = ("preparedDocument", "reprint", "compartment")
 
 # How many of one document come out; the contract knows no more.
 Copies = Annotated[int, Meta(ge=1, le=10)]
@@ -81,8 +81,14 @@ class ProductAnswer(Answer, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class PlaceAnswer(Answer, frozen=True, kw_only=True):
+    """A compartment, by the number on its door."""
+
+    number: Annotated[int, Meta(ge=1, le=999)]
+
+
 class ClaimAnswer(Answer, frozen=True, kw_only=True):
-    """Something that waits ready-made."""
+    """Something that waits ready-made, on paper to come or behind a door."""
 
     id: UUID
     kind: Word
@@ -90,6 +96,8 @@ class ClaimAnswer(Answer, frozen=True, kw_only=True):
     description: Annotated[str, Meta(max_length=400)] = ""
     language: str = "nl"
     copies: Copies = 1
+    collect_at: str = ""
+    compartment: PlaceAnswer | None = None
 
 
 class ClaimsAnswer(Answer, frozen=True, kw_only=True):
@@ -142,6 +150,14 @@ class OrderAnswer(Answer, frozen=True, kw_only=True):
     poll_after: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     deferred: DeferredAnswer = DeferredAnswer()
     document: DocumentAnswer = DocumentAnswer()
+
+
+class CollectionAnswer(Answer, frozen=True, kw_only=True):
+    """Leave to open a door; `href` says under which ticket."""
+
+    href: str
+    status: str
+    compartment: PlaceAnswer
 
 
 class RemedyAnswer(Answer, frozen=True, kw_only=True):
@@ -199,11 +215,21 @@ def _refusal_of(item: ProductAnswer) -> FaultCode | None:
 
 def claims(answer: ClaimsAnswer) -> tuple[Product, ...]:
     """Take over what waits ready-made; a kind that this kiosk does not know is left out."""
-    known = (claim for claim in answer.items if claim.kind in CLAIM_KINDS)
-    return tuple(
-        Product(claim.kind, claim.title, claim.description, (claim.language,), claim=claim.id, copies=claim.copies)
-        for claim in known
+    return tuple(_claimed(claim) for claim in answer.items if claim.kind in CLAIM_KINDS)
+
+
+def _claimed(claim: ClaimAnswer) -> Product:
+    """Take over one claim; a thing behind a door of this kiosk gets a ticket under which it may be had."""
+    product = Product(
+        claim.kind, claim.title, claim.description, (claim.language,), claim=claim.id, copies=claim.copies
     )
+    if claim.kind != "compartment":
+        return product
+    if claim.collect_at == "otherKiosk":
+        return msgspec.structs.replace(product, refusal=FaultCode.WAITS_ELSEWHERE)
+    if claim.collect_at != "kiosk" or claim.compartment is None:
+        return msgspec.structs.replace(product, refusal=FaultCode.WAITS_AT_COUNTER)
+    return msgspec.structs.replace(product, compartment=claim.compartment.number, ticket=uuid4())
 
 
 def wanted(product: Product, details: Details) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
+from kiosk_app.doors import Collect, DoorFailed, DoorGranted, DoorOpened, DoorShut, OpenDoor, SettleDoor
 from kiosk_app.effects import Abandon, Effect, OpenCode, OrderDocument, Print, SignChallenge, SignOnReader
 from kiosk_app.events import (
     BackEndFailed,
@@ -67,6 +68,13 @@ class What(Enum):
     PAPER_GONE = "paperGone"
     PAPER_LEFT = "paperLeft"
     SLIP_FAILED = "slipFailed"
+    DOOR_WANTED = "doorWanted"
+    DOOR_GRANTED = "doorGranted"
+    DOOR_ASKED = "doorAsked"
+    DOOR_OPENED = "doorOpened"
+    DOOR_FAILED = "doorFailed"
+    DOOR_SHUT = "doorShut"
+    DOOR_SETTLED = "doorSettled"
     OFFER_CHANGED = "offerChanged"
     PART_CHANGED = "partChanged"
     STAFF_CARD_IN = "staffCardIn"
@@ -147,6 +155,14 @@ def _of_event(event: Event, number: int) -> Iterator[AuditLine]:
             yield AuditLine(What.PAPER_GONE, number)
         case SlipEnded(visit, printed=False):
             yield AuditLine(What.SLIP_FAILED, visit)
+        case DoorGranted(visit, ticket):
+            yield AuditLine(What.DOOR_GRANTED, visit, ticket)
+        case DoorOpened(visit, ticket):
+            yield AuditLine(What.DOOR_OPENED, visit, ticket)
+        case DoorFailed(visit, ticket, fault):
+            yield AuditLine(What.DOOR_FAILED, visit, ticket, fault)
+        case DoorShut(visit, ticket):
+            yield AuditLine(What.DOOR_SHUT, visit, ticket)
         case CardFailed(visit, fault) | BackEndFailed(visit, fault):
             yield AuditLine(What.WORK_FAILED, visit, fault=fault)
         case _:
@@ -167,6 +183,12 @@ def _of_effect(effect: Effect) -> Iterator[AuditLine]:
             yield AuditLine(What.PRINT_BEGAN, visit, document.ticket)
         case Abandon(visit, ticket, fault):
             yield AuditLine(What.ABANDONED, visit, ticket, fault)
+        case Collect(visit, thing):
+            yield AuditLine(What.DOOR_WANTED, visit, thing.ticket)
+        case OpenDoor(visit, ticket):
+            yield AuditLine(What.DOOR_ASKED, visit, ticket)
+        case SettleDoor(visit, ticket, _, fault):
+            yield AuditLine(What.DOOR_SETTLED, visit, ticket, fault)
         case _:
             return
 

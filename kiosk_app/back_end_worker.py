@@ -15,6 +15,8 @@ from uuid import UUID
 from config.timeouts import LONGEST_DOCUMENT
 from hardware.devices import Health, Status
 from hardware.faults import DeviceFault, FaultCode
+from kiosk_app.door_calls import DoorCalls
+from kiosk_app.doors import Collect, SettleDoor
 from kiosk_app.effects import (
     Abandon,
     AskChallenge,
@@ -72,8 +74,10 @@ class BackEndWorker:
         post: Callable[[Event], None],
         note: Callable[[Status], None],
         seal_for: Callable[[str], SealRule] = lambda _product: SealRule.REQUIRE,
+        doors: DoorCalls | None = None,
     ) -> None:
-        """`seal_for` gives the rule for a product, by its code."""
+        """`seal_for` gives the rule for a product, by its code; `doors` where this kiosk has compartments."""
+        self._doors = doors
         self._client = client
         self._seal_for = seal_for
         self._checker = checker
@@ -114,6 +118,10 @@ class BackEndWorker:
                 self._spawn(self._draw(effect))
             case Abandon(_, ticket, fault):
                 self._spawn(self._abandon(ticket, fault))
+            case Collect() if self._doors is not None:
+                self._spawn(self._answer(effect.visit, self._collect(self._doors, effect)))
+            case SettleDoor(_, ticket) if self._doors is not None:
+                self._spawn(self._doors.give_up(ticket))
             case EndSession(visit):
                 self._spawn(self._end_session(visit))
             case Forget(visit):
@@ -205,6 +213,11 @@ class BackEndWorker:
         if visit <= self._forgotten:  # the resident left meanwhile: the code must not stay held for them
             await self._end_session(visit)
         return CodeOpened(visit, products)
+
+    async def _collect(self, doors: DoorCalls, effect: Collect) -> Event:
+        if effect.visit <= self._forgotten:  # the resident left before anyone was asked
+            raise DeviceFault(FaultCode.PRINT_STOPPED)
+        return await doors.collect(effect)
 
     async def _offerings(self, visit: int) -> Event:
         return OfferingsReceived(visit, await self._client.offerings())
@@ -301,6 +314,8 @@ class BackEndWorker:
 
     async def _report_all(self) -> None:
         """Report one at a time, oldest first; what fails now is tried again after the next look at the back end."""
+        if self._doors is not None:
+            await self._doors.report()
         if self._reporting:
             return
         self._reporting = True

@@ -41,6 +41,4 @@ def check_locker(
     else:
         say("Alles in orde." if may_open else "Er is geen deur geopend; met --open NUMMER wel. Alles in orde.")
         return True
-    finally:
-        bank.close()
     return False

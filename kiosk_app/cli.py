@@ -6,6 +6,7 @@ import argparse
 import gc
 import logging
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_locker(given.settings, tuple(given.open))
         case "check", "scanner":
             return _check_scanner(given.settings)
+        case "check", "speech":
+            return _check_speech(given.settings)
         case "check", "staffcard":
             return _check_staff_card(given.settings)
         case "staff", _:
@@ -73,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     lockers.add_argument("--open", type=int, nargs="+", default=[], metavar="NUMBER", help="doors that may be opened")
     scanner = subjects.add_parser("scanner", help="the scanner of QR codes; does not say what it read")
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    speech = subjects.add_parser("speech", help="what is read aloud, and the headset; a person has to listen")
+    speech.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     shown = commands.add_parser("settings", help="what is in force on this kiosk, and which layer each value came from")
@@ -146,7 +151,7 @@ def _check_device(subject: str, path: Path, *, on_paper: bool, by_hand: bool) ->
     """Check each device of a kind that the settings name; none of them is a supported state."""
     if (settings := _loaded(path)) is None:
         return 2
-    from kiosk_app.wiring import printer_checks, receipt_checks
+    from kiosk_app.makers import printer_checks, receipt_checks
 
     if subject == "printer":
         well = [check.run(with_sheet=on_paper, with_hand=by_hand) for check in printer_checks(settings, _say)]
@@ -180,10 +185,11 @@ def _check_locker(path: Path, may_open: tuple[int, ...]) -> int:
         _say(_NONE_NAMED)
         return 0
     from kiosk_app.check_locker import check_locker
-    from kiosk_app.wiring import locker_bank, locker_doors
+    from kiosk_app.makers import locker_bank, locker_doors
 
-    bank, doors = locker_bank(settings.lockers), locker_doors(settings.lockers)
-    return 0 if check_locker(bank, doors, may_open, _say, input) else 1
+    doors = locker_doors(settings.lockers)
+    with closing(locker_bank(settings.lockers)) as bank:
+        return 0 if check_locker(bank, doors, may_open, _say, input) else 1
 
 
 def _check_scanner(path: Path) -> int:
@@ -193,9 +199,20 @@ def _check_scanner(path: Path) -> int:
         _say(_NONE_NAMED)
         return 0
     from kiosk_app.check_scanner import check_scanner
-    from kiosk_app.wiring import code_scanner
+    from kiosk_app.makers import code_scanner
 
     return 0 if check_scanner(code_scanner(settings.scanner), str(settings.scanner.device), _say) else 1
+
+
+def _check_speech(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.speech is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.makers import speech_check
+
+    return 0 if speech_check(settings.speech, _say, input).run(settings.speech) else 1
 
 
 def _check_staff_card(path: Path) -> int:
@@ -205,7 +222,7 @@ def _check_staff_card(path: Path) -> int:
         _say(_NONE_NAMED)
         return 0
     from kiosk_app.check_staff_card import check_staff_card
-    from kiosk_app.wiring import staff_card_reader
+    from kiosk_app.makers import staff_card_reader
 
     try:
         reader = staff_card_reader(settings)
@@ -224,7 +241,7 @@ def _check_reader(name: str, *, with_pin: bool) -> int:
     from getpass import getpass
 
     from kiosk_app.check_reader import check_reader
-    from kiosk_app.wiring import card_reader
+    from kiosk_app.makers import card_reader
 
     ask = partial(getpass, "Pincode van deze kaart (niets: overslaan): ") if with_pin else None
     return 0 if check_reader(lambda: card_reader(name), _say, ask) else 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.effects import Cancel, Effect, Start
-from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Touch
+from kiosk_app.events import Clock, Event, JobChanged, RemedyGiven, SlipEnded, Spoken, Touch
 from kiosk_app.visit import (
     AskCard,
     Asking,
     CardBack,
+    CardSlot,
     Checking,
     Choosing,
     Ease,
@@ -39,7 +41,7 @@ from kiosk_app.visit import (
 # The states that wait for a person: a touch starts their clock anew.
 _PATIENT = (
     *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
-    *(Viewing, Notice, NotTaken, Printed, StaffAtWork),
+    *(Viewing, Notice, NotTaken, Printed, AskTaken, NextDoor, StaffAtWork),
 )
 
 
@@ -47,14 +49,30 @@ def clock_effects(before: Visit, after: Visit, event: Event) -> tuple[Effect, ..
     """Give what to start and stop on the way from one visit to the next."""
     old, new = running(before), running(after)
     entered = type(after.state) is not type(before.state) or old != new
-    touched = isinstance(event, Touch) and isinstance(after.state, _PATIENT)
+    # Who listens is given as long after a sentence as who reads.
+    felt = isinstance(event, Touch | Spoken) and not _counts_down(after.state)
+    touched = felt and isinstance(after.state, _PATIENT)
     # News gives time to read it: a code that comes late stands as long as one that was there at once.
     news = isinstance(event, JobChanged | RemedyGiven | SlipEnded) and isinstance(after.state, Printing | Printed)
     reminded = getattr(after.state, "reminders", 0) != getattr(before.state, "reminders", 0)
-    works = isinstance(after.state, StaffAtWork) and after.state != before.state  # each second of a countdown
+    works = _is_at_work_on_another_page(before.state, after.state)
     stopped = tuple(Cancel(clock) for clock in old if clock not in new)
     again = entered or touched or news or reminded or works
     return stopped + tuple(Start(clock, lasts) for clock, lasts in new.items() if again)
+
+
+def _counts_down(state: State) -> bool:
+    """Whether seconds are counted, which go on whatever is touched: a key that hangs would stop them for ever."""
+    return isinstance(state, StaffAtWork) and state.work.lasts == "tick"
+
+
+def _is_at_work_on_another_page(before: State, after: State) -> bool:
+    """Whether a page of maintenance changed, each second of a countdown too; how devices do is no work of anybody."""
+    match before, after:
+        case StaffAtWork(was), StaffAtWork(work):
+            return was.page != work.page
+        case _:
+            return False
 
 
 def running(visit: Visit) -> dict[Clock, str]:
@@ -63,15 +81,15 @@ def running(visit: Visit) -> dict[Clock, str]:
         return {Clock.GONE: "still_there"}
     if isinstance(visit.state, Portal) and _is_used(visit):
         return {Clock.STEP: "idle"}
-    return _of_state(visit.state)
+    return _of_state(visit.state, visit.slot)
 
 
 def _is_used(visit: Visit) -> bool:
     """Whether somebody left a portal that is not as it is found."""
-    return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease()
+    return visit.overlay is not None or visit.language is not Language.NL or visit.ease != Ease() or visit.voice.on
 
 
-def _of_state(state: State) -> dict[Clock, str]:
+def _of_state(state: State, slot: CardSlot) -> dict[Clock, str]:
     match state:
         case Portal():
             return {}
@@ -92,6 +110,14 @@ def _of_state(state: State) -> dict[Clock, str]:
         case Printing():
             return {Clock.STEP: "print_net"}
         case Printed():
+            return {Clock.STEP: "take_paper"}
+        case Collecting():
+            return {Clock.STEP: "take_card" if slot is CardSlot.IN else "sign_in"}
+        case DoorOpening():
+            return {Clock.STEP: "door_opening"}
+        case DoorOpen():
+            return {Clock.STEP: "door_open"}
+        case AskTaken() | NextDoor():
             return {Clock.STEP: "take_paper"}
         case StaffAtWork(work):
             return {Clock.STEP: work.lasts}

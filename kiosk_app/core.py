@@ -13,8 +13,10 @@ from uuid import uuid4
 from config.timeouts import Timeouts
 from kiosk_app.effects import Cancel, CheckStaffCode, Effect, EraseDigit, Forget, ForgetPin, SignChallenge, Start
 from kiosk_app.events import Clock, Confirmed, DigitTyped, Event, TimedOut
+from kiosk_app.keys import Key, meaning
 from kiosk_app.pin import PinBuffer
 from kiosk_app.step import step
+from kiosk_app.touches import Steer
 from kiosk_app.visit import Checking, EnterPin, StaffAtWork, Visit
 
 
@@ -55,6 +57,7 @@ class Core:
         self._deadlines: dict[Clock, float] = {}
         self._listeners: list[Listener] = []
         self.visit = Visit()
+        self.steer: Callable[[Steer], None] = lambda _way: None  # whoever has a screen moves over it
 
     def listen(self, listener: Listener) -> None:
         """Call `listener(before, event, after, effects)` after each step, on the loop's thread."""
@@ -78,6 +81,21 @@ class Core:
     def type_digit(self, digit: int) -> None:
         """Put a digit of the PIN where only the card worker takes it from; elsewhere than at the pad it is lost."""
         self._loop.call_soon(lambda: self._type(digit))
+
+    def press(self, key: Key) -> None:
+        """Take a key of the keypad, from any thread: it does what it means by the time it is looked at."""
+        self._loop.call_soon(lambda: self._press(key))
+
+    def _press(self, key: Key) -> None:
+        match meaning(self.visit, key):
+            case None:
+                pass
+            case int(digit):
+                self._type(digit)
+            case Steer() as way:
+                self.steer(way)
+            case event:
+                self.take(event)
 
     def _type(self, digit: int) -> None:
         if _takes_digits(self.visit) and self.visit.overlay is None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hardware.devices import Certificate, Private, Signature
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.doors import DoorWish as DoorWish
 from kiosk_app.events import Clock
 from kiosk_app.visit import Challenge, Details, Document, Job, Order, Product, RemedyOffer
 
@@ -172,6 +173,10 @@ class EndSession(Struct, frozen=True):
     visit: int
 
 
+class Say(Bare):
+    """Say aloud what the screen says now, whoever listens: a card, paper or a visit is about to be forgotten."""
+
+
 class ForgetPin(Bare):
     """Wipe the PIN buffer."""
 
@@ -218,9 +223,11 @@ Effect = (
     | CancelPrint
     | Abandon
     | PrintSlip
+    | DoorWish
     | WatchForRemoval
     | ReleaseCard
     | EndSession
+    | Say
     | ForgetPin
     | EraseDigit
     | Forget

@@ -15,6 +15,7 @@ from hardware.credentials import StaffCard
 from hardware.devices import Applet, Certificate, Private, Signature, TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.doors import DoorAnswer as DoorAnswer
 from kiosk_app.looks import PageDrawn as PageDrawn
 from kiosk_app.touches import AllErased as AllErased
 from kiosk_app.touches import AnotherAsked as AnotherAsked
@@ -52,6 +53,9 @@ from kiosk_app.touches import Touch as Touch
 from kiosk_app.touches import TownAsked as TownAsked
 from kiosk_app.touches import TriedAnyway as TriedAnyway
 from kiosk_app.touches import TypingDone as TypingDone
+from kiosk_app.touches import VoiceAsked as VoiceAsked
+from kiosk_app.touches import VoiceSwitched as VoiceSwitched
+from kiosk_app.touches import VolumeTurned as VolumeTurned
 from kiosk_app.touches import WorkTouched as WorkTouched
 from kiosk_app.visit import Challenge, Document, Later, Offer, Person, Product, Progress, RemedyOffer
 
@@ -205,6 +209,16 @@ class PaperSensed(Struct, frozen=True):
     view: TrayView
 
 
+class HeadsetChanged(Struct, frozen=True):
+    """A headset was put in its socket, or taken out. Belongs to no visit."""
+
+    inside: bool
+
+
+class Spoken(Bare):
+    """A sentence was said to its end. Belongs to no visit."""
+
+
 class RemedyGiven(Private, frozen=True):
     """The back end answered a print result."""
 
@@ -254,5 +268,18 @@ Answer = (
     | JobChanged
     | RemedyGiven
     | SlipEnded
+    | DoorAnswer
 )
-Event = Touch | Answer | CardInserted | CardFound | CardRemoved | OfferChanged | PaperFound | PaperSensed | TimedOut
+Event = (
+    Touch
+    | Answer
+    | CardInserted
+    | CardFound
+    | CardRemoved
+    | OfferChanged
+    | PaperFound
+    | PaperSensed
+    | HeadsetChanged
+    | Spoken
+    | TimedOut
+)

@@ -9,10 +9,11 @@ from hardware.faults import FaultCode
 from kiosk_app.parts import Part as Part
 from kiosk_app.visit import Offer
 
-# Without one of these nothing can be finished, nor with a card without the reader; the fault said when a part gives no
-# reason of its own.
+# Without one of these nothing comes on paper, or out of a compartment, nor with a card without the reader; the fault
+# said when a part gives no reason of its own.
 _ALWAYS = {Part.PRINTER: FaultCode.PRINTER_LOST, Part.BACK_END: FaultCode.BACKEND_DOWN}
 _WITH_A_CARD = {Part.CARD_READER: FaultCode.READER_LOST, **_ALWAYS}
+_DOORS = {Part.LOCKERS: FaultCode.LOCKERS_LOST, Part.BACK_END: FaultCode.BACKEND_DOWN}
 
 
 class HealthBook:
@@ -51,7 +52,7 @@ class HealthBook:
 
     def _tell(self) -> None:
         slips = self.statuses[Part.RECEIPT_PRINTER].health is not Health.DOWN
-        offer = Offer(self._against(_WITH_A_CARD), self._against(_ALWAYS), slips)
+        offer = Offer(self._against(_WITH_A_CARD), self._against(_ALWAYS), slips, self._against(_DOORS))
         if offer != self.offer:
             self.offer = offer
             self._on_offer(offer)

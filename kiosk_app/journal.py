@@ -6,8 +6,6 @@ Keeps the promise `printing.job.JobJournal` asks for, and remembers which ending
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from hardware.devices import JobTrace
 from hardware.faults import FaultCode
 from kiosk_app.store import Store
 from kiosk_app.tables import tickets
-from printing.job import JournalLost, UnfinishedJob
+from printing.job import UnfinishedJob
 from printing.progress import JobPhase, Progress
 
 log = logging.getLogger(__name__)
@@ -46,7 +44,7 @@ class Journal:
 
     def ordered(self, ticket: UUID, product: str) -> None:
         """A document was ordered under this ticket. Two workers begin on it at once: whoever comes first writes."""
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             values = {"ticket": str(ticket), "product": product, "attempt": 0, "phase": JobPhase.WAITING.value}
             row = insert(tickets).values(**values, changed_at=_now())
             connection.execute(row.on_conflict_do_nothing())
@@ -59,7 +57,7 @@ class Journal:
         """The queue is about to be asked for a job. A ticket that has ended meanwhile stays so."""
         values = {"phase": JobPhase.REQUESTED.value, "attempt": attempt, "changed_at": _now()}
         waiting = sa.update(tickets).where(tickets.c.ticket == str(ticket), tickets.c.phase == JobPhase.WAITING.value)
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             connection.execute(waiting.values(**values))
 
     def handed(self, ticket: UUID, job_uuid: str, pages: int, copies: int, trace: JobTrace) -> None:
@@ -100,7 +98,7 @@ class Journal:
     def taken(self) -> None:
         """Nothing lies in the tray: somebody said so, or its sensor. What is still under way may yet come."""
         rows = tickets.c.taken_at.is_(None), tickets.c.phase.in_(_ENDED)
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             connection.execute(sa.update(tickets).where(*rows).values(taken_at=_now()))
 
     def never_begun(self) -> list[UUID]:
@@ -133,18 +131,9 @@ class Journal:
         self._write(ticket, reported_at=_now())
 
     def _write(self, ticket: UUID, **values: object) -> None:
-        with self._writing() as connection:
+        with self._store.writing() as connection:
             row = sa.update(tickets).where(tickets.c.ticket == str(ticket))
             connection.execute(row.values(changed_at=_now(), **values))
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        try:
-            with self._store.transaction() as connection:
-                yield connection
-        except sa.exc.DBAPIError as error:
-            log.error("the journal cannot be written: %s", error.orig)
-            raise JournalLost from None
 
 
 def _unfinished(row: sa.Row[tuple[object, ...]]) -> UnfinishedJob:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hardware.devices import Applet
 from hardware.faults import FaultCode
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, SettleDoor
 from kiosk_app.effects import Abandon, Effect, EndSession, Forget, ForgetPin, ReleaseCard
 from kiosk_app.visit import (
     AskCard,
@@ -42,6 +43,7 @@ def letting_go(visit: Visit) -> tuple[Effect, ...]:
     number = visit.number
     return (
         *(Abandon(number, order.ticket, FaultCode.PRINT_STOPPED) for order in _unprinted(visit.state)),
+        *_unsettled(visit),
         ForgetPin(),
         ReleaseCard(number),
         EndSession(number),
@@ -75,4 +77,11 @@ def _unprinted(state: State) -> tuple[Order, ...]:
     """Give the orders that were confirmed and will not be printed when the visit ends in this state."""
     if isinstance(state, Ordering | TakeCard | Viewing):
         return tuple(order for order in state.orders if order.fault is None and order.later is None)
+    return ()
+
+
+def _unsettled(visit: Visit) -> tuple[Effect, ...]:
+    """Leave a door that this visit asked for to what its lock and sensor say."""
+    if isinstance(visit.state, Collecting | DoorOpening | DoorOpen | AskTaken):
+        return (SettleDoor(visit.number, visit.state.thing.ticket, None),)
     return ()

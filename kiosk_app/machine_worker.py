@@ -60,11 +60,12 @@ class MachineWorker:
         self._worker.stop()
 
     def _look(self) -> None:
-        now = datetime.now(UTC)
-        faults = tuple(self._faults(now))
-        health = Health.OK if not faults else Health.DOWN if faults[0] in _STOPS else Health.DEGRADED
-        self._note(Status(health, faults))
-        self._each_look()
+        try:
+            faults = tuple(self._faults(datetime.now(UTC)))
+            health = Health.OK if not faults else Health.DOWN if faults[0] in _STOPS else Health.DEGRADED
+            self._note(Status(health, faults))
+        finally:
+            self._each_look()
 
     def _faults(self, now: datetime) -> Iterator[FaultCode]:
         """Give what is wrong, worst first."""

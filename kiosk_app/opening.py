@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FaultCode
+from kiosk_app import collecting
 from kiosk_app.effects import AskOfferings, OpenCode
 from kiosk_app.events import (
     AllErased,
@@ -32,8 +33,8 @@ _TRY_AGAIN = (FaultCode.CODE_UNKNOWN,)
 
 def ask_code(visit: Visit) -> Step:
     """Ask for a code, unless what it stands for could not be finished now."""
-    if visit.offer.codes is not None:
-        return refuse(visit, visit.offer.codes)
+    if visit.offer.with_code is not None:
+        return refuse(visit, visit.offer.with_code)
     if may_hold_paper(visit):
         return replace(visit, state=PaperLeft()), ()
     return replace(visit, state=EnterCode()), ()
@@ -79,11 +80,16 @@ def rules(visit: Visit, state: Offerings | EnterCode | OpeningCode, event: Event
 
 
 def _opened(visit: Visit, products: tuple[Product, ...]) -> Step:
-    """Go straight to the one thing that most codes stand for."""
-    if visit.offer.codes is not None:
-        return refuse(visit, visit.offer.codes)
-    if not products:
+    """Go straight to the one thing that most codes stand for; where all of it waits behind doors, to the first."""
+    offered = collecting.as_offered(products, visit.offer.codes, visit.offer.doors)
+    if not offered:
         return refuse(visit, FaultCode.NOTHING_AVAILABLE)
-    if len(products) > 1:
-        return replace(visit, state=Choosing(None, products)), ()
-    return onwards(visit, None, products, (products[0].key,), several=False), ()
+    refusals = [one.refusal for one in offered if one.refusal is not None]
+    if len(refusals) == len(offered):
+        return refuse(visit, refusals[0])
+    things = collecting.things_in(offered)
+    if len(things) == len(offered):
+        return collecting.begin(visit, things)
+    if len(offered) > 1:
+        return replace(visit, state=Choosing(None, offered)), ()
+    return onwards(visit, None, offered, (offered[0].key,), several=False), ()

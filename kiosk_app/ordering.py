@@ -10,7 +10,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from hardware.faults import FaultCode
-from kiosk_app import delivery, viewing
+from kiosk_app import collecting, delivery, viewing
 from kiosk_app.effects import Abandon, Effect, EndSession, OrderDocument, PreparePrint, WatchForRemoval
 from kiosk_app.events import (
     AnotherAsked,
@@ -38,7 +38,7 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
     """Give the rules from the list of products to documents in memory."""
     match state, event:
         case Choosing(), Chose(code):
-            return _chose(visit, state, code), ()
+            return _chose(visit, state, code)
         case Choosing(), PageTurned(page):
             return replace(visit, state=replace(state, page=page)), ()
         case Choosing(chosen=(_, *_)), ChoiceDone():
@@ -66,14 +66,19 @@ def rules(visit: Visit, state: Choosing | Checking | _Making, event: Event) -> S
             return visit, ()
 
 
-def _chose(visit: Visit, state: Choosing, key: str) -> Visit:
-    available = [product.key for product in state.products if product.refusal is None]
+def _chose(visit: Visit, state: Choosing, key: str) -> Step:
+    """Take a document for chosen, one or one more; a thing behind a door is collected at once, its like after it."""
+    available = [product.key for product in state.products if product.refusal is None and product.compartment is None]
+    things = collecting.things_in(state.products)
+    first = [thing for thing in things if str(thing.claim) == key]
+    if first and not state.several:
+        return collecting.begin(visit, (*first, *(thing for thing in things if thing not in first)))
     if key not in available:
-        return visit
+        return visit, ()
     if not state.several:
-        return onwards(visit, state.person, state.products, (key,), several=False)
+        return onwards(visit, state.person, state.products, (key,), several=False), ()
     chosen = tuple(one for one in available if (one in state.chosen) != (one == key))
-    return replace(visit, state=replace(state, chosen=chosen))
+    return replace(visit, state=replace(state, chosen=chosen)), ()
 
 
 def _confirmed(visit: Visit, state: Checking, tickets: tuple[UUID, ...]) -> Step:

@@ -21,6 +21,9 @@ _USUAL = {
     Part.KEYPAD: FaultCode.KEYPAD_LOST,
     Part.PAPER_SENSOR: FaultCode.PAPER_SENSOR_LOST,
     Part.SCANNER: FaultCode.SCANNER_LOST,
+    Part.LOCKERS: FaultCode.LOCKERS_LOST,
+    Part.SPEECH: FaultCode.SPEECH_LOST,
+    Part.HEADSET: FaultCode.HEADSET_LOST,
     Part.MACHINE: FaultCode.INTERNAL,
 }
 _RANK = (Health.DOWN, Health.UNKNOWN, Health.DEGRADED, Health.OK)

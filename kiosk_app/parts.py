@@ -15,4 +15,7 @@ class Part(Enum):
     KEYPAD = "keypad"
     PAPER_SENSOR = "paperSensor"
     SCANNER = "scanner"
+    LOCKERS = "lockers"
+    SPEECH = "speech"
+    HEADSET = "headset"
     MACHINE = "machine"

@@ -31,7 +31,8 @@ class Product(Struct, frozen=True):
 
     A `claim` waits ready-made behind a card or a code, and is used once: then `code` is its kind. `lead_time` is an ISO
     8601 duration where a product comes later; `asks_channel` has the kiosk ask whether it comes on paper. `max_copies`
-    above one has it ask how many; of a claim as many `copies` come out as it says.
+    above one has it ask how many; of a claim as many `copies` come out as it says. A claim to a thing in a
+    `compartment` (the number on its door) is had under a `ticket` of its own.
     """
 
     code: str
@@ -47,6 +48,8 @@ class Product(Struct, frozen=True):
     opens_at: str = ""
     max_copies: int = 1
     copies: int = 1
+    compartment: int | None = None
+    ticket: UUID | None = None
 
     @property
     def key(self) -> str:

@@ -23,6 +23,9 @@ PART_WORDS = {
     Part.KEYPAD: "Toetsenbord",
     Part.PAPER_SENSOR: "Papiervoeler",
     Part.SCANNER: "Scanner",
+    Part.LOCKERS: "Vakjes",
+    Part.SPEECH: "Voorlezen",
+    Part.HEADSET: "Hoofdtelefoon",
     Part.MACHINE: "Schijf, klok en certificaten",
 }
 _HEALTH_WORDS = {

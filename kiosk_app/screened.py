@@ -15,10 +15,13 @@ from ui.app import App
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hardware.sound import Speaker
+    from kiosk_app.effects import Effect
     from kiosk_app.events import Touch
     from kiosk_app.told import ToldSettings
     from kiosk_app.visit import Visit
     from kiosk_app.wiring import Kiosk
+    from ui.narration import Narrator
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class Screened:
         self._heart = Heart.of_service()
         self._answered = True
         self._leaving = False
+        self._narrator: Narrator | None = None
         self.app = App(settings, windowed=windowed, cursor=windowed, size_px=size_px)
         self.app.bridge.serve(self)
 
@@ -159,13 +163,25 @@ class Screened:
             return
         finally:
             gc.enable()  # from here on there is garbage
-        self._kiosk.core.listen(lambda _before, _event, after, _effects: self._show(after))
+        self._kiosk.core.listen(lambda _before, _event, after, effects: self._show(after, aloud=_is_said(effects)))
+        self._kiosk.core.steer = self.app.steer
+        if self._kiosk.speaker is not None:
+            self._listen(self._kiosk.speaker)
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at
 
-    def _show(self, visit: Visit) -> None:
+    def _listen(self, speaker: Speaker) -> None:
+        """Have what is painted from now on read aloud, to who asks for it."""
+        from ui.narration import Narrator
+
+        self._narrator = Narrator(speaker)
+        self.app.bridge.come_to = self._narrator.come_to
+
+    def _show(self, visit: Visit, *, aloud: bool = False) -> None:
         self.app.bridge.show(visit)
+        if self._narrator is not None and (shown := self.app.bridge.shown) is not None:
+            self._narrator.show(shown, visit, aloud=aloud)
         self._log_warnings()
         for listener in self._painted:
             listener(visit)
@@ -176,6 +192,12 @@ class Screened:
         """Tell what QML complained of, which it never should; it names places in our files, and no text on them."""
         while self.app.warnings:
             log.warning("screen: %s", self.app.warnings.popleft())
+
+
+def _is_said(effects: tuple[Effect, ...]) -> bool:
+    from kiosk_app.effects import Say
+
+    return Say() in effects
 
 
 def run_with_screen(settings: Settings, *, windowed: bool) -> int:

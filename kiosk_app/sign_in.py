@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hardware.devices import Certificate
 from hardware.faults import FaultCode
+from kiosk_app import collecting
 from kiosk_app.effects import (
     AskChallenge,
     EraseDigit,
@@ -167,4 +168,5 @@ def _signed_in(visit: Visit, event: SignedIn) -> Step:
         return refuse(visit, visit.offer.documents)
     if all(product.refusal is not None for product in event.products):
         return refuse(visit, FaultCode.NOTHING_AVAILABLE)
-    return replace(visit, state=Choosing(event.person, event.products)), ()
+    products = collecting.as_offered(event.products, visit.offer.documents, visit.offer.doors)
+    return replace(visit, state=Choosing(event.person, products)), ()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 from hardware.credentials import StaffCardReader
 from hardware.devices import Printer
-from hardware.faults import DeviceFault
+from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.audit import AuditTrail
 from kiosk_app.check_words import Say
 from kiosk_app.closing import Closings
@@ -57,6 +58,11 @@ class Workshop(Protocol):
         """Look anew whether the kiosk is out of service."""
 
 
+# The card is let go of by the visit at about the time that its code is typed: a reset spoils one proof, not three.
+PROOFS, PROOF_SECONDS = 3, 0.3
+_NO_CARD = (FaultCode.CARD_REMOVED, FaultCode.READER_LOST)
+
+
 class StaffWorker:
     """Two threads: one for what is quick, one for a test under way."""
 
@@ -80,6 +86,8 @@ class StaffWorker:
         self._telling: int | None = None  # the visit that is told how everything does
         self._staff = ""
         self._let_go: Callable[[], None] | None = None
+        self._wanted = 0  # the number of the one test that somebody waits for
+        self._reporting = threading.Event()  # from the touch until its paper: whoever touches twice gets one
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -91,9 +99,11 @@ class StaffWorker:
         """Queue what is wished."""
         match effect:
             case DoWork(visit, wishes.RunTest(subject)):
-                self._bench.submit(partial(self._test, visit, subject))
+                self._bench.submit(partial(self._test, visit, subject, self._wanted))
             case DoWork(visit, wishes.PrintReport()):
-                self._bench.submit(partial(self._print_report, visit))
+                if not self._reporting.is_set():
+                    self._reporting.set()
+                    self._bench.submit(partial(self._print_report, visit))
             case DoWork(_, wishes.EndTest()):
                 self._end_test()
             case DoWork(visit, wish):
@@ -133,11 +143,15 @@ class StaffWorker:
         self._answer(effect.visit, answer)
 
     def _proves(self, staff: str) -> bool:
-        """Whether the card in the slot proves now that it is this one."""
-        try:
-            return self._card.identify().name == staff
-        except DeviceFault:
-            return False
+        """Whether the card in the slot proves now that it is this one; who resets it meanwhile is waited for."""
+        for _ in range(PROOFS):
+            try:
+                return self._card.identify().name == staff
+            except DeviceFault as fault:
+                if fault.code in _NO_CARD:
+                    return False
+            time.sleep(PROOF_SECONDS)
+        return False
 
     # --- what is quick -----------------------------------------------------------------------------------------------
 
@@ -188,41 +202,69 @@ class StaffWorker:
 
     # --- what takes time ---------------------------------------------------------------------------------------------
 
-    def _test(self, visit: int, subject: Subject) -> None:
-        found = self._workshop.test(subject, lambda line: self._answer(visit, happenings.TestSaid(line)))
-        if found is None:
-            self._answer(visit, happenings.TestSaid("Dit loket heeft er geen."))
-            self._answer(visit, happenings.TestEnded(well=False))
+    def _test(self, visit: int, subject: Subject, number: int) -> None:
+        """Run a test; one that was ended before it began, or was let go of, prints and says nothing any more."""
+
+        def say(line: str) -> None:
+            if number == self._wanted:
+                self._answer(visit, happenings.TestSaid(line))
+
+        if number != self._wanted:
             return
+        well: bool | None = False
+        try:
+            well = self._run_test(subject, say, number)
+        finally:  # whoever waits hears of an end, also of one that nobody foresaw
+            if number == self._wanted:  # what was let go of proves nothing, either way
+                if well is not None:
+                    self._trials.keep(subject, well=well)
+                self._answer(visit, happenings.TestEnded(bool(well)))
+
+    def _run_test(self, subject: Subject, say: Say, number: int) -> bool | None:
+        """Give whether it went well; None where there was nothing to try, or nobody waits for it any more."""
+        found = self._workshop.test(subject, say)
+        if found is None:
+            say("Dit loket heeft er geen.")
+            return None
         run, let_go = found
         with self._lock:
-            self._let_go = let_go
-        well = run()
-        with self._lock:
-            ended_early, self._let_go = self._let_go is None, None
-        if not ended_early:  # what was let go of proves nothing, either way
-            self._trials.keep(subject, well=well)
-            self._answer(visit, happenings.TestEnded(well))
+            wanted = number == self._wanted
+            self._let_go = let_go if wanted else None
+        if not wanted:
+            let_go()
+            return None
+        try:
+            return run()
+        finally:
+            with self._lock:
+                self._let_go = None
 
     def _end_test(self) -> None:
         with self._lock:
+            self._wanted += 1
             let_go, self._let_go = self._let_go, None
         if let_go is not None:
             let_go()
 
     def _print_report(self, visit: int) -> None:
-        printer = self._workshop.report_printer()
         printed = False
-        if printer is not None:
-            try:
-                trial = Trial(printer, lambda _line: None)
-                ending = trial.sheet(uuid4(), threading.Event(), lambda _: None, self._workshop.report(self._staff))
-                printed = ending.phase is JobPhase.PRINTED
-            except DeviceFault as fault:
-                log.warning("no report: %s", fault)
-            finally:
-                printer.close()
-        self._answer(visit, happenings.ReportEnded(printed))
+        try:
+            printed = self._is_printed(self._workshop.report(self._staff))
+        except DeviceFault as fault:
+            log.warning("no report: %s", fault)
+        finally:
+            self._reporting.clear()
+            self._answer(visit, happenings.ReportEnded(printed))
+
+    def _is_printed(self, lines: tuple[str, ...]) -> bool:
+        printer = self._workshop.report_printer()
+        if printer is None:
+            return False
+        try:
+            ending = Trial(printer, lambda _line: None).sheet(uuid4(), threading.Event(), lambda _: None, lines)
+        finally:
+            printer.close()
+        return ending.phase is JobPhase.PRINTED
 
     # --- beginning anew ----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 Interrupts (a stale answer, the slot, stopping, the idle question, what can be offered) are handled here, once, before
 the state's own rules. Those stand in `sign_in` (card to name), `ordering` (choice to documents, the card coming out
-meanwhile), `viewing` (looking at them first) and `delivery` (paper to goodbye).
+meanwhile), `viewing` (looking at them first), `delivery` (paper to goodbye) and `collecting` (a door that opens).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app import at_work, delivery, opening, ordering, questions, sign_in, viewing
+from kiosk_app import at_work, collecting, delivery, hearing, opening, ordering, questions, sign_in, viewing
 from kiosk_app.clocks import clock_effects, running
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.effects import AskStaffCard
 from kiosk_app.events import (
     Answer,
@@ -25,6 +26,7 @@ from kiosk_app.events import (
     EaseAsked,
     EaseChosen,
     Event,
+    HeadsetChanged,
     HelpAsked,
     LanguageChosen,
     LanguagesAsked,
@@ -35,12 +37,16 @@ from kiosk_app.events import (
     PaperSensed,
     PinUnknown,
     ServiceAsked,
+    Spoken,
     StaffCardSeen,
     StillHere,
     StopPressed,
     TimedOut,
     Touch,
     TownAsked,
+    VoiceAsked,
+    VoiceSwitched,
+    VolumeTurned,
 )
 from kiosk_app.leaving import REMINDERS, Step, begin, home, leave, refuse
 from kiosk_app.tray import may_hold_paper, was_emptied
@@ -95,8 +101,13 @@ def step(visit: Visit, event: Event) -> Step:
     if type(after.state) is not type(visit.state):
         after = replace(after, overlay=None)
     if _is_gone(visit, after):
-        after = replace(after, language=Language.NL, ease=Ease())
-    return after, effects + clock_effects(visit, after, event)
+        after = _as_found(after)
+    return after, effects + hearing.aloud(visit, after, event) + clock_effects(visit, after, event)
+
+
+def _as_found(visit: Visit) -> Visit:
+    """Give it as the next resident finds it: in Dutch, as usual, silent."""
+    return replace(visit, language=Language.NL, ease=Ease(), voice=visit.voice.at_rest)
 
 
 def _is_gone(before: Visit, after: Visit) -> bool:
@@ -133,6 +144,17 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, overlay=Overlay.STILL_THERE), ()
         case TimedOut(Clock.GONE):
             return leave(visit)
+        case HeadsetChanged():
+            return hearing.heard(visit, event)
+        case Spoken():
+            return visit, ()
+        case _:
+            return _around(visit, event)
+
+
+def _around(visit: Visit, event: Event) -> Step:
+    """Handle what can be touched around every page, and what closes a page that lies over another."""
+    match event:
         case HelpAsked() | LanguagesAsked() | EaseAsked():
             return replace(visit, overlay=_PAGES[type(event)]), ()
         case ServiceAsked(service) if isinstance(visit.state, Portal):
@@ -146,19 +168,23 @@ def _interrupts(visit: Visit, event: Event) -> Step:
             return replace(visit, overlay=Overlay.TOWN), ()
         case EaseChosen(ease):
             return replace(visit, ease=ease), ()
+        case VoiceAsked() | VoiceSwitched() | VolumeTurned():
+            return hearing.heard(visit, event)
         case StopPressed():
             return _stopped(visit)
+        case CodeAsked() if visit.overlay is Overlay.SERVICE:
+            return opening.ask_code(begin(visit, AskCard()))
         case _ if isinstance(event, Touch) and visit.overlay is not None:
             return replace(visit, overlay=None), ()
         case StillHere():
             return visit, ()
-        case StaffCardSeen(_, card) if isinstance(visit.state, Recognising | Notice):
-            return at_work.begin(visit, card)
         case _:
             return _by_state(visit, event)
 
 
 def _by_state(visit: Visit, event: Event) -> Step:
+    if isinstance(event, StaffCardSeen) and isinstance(visit.state, Recognising | Notice):
+        return at_work.begin(visit, event.card)
     match visit.state:
         case Portal() | PaperLeft() | AskCard() | CardBack() | Notice() | NotTaken() | Goodbye():
             return _between(visit, visit.state, event)
@@ -174,6 +200,8 @@ def _by_state(visit: Visit, event: Event) -> Step:
             return ordering.rules(visit, visit.state, event)
         case Printing() | Printed():
             return delivery.rules(visit, visit.state, event)
+        case Collecting() | DoorOpening() | DoorOpen() | AskTaken() | NextDoor():
+            return collecting.rules(visit, visit.state, event)
         case StaffAtWork():
             return at_work.rules(visit, visit.state, event)
 
@@ -194,7 +222,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
         case AskCard(), OfferingsAsked():
             return opening.show_offerings(visit)
         case Portal(), TimedOut():
-            return replace(visit, overlay=None, language=Language.NL, ease=Ease()), ()
+            return replace(_as_found(visit), overlay=None), ()
         case PaperLeft(), PaperGone():
             # A sensor that sees paper all the same is not believed until it sees something else.
             tray = TrayView.UNSEEN if visit.tray is TrayView.PAPER else visit.tray
@@ -258,6 +286,8 @@ def _card_inserted(visit: Visit) -> Step:
             return _documents_asked(visit)
         case Ordering() as state:
             return ordering.card_back_in(visit, state)
+        case Collecting() as state:
+            return collecting.card_back_in(visit, state)
         case StaffAtWork() as state:
             return at_work.rules(visit, state, CardInserted())
         case _:
@@ -274,6 +304,8 @@ def _card_removed(visit: Visit) -> Step:
             return refuse(visit, FaultCode.READER_LOST if reader_lost else FaultCode.CARD_REMOVED)
         case TakeCard() | Viewing() as state:
             return ordering.card_out(visit, state)
+        case Collecting() as state:
+            return collecting.card_out(visit, state)
         case CardBack():
             return leave(visit)
         case StaffAtWork() as state:
@@ -287,15 +319,15 @@ def _offer_changed(visit: Visit, offer: Offer) -> Step:
     match visit.state:
         case PaperLeft() | AskCard() | Recognising() | LastTry() | EnterPin() | PinOnReader() if offer.documents:
             return refuse(visit, offer.documents)
-        case EnterCode() | OpeningCode() if offer.codes is not None:
-            return refuse(visit, offer.codes)
+        case EnterCode() | OpeningCode() if offer.with_code:
+            return refuse(visit, offer.with_code)
         case _:
             return visit, ()
 
 
 def _stopped(visit: Visit) -> Step:
     match visit.state:
-        case Portal() | CardBack():
+        case Portal() | CardBack() | DoorOpening():  # a pulse is on its way: what it does is said first
             return replace(visit, overlay=None), ()
         case Goodbye():
             return home(visit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,12 @@ import sqlalchemy as sa
 
 from kiosk_app.database import engine_of
 from kiosk_app.migrations import MigrationError, upgrade
+from printing.job import JournalLost
+
+log = logging.getLogger(__name__)
 
 # The migration that this code was written for; a test holds it to the newest one in `migrations/`.
-SCHEMA = "0003"
+SCHEMA = "0004"
 DATABASE = "kiosk.db"  # in the kiosk's data folder
 
 
@@ -53,6 +57,16 @@ class Store:
         """Give a connection; what was written is durable when the block ends, or not there at all."""
         with self._lock, self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """The same, for what must be on disk before anything else is done. Raises JournalLost where it is not."""
+        try:
+            with self.transaction() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            log.error("the kiosk's memory cannot be written: %s", error.orig)
+            raise JournalLost from None
 
     @property
     def has_room(self) -> bool:

@@ -27,6 +27,20 @@ tickets = sa.Table(
     sa.Column("taken_at", sa.String(32)),
 )
 
+doors = sa.Table(
+    "door",
+    metadata,
+    sa.Column("ticket", sa.String(36), primary_key=True),
+    sa.Column("compartment", sa.Integer, nullable=False),
+    sa.Column("phase", sa.String(16), nullable=False),
+    sa.Column("sensed", sa.String(16)),
+    sa.Column("fault", sa.String(32)),
+    sa.Column("opened_at", sa.String(32)),
+    sa.Column("closed_at", sa.String(32)),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+    sa.Column("reported_at", sa.String(32)),
+)
+
 audit = sa.Table(
     "audit",
     metadata,

@@ -27,10 +27,12 @@ _PART_OF = {
     "back_end": "backEnd",
     "card_reader": "cardReader",
     "keypad": "keypad",
+    "lockers": "lockers",
     "paper_sensor": "paperSensor",
     "printer": "printer",
     "receipt_printer": "receiptPrinter",
     "scanner": "scanner",
+    "speech": "speech",
 }
 
 

@@ -5,6 +5,7 @@ A file of its own, for the portal is painted before anything of the other events
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from hardware.devices import Private
 from kiosk_app.bare import Bare
+from kiosk_app.doors import DoorTouch as DoorTouch
 from kiosk_app.looks import LookAsked as LookAsked
 from kiosk_app.looks import LookedEnough as LookedEnough
 from kiosk_app.looks import SheetTouched as SheetTouched
@@ -20,6 +22,16 @@ from kiosk_app.visit import Ease, Language
 
 if TYPE_CHECKING:
     from kiosk_app.maintenance.happenings import WorkTouch
+
+
+class Steer(Enum):
+    """What keys do to a screen without touching the visit: go from choice to choice, from row to row, choose."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    DOWN = "down"
+    UP = "up"
+    CHOOSE = "choose"
 
 
 class DocumentsAsked(Bare):
@@ -162,6 +174,22 @@ class EaseChosen(Struct, frozen=True):
     ease: Ease
 
 
+class VoiceAsked(Bare):
+    """The tactile key was pressed: read aloud, or say it again."""
+
+
+class VoiceSwitched(Struct, frozen=True):
+    """Reading aloud was chosen, or ended, on the screen."""
+
+    on: bool
+
+
+class VolumeTurned(Struct, frozen=True):
+    """Louder or softer, by so many steps."""
+
+    steps: int
+
+
 class WorkTouched(Struct, frozen=True):
     """Something was touched in maintenance."""
 
@@ -201,12 +229,16 @@ Touch = (
     | LookedEnough
     | PaperTaken
     | SlipAsked
+    | DoorTouch
     | StopPressed
     | HelpAsked
     | LanguageChosen
     | LanguagesAsked
     | EaseAsked
     | EaseChosen
+    | VoiceAsked
+    | VoiceSwitched
+    | VolumeTurned
     | WorkTouched
     | StillHere
 )

@@ -24,6 +24,7 @@ from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.answers import (
     ChallengeAnswer,
     CodeSessionAnswer,
+    CollectionAnswer,
     OrderAnswer,
     ProductsAnswer,
     RemedyAnswer,
@@ -35,6 +36,8 @@ from kiosk_app.answers import (
     product_of,
     wanted,
 )
+from kiosk_app.door_book import Settled
+from kiosk_app.doors import Thing
 from kiosk_app.products import Details, Later, Product, copies_of
 from kiosk_app.visit import Challenge, Person, Progress, Remedy, RemedyOffer
 
@@ -80,6 +83,7 @@ _PROBLEMS = {
     "codeNeedsCard": FaultCode.CODE_NEEDS_CARD,
     "tooManyFailedRequests": FaultCode.CODES_PAUSED,
     "registerUnavailable": FaultCode.BACKEND_DOWN,
+    "notInCompartment": FaultCode.WAITS_AT_COUNTER,
 }
 
 
@@ -153,15 +157,12 @@ class TownHallClient:
 
         The caller bounds how long in all.
         """
-        session = self._sessions.get(visit)
-        if session is None:
-            raise DeviceFault(FaultCode.SIGN_IN_REFUSED, "no session")
-        bearer = {"Authorization": f"Bearer {session.access_token}"}
+        bearer = self._bearer(visit)
         path = f"/documentOrders/{ticket}"
-        order = _about(ticket, await self._json("PUT", path, body=wanted(product, details), headers=bearer))
+        order = _order(ticket, await self._json("PUT", path, body=wanted(product, details), headers=bearer))
         while order.status == "processing":
             await asyncio.sleep(order.poll_after)
-            order = _about(ticket, await self._json("GET", path, headers=bearer))
+            order = _order(ticket, await self._json("GET", path, headers=bearer))
         if order.status in ("deferred", "delivered"):
             return later(order)
         if order.status != "ready":
@@ -191,6 +192,30 @@ class TownHallClient:
         until = answer.valid_until.isoformat() if answer.valid_until else None
         return RemedyOffer(known.get(answer.remedy, Remedy.COUNTER), answer.code, until)
 
+    async def collect(self, visit: int, thing: Thing) -> None:
+        """Get leave to open the door of a thing, now and once; any answer but that one is none."""
+        bearer, body = self._bearer(visit), {"claimId": str(thing.claim)}
+        answer = await self._json("PUT", f"/collections/{thing.ticket}", body=body, headers=bearer)
+        leave = parsed(CollectionAnswer, answer)
+        _about(thing.ticket, leave.href)
+        if (leave.status, leave.compartment.number) != ("open", thing.compartment):
+            raise DeviceFault(FaultCode.BACKEND_ANSWER, "no leave for this door")
+
+    async def door_result(self, settled: Settled) -> None:
+        """Report what came of a door, by kiosk certificate and ticket alone. What is refused for good is done with."""
+        body: dict[str, Any] = {
+            "outcome": settled.ending.value,
+            "reasons": [settled.fault.value] if settled.fault else [],
+        }
+        times = {"openedAt": settled.opened_at, "closedAt": settled.closed_at}
+        body |= {name: moment for name, moment in times.items() if moment is not None}
+        try:
+            await self._json("PUT", f"/collections/{settled.ticket}/result", body=body)
+        except Refusal as refusal:
+            if refusal.problem not in _FOR_GOOD:
+                raise
+            log.info("what came of a door was refused for good: %s", refusal.problem)
+
     async def end_session(self, visit: int) -> None:
         """End the resident's session; the token is forgotten here first."""
         session = self._sessions.pop(visit, None)
@@ -208,6 +233,13 @@ class TownHallClient:
         """Let go of the line."""
         if self._http is not None:
             await self._http.aclose()
+
+    def _bearer(self, visit: int) -> dict[str, str]:
+        """Give what authorises a call for the resident of a visit. Raises SIGN_IN_REFUSED without a session."""
+        session = self._sessions.get(visit)
+        if session is None:
+            raise DeviceFault(FaultCode.SIGN_IN_REFUSED, "no session")
+        return {"Authorization": f"Bearer {session.access_token}"}
 
     # --- one call ----------------------------------------------------------------------------------------------
 
@@ -324,9 +356,13 @@ async def _refusal(response: httpx.Response) -> DeviceFault:
     return Refusal(_PROBLEMS.get(problem, usual), response.status_code, problem)
 
 
-def _about(ticket: UUID, answer: dict[str, Any]) -> OrderAnswer:
-    """Take an answer about our order. One about another ticket is somebody else's document: it is not printed here."""
+def _order(ticket: UUID, answer: dict[str, Any]) -> OrderAnswer:
     order = parsed(OrderAnswer, answer)
-    if order.href.rstrip("/").rsplit("/", 1)[-1] != str(ticket):
-        raise DeviceFault(FaultCode.BACKEND_ANSWER, "another ticket")
+    _about(ticket, order.href)
     return order
+
+
+def _about(ticket: UUID, href: str) -> None:
+    """Refuse an answer about another ticket: that is somebody else's document or door, and it is not had here."""
+    if href.rstrip("/").rsplit("/", 1)[-1] != str(ticket):
+        raise DeviceFault(FaultCode.BACKEND_ANSWER, "another ticket")

@@ -16,8 +16,11 @@ from hardware.devices import Applet, Certificate
 from hardware.devices import TrayView as TrayView
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.doors import AtDoor
 from kiosk_app.ease import Ease as Ease
+from kiosk_app.ease import Voice as Voice
 from kiosk_app.looks import Drawing as Drawing
+from kiosk_app.offer import Offer as Offer
 from kiosk_app.products import Channel as Channel
 from kiosk_app.products import Details as Details
 from kiosk_app.products import Later as Later
@@ -120,18 +123,6 @@ class CardSlot(Enum):
     EMPTY = "empty"
     IN = "in"
     STALE = "stale"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What can be finished now. None means it works; a fault says why not, and is said before anyone types a PIN.
-
-    `documents` with a card, `codes` without one.
-    """
-
-    documents: FaultCode | None = None
-    codes: FaultCode | None = None
-    slips: bool = True
 
 
 # --- states --------------------------------------------------------------------------------------------------------
@@ -357,6 +348,7 @@ State = (
     | Printing
     | Printed
     | NotTaken
+    | AtDoor
     | Notice
     | CardBack
     | StaffAtWork
@@ -393,3 +385,4 @@ class Visit:
     language: Language = Language.NL
     service: int = 0
     ease: Ease = Ease()
+    voice: Voice = Voice()

@@ -9,38 +9,49 @@ from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from config.settings import BackEnd, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings
-from hardware import devices
-from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
-from hardware.cups import CupsPrinter
-from hardware.devices import CardReader, Status
-from hardware.doors import Door, LockerBank
-from hardware.eid import EidReader
-from hardware.escpos import EscPosPrinter
+from config.settings import BackEnd, Lockers, Printer, Settings, Speech
+from hardware.credentials import StaffCardReader
+from hardware.devices import Status
+from hardware.doors import LockerBank
 from hardware.faults import FaultCode
 from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
+from hardware.sound import Speaker
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
-from kiosk_app.check_printer import PrinterCheck
-from kiosk_app.check_receipt import ReceiptCheck
-from kiosk_app.check_words import Say
 from kiosk_app.closing import Closings
 from kiosk_app.core import Core, Loop
+from kiosk_app.door_book import DoorBook
+from kiosk_app.door_calls import DoorCalls
+from kiosk_app.door_worker import DoorWorker
 from kiosk_app.effects import CheckStaffCode, Effect, SignChallenge
 from kiosk_app.events import Event, OfferChanged, PaperFound
-from kiosk_app.foresight import Foresight, forecasts, foresee, use_in
+from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
 from kiosk_app.machine_worker import MachineWorker
 from kiosk_app.maintenance.gate import Gate
+from kiosk_app.makers import (
+    SiteMakers,
+    card_reader,
+    code_scanner,
+    headset_jack,
+    locker_bank,
+    locker_doors,
+    page_printer,
+    paper_wish,
+    slip_printer,
+    speaker,
+    staff_reader_or_none,
+)
 from kiosk_app.overview import Overview
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
 from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
+from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
 from kiosk_app.staff_audit import staff_lines
 from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
@@ -51,9 +62,7 @@ from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from kiosk_app.workshop import SiteWorkshop
 from printing.document_check import DocumentChecker
-from printing.forecast import Forecast
 from printing.job import PrintRun
-from printing.pair import PrinterPair
 from printing.seal_rule import SealRule
 
 log = logging.getLogger(__name__)
@@ -75,132 +84,6 @@ class Hand(Protocol):
         """End, and let go of the device."""
 
 
-def card_reader(name: str) -> CardReader:
-    """Give the driver of the first card reader whose name contains `name`."""
-    return EidReader(name)
-
-
-def page_printer(setting: Printer) -> devices.Printer:
-    """Give the page printer; where the settings name a second one, both as one."""
-    first = CupsPrinter(setting.queue, setting.device, setting.cups)
-    if setting.second is None:
-        return first
-    return PrinterPair(first, CupsPrinter(setting.second.queue, setting.second.device, setting.cups))
-
-
-def slip_printer(setting: ReceiptPrinter) -> EscPosPrinter:
-    """Give the slip printer, wherever it is."""
-    if setting.device is not None:
-        return EscPosPrinter.on_cable(setting.device, setting.baud, logo=setting.logo)
-    return EscPosPrinter(setting.host, setting.port, logo=setting.logo)
-
-
-def paper_wish(setting: Printer, product: str) -> devices.PaperWish:
-    """Say how the settings want a product on paper."""
-    paper = setting.paper_for(product)
-    return devices.PaperWish(paper.two_sided, paper.tray, paper.monochrome)
-
-
-def printer_checks(
-    settings: Settings, say: Say, look_ahead: Callable[[devices.PrinterFacts], list[Forecast]] | None = None
-) -> list[PrinterCheck]:
-    """Give a check for each page printer that the settings name; `look_ahead` for a kiosk that runs."""
-    first = settings.printer
-    if first is None:
-        return []
-    named = [(first.queue, first.device)]
-    if first.second is not None:
-        named.append((first.second.queue, first.second.device))
-    look_ahead = look_ahead or partial(foresee, setting=first, data=settings.data)
-    return [
-        PrinterCheck(CupsPrinter(queue, device, first.cups), device, queue, say, look_ahead) for queue, device in named
-    ]
-
-
-def receipt_checks(settings: Settings, say: Say) -> list[ReceiptCheck]:
-    """Give a check for the slip printer that the settings name."""
-    named = [settings.receipt_printer] if settings.receipt_printer is not None else []
-    return [ReceiptCheck(slip_printer(p), str(p.device or f"{p.host}:{p.port}"), say) for p in named]
-
-
-def code_scanner(setting: Scanner) -> CodeScanner:
-    """Give the scanner, however it speaks."""
-    from hardware.scanner import Form, KeyboardScanner, SerialScanner
-
-    form = Form(setting.prefix, setting.suffix, setting.kinds)
-    if setting.kind is ScannerKind.SERIAL:
-        return SerialScanner(setting.device, setting.baud, form)
-    return KeyboardScanner(setting.device, form)
-
-
-def locker_doors(setting: Lockers) -> dict[int, Door]:
-    """Give where the door of each compartment hangs, by the number on it."""
-    return {one.number: Door(one.board, one.lock) for one in setting.compartments}
-
-
-def locker_bank(setting: Lockers) -> LockerBank:
-    """Give the town's own compartments."""
-    from hardware.lockboard import KerongBank, Wiring
-
-    wiring = Wiring(setting.closed_bit, setting.thing_bit if setting.sensors else None)
-    return KerongBank(setting.device, setting.baud, locker_doors(setting).values(), wiring)
-
-
-def staff_card_reader(settings: Settings) -> StaffCardReader:
-    """Give the reader as it asks cards of staff. Raises ValueError for a key that is none."""
-    from hardware.staffcard import PivReader
-
-    name = settings.card_reader.name if settings.card_reader is not None else ""
-    keys = [(StaffCard(one.name, one.role.value), one.public_key) for one in settings.staff]
-    return PivReader(name, keys)
-
-
-def _staff_reader_or_none(settings: Settings) -> StaffCardReader | None:
-    """Give the reader as it asks cards of staff; a key that is none keeps no resident from anything."""
-    if not settings.staff:
-        return None
-    try:
-        return staff_card_reader(settings)
-    except ValueError as error:
-        log.error("no maintenance: %s", error)
-        return None
-
-
-class SiteMakers:
-    """Makes drivers for maintenance, as `kiosk check` has them."""
-
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings = settings
-        self._store = store
-
-    def printer_checks(self, say: Say) -> list[PrinterCheck]:
-        """Give a check for each page printer."""
-        return printer_checks(self._settings, say, self.forecasts)
-
-    def receipt_checks(self, say: Say) -> list[ReceiptCheck]:
-        """Give a check for the slip printer."""
-        return receipt_checks(self._settings, say)
-
-    def card_reader(self) -> CardReader | None:
-        """Give the reader as it reads identity cards."""
-        told = self._settings.card_reader
-        return card_reader(told.name) if told is not None else None
-
-    def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
-        """Give the compartments."""
-        told = self._settings.lockers
-        return (locker_bank(told), locker_doors(told)) if told is not None else None
-
-    def page_printer(self) -> devices.Printer | None:
-        """Give the page printer."""
-        return page_printer(self._settings.printer) if self._settings.printer is not None else None
-
-    def forecasts(self, facts: devices.PrinterFacts) -> list[Forecast]:
-        """Say how long paper and toner last."""
-        told = self._settings.printer
-        return forecasts(facts, use_in(self._store, datetime.now(UTC)), told) if told is not None else []
-
-
 class Kiosk:
     """A whole kiosk without a screen: its visit, its memory and its workers. A device that is not there is left out."""
 
@@ -216,15 +99,20 @@ class Kiosk:
         self._back_end: BackEndWorker | None = None
         self._hands: list[Hand] = []
         self._longest = settings.timeouts.print_net
+        self._doors = DoorBook(self._store)
+        self._bank: LockerBank | None = None
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
-        staff = _staff_reader_or_none(settings)
+        staff = staff_reader_or_none(settings)
         if settings.card_reader is not None and (settings.back_end is not None or staff is not None):
             origin = settings.back_end.origin if settings.back_end is not None else ""
             self._add_reader(settings.card_reader.name, origin, settings.timeouts.pin_on_reader, staff)
         if settings.keypad is not None:
             keypad = EvdevKeypad(settings.keypad.device)
-            self._hands.append(KeypadWorker(keypad, self.core.type_digit, self.core.post, self._noter(Part.KEYPAD)))
+            self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
+        self.speaker: Speaker | None = None
+        if settings.speech is not None:
+            self._add_speech(settings.speech)
         if settings.paper_sensor is not None:
             told = settings.paper_sensor
             sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
@@ -232,6 +120,8 @@ class Kiosk:
         if settings.scanner is not None:
             scanner = code_scanner(settings.scanner)
             self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
+        if settings.lockers is not None:
+            self._add_lockers(settings.lockers)
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -299,20 +189,33 @@ class Kiosk:
             Part.KEYPAD: settings.keypad,
             Part.PAPER_SENSOR: settings.paper_sensor,
             Part.SCANNER: settings.scanner,
+            Part.LOCKERS: settings.lockers,
+            Part.SPEECH: settings.speech,
+            Part.HEADSET: settings.speech and settings.speech.jack,
             Part.MACHINE: settings.kiosk,
         }
         return {part for part, setting in have.items() if setting is not None}
 
     def _add_back_end(self, back_end: BackEnd) -> None:
+        client = TownHallClient(back_end)
         self._back_end = BackEndWorker(
-            TownHallClient(back_end),
+            client,
             DocumentChecker(back_end.seal_ca),
             self.journal,
             self.core.post,
             self._noter(Part.BACK_END),
             lambda product: SealRule(back_end.seal_for(product).value),
+            DoorCalls(client, self._doors),
         )
         self._hands.append(self._back_end)
+
+    def _add_speech(self, setting: Speech) -> None:
+        from hardware.speech import Recordings
+
+        self.speaker = speaker(setting, Recordings(setting.recordings))
+        self._hands.append(SpeechWorker(self.speaker, self.core.post, self._noter(Part.SPEECH)))
+        if setting.jack is not None:
+            self._hands.append(HeadsetWorker(headset_jack(setting.jack), self.core.post, self._noter(Part.HEADSET)))
 
     def _add_reader(self, name: str, origin: str, typing: float, staff: StaffCardReader | None) -> None:
         note = self._noter(Part.CARD_READER)
@@ -323,7 +226,6 @@ class Kiosk:
         printer = page_printer(setting)
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
-        report: Callable[[], None] = self._back_end.report if self._back_end else lambda: None
         note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
 
         def noted(status: Status) -> None:
@@ -331,7 +233,17 @@ class Kiosk:
             foresight.noted(status)
 
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, report, wish_for))
+        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
+
+    def _add_lockers(self, setting: Lockers) -> None:
+        self._bank, note = locker_bank(setting), self._noter(Part.LOCKERS)
+        doors = locker_doors(setting)
+        self._hands.append(DoorWorker(self._bank, doors, self._doors, self.core.post, note, self._report))
+
+    def _report(self) -> None:
+        """Have the back end hear what it has not, where there is one."""
+        if self._back_end is not None:
+            self._back_end.report()
 
     def _add_receipt_printer(self, settings: Settings) -> None:
         if settings.receipt_printer is None:
@@ -341,7 +253,7 @@ class Kiosk:
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
     def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
-        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store)
+        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._bank)
         memory = self._trail, trials, self.journal
         workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))

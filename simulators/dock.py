@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from simulators.dock_wall import WallBox
 from simulators.eid.applet import ATR
 from simulators.eid.bench import CardState, Specification
 from simulators.world import World
@@ -42,6 +43,8 @@ class Dock(QWidget):
         column = QVBoxLayout(self)
         column.addWidget(self._cards())
         column.addWidget(self._keypad())
+        self._wall = WallBox(world.lockers)
+        column.addWidget(self._wall)
         for title, deeds in self._benches().items():
             column.addWidget(_bench(title, deeds))
         self._tray = QLabel()
@@ -119,6 +122,7 @@ class Dock(QWidget):
         }
 
     def _look(self) -> None:
+        self._wall.look()
         printer = self._world.printer
         self._tray.setText(f"Ontvangen: {len(printer.received)}   Afgedrukt: {len(printer.printed)}")
         slips = self._world.slips.slips

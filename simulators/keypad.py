@@ -11,6 +11,11 @@ KEYS = {
     "ok": 96,
     "erase": 14,
     "cancel": 1,
+    "voice": 55,
+    "louder": 115,
+    "softer": 114,
+    "next": 106,
+    "previous": 105,
 }
 
 
@@ -18,5 +23,5 @@ class VirtualKeypad(VirtualInput):
     """The keypad at `path`. It is plugged in from the start."""
 
     def press(self, key: str) -> None:
-        """Press a key and let it go: a digit, "ok", "erase" or "cancel"."""
+        """Press a key and let it go: a digit, or one of KEYS by its name."""
         self.report((EV_KEY, KEYS[key], DOWN), (EV_KEY, KEYS[key], UP))

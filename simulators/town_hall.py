@@ -24,11 +24,15 @@ PORTS = range(24000, 25000)
 # It is up in two seconds, fonts and seal warm; a busy machine may need ten times that.
 START_SECONDS = 30.0
 PROJECT = Path(__file__).parent.parent
+TOLD_OF_DOORS = sa.text("SELECT ticket, outcome FROM collections WHERE outcome IS NOT NULL").columns(
+    ticket=sa.Uuid, outcome=sa.String
+)
+LOCKERS = PROJECT / "townhall" / "compartments" / "demo.toml"
 TOLD = sa.text("SELECT ticket, outcome FROM print_results").columns(ticket=sa.Uuid, outcome=sa.String)
 
 
 class TownHall:
-    """One back end on three ports of its own.
+    """One back end on three ports of its own, of a town whose one kiosk has compartments.
 
     `sealed`, where given, keeps a copy of every document it hands out; `database` is the URL of one that is not a file
     in its folder; `more` are further arguments of its own.
@@ -55,7 +59,7 @@ class TownHall:
         self.database = database or f"sqlite:///{folder.resolve() / 'townhall.db'}"
         self._command = [
             *(sys.executable, "-m", "townhall", "--data", folder, "--residents", residents),
-            *("--eid-test-trust", eid_trust, "--ocsp", ocsp_url),
+            *("--lockers", LOCKERS, "--eid-test-trust", eid_trust, "--ocsp", ocsp_url),
             *("--listen", f"127.0.0.1:{kiosks}", "--public", f"127.0.0.1:{public}"),
             *("--office", f"127.0.0.1:{office}"),
             *(("--keep-sealed", sealed) if sealed else ()),
@@ -92,13 +96,20 @@ class TownHall:
 
     def told(self) -> dict[UUID, str]:
         """Give what kiosks told it of each ticket's document."""
+        return self._told(TOLD)
+
+    def told_of_doors(self) -> dict[UUID, str]:
+        """Give what kiosks told it of each ticket's door."""
+        return self._told(TOLD_OF_DOORS)
+
+    def _told(self, query: sa.TextualSelect) -> dict[UUID, str]:
         url = sa.make_url(self.database)
         if url.get_backend_name() == "sqlite":
             engine = sa.create_engine(url, module=dbapi2, connect_args={"timeout": START_SECONDS})
         else:
             engine = sa.create_engine(url.set(drivername="postgresql+psycopg"))
         with engine.connect() as connection:
-            rows = connection.execute(TOLD).all()
+            rows = connection.execute(query).all()
         engine.dispose()
         return {row.ticket: row.outcome for row in rows}
 

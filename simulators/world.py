@@ -1,4 +1,4 @@
-"""The whole outside world of one kiosk: cards and reader, print service and printer, slip printer, town hall.
+"""The whole outside world of one kiosk: cards and reader, printers, compartments, town hall.
 
     with World(folder) as world:
         world.cards.insert("1.8:an")
@@ -13,8 +13,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from simulators import another_kiosk
+from simulators.counter import Counter, accounts
 from simulators.cupsd import Cupsd
 from simulators.depositor import Depositor
 from simulators.eid.bench import CardBench
@@ -22,14 +24,18 @@ from simulators.eid.people import Person, load_residents
 from simulators.eid.pinpad import Later, Pinpad
 from simulators.eid.pki import Pki
 from simulators.escpos_printer import EscPosPrinter
+from simulators.headset import VirtualJack
 from simulators.ipp_printer import MS_PER_SHEET, PrinterBench
 from simulators.keypad import VirtualKeypad
+from simulators.lockboard import Wall
 from simulators.meddler import Meddler
 from simulators.ocsp import OcspResponder
 from simulators.paper_sensor import CODE, VirtualPaperSensor
 from simulators.pcscd import DIGIPASS, READER_A, READER_WITH_KEYS, Pcscd
 from simulators.scanner import KeyboardScanner
+from simulators.sound_card import SoundCard
 from simulators.town_hall import TownHall
+from simulators.wall import BOARDS, compartments, place
 
 RESIDENTS = Path(__file__).parent.parent / "townhall" / "residents.toml"
 QUEUE = "kiosk"
@@ -67,12 +73,21 @@ class World:
         self.keypad = VirtualKeypad(self.pcscd.folder / "keypad")
         self.paper_sensor = VirtualPaperSensor(self.pcscd.folder / "paper-sensor")
         self.scanner = KeyboardScanner(self.pcscd.folder / "scanner")
+        self.lockers = Wall(self.pcscd.folder, BOARDS)
+        self.jack = VirtualJack(self.pcscd.folder / "jack")
+        self.sound_card = SoundCard(folder / "sound")
         self.cupsd = Cupsd()
         self.printer = printer(out, ms_per_sheet=ms_per_sheet)
         self.slips = EscPosPrinter(folder=out)
         sealed = None if out is None else out / "sealed"
         self.town_hall = TownHall(
-            folder / "townhall", RESIDENTS, self.pki.trust, self.ocsp.url, sealed, database=town_database
+            folder / "townhall",
+            RESIDENTS,
+            self.pki.trust,
+            self.ocsp.url,
+            sealed,
+            more=("--accounts", accounts(folder / "office.toml")),
+            database=town_database,
         )
         self.meddler: Meddler | None = None
 
@@ -87,6 +102,8 @@ class World:
                 self.keypad,
                 self.paper_sensor,
                 self.scanner,
+                self.lockers,
+                self.jack,
                 self.cupsd,
                 self.printer,
                 self.slips,
@@ -115,6 +132,26 @@ class World:
         finally:
             depositor.close()
 
+    def put_in(self, product: str, number: int, person: str | None = None) -> str | None:
+        """Have staff put a thing behind a door, for a resident or for whoever has its code; give that."""
+        board, lock = place(number)
+        self.lockers.at(board, lock).thing = True
+        counter = Counter(self.town_hall.office_url, self.town_hall.url, self.town_hall.ca)
+        try:
+            return counter.put_in(product, number, "" if person is None else self.residents[person].ssin)
+        finally:
+            counter.close()
+
+    def reach(self, number: int) -> None:
+        """Take out what is behind an open door, and shut it."""
+        board, lock = place(number)
+        self.lockers.at(board, lock).thing = False
+        self.lockers.shut(board, lock)
+
+    def use_up(self, code: str) -> None:
+        """Have somebody else collect what a code stands for."""
+        another_kiosk.collect(self.town_hall.url, self.town_hall.ca, code)
+
     def meddle(self) -> None:
         """Put somebody in the middle of the line of a kiosk that is told of its `devices` from now on."""
         self.meddler = Meddler(self.town_hall.url, self.town_hall.ca)
@@ -126,6 +163,7 @@ class World:
         return {
             **self.pcscd.environment,
             **self.cupsd.environment,
+            **self.sound_card.environment,
             "LOKET_PRINTER": self.printer.uri,
             "LOKET_QUEUE": QUEUE,
             "LOKET_SLIP_PRINTER": f"127.0.0.1:{self.slips.port}",
@@ -135,7 +173,7 @@ class World:
         }
 
     @property
-    def devices(self) -> dict[str, dict[str, str | int]]:
+    def devices(self) -> dict[str, dict[str, Any]]:
         """The tables of a kiosk's settings that name these devices, in the settings' own words."""
         files = self.town_hall.ca
         return {
@@ -151,6 +189,12 @@ class World:
             "keypad": {"device": str(self.keypad.path)},
             "paper_sensor": {"device": str(self.paper_sensor.path), "code": CODE},
             "scanner": {"device": str(self.scanner.path)},
+            "lockers": {
+                "device": str(self.lockers.device),
+                "baud": self.lockers.speed,
+                "compartments": compartments(),
+            },
+            "speech": {"speaker": "speaker", "headset": "headset", "jack": str(self.jack.path)},
             "printer": {"queue": QUEUE, "device": self.printer.uri, "cups": self.cupsd.socket},
             "receipt_printer": {"host": "127.0.0.1", "port": self.slips.port},
         }

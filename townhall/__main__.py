@@ -20,6 +20,8 @@ from townhall import catalogue, database, residents
 from townhall.authority import Authority, make
 from townhall.balie import accounts
 from townhall.claims import Claims
+from townhall.compartments import wall
+from townhall.compartments.book import Book
 from townhall.ledger import Ledger
 from townhall.mtls import read
 from townhall.ocsp import Revocation
@@ -90,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     add("--accounts", type=Path, metavar="FILE", help="who may use the office, and hand documents in (office.toml)")
     add("--source", choices=("demo", "prepared"), default="demo", help="where documents come from")
     add("--catalogue", type=Path, default=catalogue.CATALOGUE, metavar="FILE", help="what this town gives out (TOML)")
+    add("--lockers", type=Path, metavar="FILE", help="the town's own compartments, and what may lie in them (TOML)")
     add("--seal-ca", type=Path, action="append", default=[], metavar="PEM", help="accept seals of this authority too")
     add("--origin", metavar="URL", help="what cards sign for; else where kiosks connect")
     add("--database", metavar="URL", help="SQLAlchemy URL; else SQLite in --data")
@@ -131,11 +134,19 @@ def _service(arguments: argparse.Namespace, authority: Authority, origin: str, v
     engine = database.opened(_database(arguments))
     openings = Openings(arguments.data / "closed.toml")
     return Service(
-        town=Town(register.municipality, register.nis, products, verify_base.rstrip("/"), register.code_life),
+        town=Town(
+            name=register.municipality,
+            nis=register.nis,
+            products=products,
+            verify_base=verify_base.rstrip("/"),
+            code_life=register.code_life,
+            wall=wall.load(arguments.lockers),
+        ),
         source=PreparedSource() if arguments.source == "prepared" else DemoSource(register.people, products, openings),
         sealer=Sealer(authority.seal, authority.seal_key, authority.seal_ca),
         ledger=Ledger(engine),
         claims=Claims(engine),
+        book=Book(engine),
         vault=Vault(arguments.data / "vault.key"),
         sessions=Sessions(),
         trust=_trust(arguments),

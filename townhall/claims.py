@@ -9,9 +9,22 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from townhall.problems import Problem, ProblemType
-from townhall.tables import ACTS, CLAIMS, DOCUMENTS, Act, Claim, ClaimState, act_of, claim_of, values_of
+from townhall.tables import (
+    ACTS,
+    CLAIMS,
+    DOCUMENTS,
+    Act,
+    Claim,
+    ClaimKind,
+    ClaimState,
+    act_of,
+    claim_of,
+    values_of,
+)
 
-OPEN = (ClaimState.ANNOUNCED.value, ClaimState.WAITING.value)
+OPEN = (ClaimState.ANNOUNCED.value, ClaimState.WAITING.value, ClaimState.IN_DOUBT.value)
+# A thing is told of when its last day has passed too, and when nobody knows where it is: the counter helps.
+TOLD = (ClaimState.WAITING, ClaimState.IN_DOUBT)
 
 
 class Claims:
@@ -34,13 +47,10 @@ class Claims:
 
     def of_resident(self, resident: str, today: dt.date) -> tuple[Claim, ...]:
         """What waits for a person now, oldest first."""
-        return self._many(
-            sa.and_(
-                CLAIMS.c.resident == resident,
-                CLAIMS.c.state == ClaimState.WAITING.value,
-                CLAIMS.c.valid_until >= today,
-            )
-        )
+        can_be_had = sa.and_(CLAIMS.c.state == ClaimState.WAITING.value, CLAIMS.c.valid_until >= today)
+        told = CLAIMS.c.state.in_([state.value for state in TOLD])
+        things = sa.and_(CLAIMS.c.kind == ClaimKind.COMPARTMENT.value, told)
+        return self._many(sa.and_(CLAIMS.c.resident == resident, sa.or_(can_be_had, things)))
 
     def of_order(self, ticket: UUID) -> tuple[Claim, ...]:
         """What stands in for an order, or came of it later."""
@@ -92,6 +102,11 @@ class Claims:
         """Somebody got it at the counter: it is used up as if it were printed. False: as with `withdraw`."""
         return self._end(claim, ClaimState.USED, act)
 
+    def note(self, act: Act) -> None:
+        """Write down what was done to a line of claims where that changes none of them."""
+        with self._engine.begin() as connection:
+            connection.execute(ACTS.insert().values(values_of(act, ACTS)))
+
     def acts(self, root: UUID) -> tuple[Act, ...]:
         """What was done to a line of claims, oldest first."""
         with self._engine.connect() as connection:
@@ -141,6 +156,8 @@ def refusal(claim: Claim, today: dt.date) -> ProblemType | None:
             return ProblemType.CODE_UNKNOWN
         case ClaimState.BOUND:
             return ProblemType.CODE_IN_USE
+        case ClaimState.IN_DOUBT:
+            return ProblemType.NOT_IN_COMPARTMENT
         case ClaimState.USED | ClaimState.REPLACED:
             return ProblemType.CODE_USED
         case ClaimState.WITHDRAWN:
@@ -151,8 +168,14 @@ def refusal(claim: Claim, today: dt.date) -> ProblemType | None:
 
 def code_refusal(claim: Claim, today: dt.date) -> ProblemType | None:
     """As `refusal`, for who comes with its code: that may be over while the card still opens the claim."""
-    why_not = refusal(claim, today)
+    why_not = None if is_told(claim, today) else refusal(claim, today)
     return ProblemType.CODE_EXPIRED if why_not is None and code_is_over(claim, today) else why_not
+
+
+def is_told(claim: Claim, today: dt.date) -> bool:
+    """Whether who may have it sees it at a kiosk: it can be had, or the counter has it."""
+    is_thing = claim.kind is ClaimKind.COMPARTMENT and claim.state in TOLD
+    return is_thing or refusal(claim, today) is None
 
 
 def code_is_over(claim: Claim, today: dt.date) -> bool:

@@ -18,7 +18,7 @@ from townhall.problems import Problem, ProblemType
 from townhall.service import Service
 from townhall.sessions import Session
 from townhall.sources import SOURCE_CLOSED, DocumentUnavailable, Offer
-from townhall.tables import Claim, Order, OrderKind
+from townhall.tables import Claim, ClaimKind, Order, OrderKind
 from townhall.typeset import Stamp, TypesetError
 
 # Who asks for an attest wants one of less than three months old: so long it is called valid.
@@ -121,7 +121,7 @@ class Making:
 
     def _claimed(self, session: Session, ticket: UUID, id_: UUID) -> bool:
         claim = self._service.claims.of(id_)
-        if claim is None or not _is_of(claim, session):
+        if claim is None or claim.kind is ClaimKind.COMPARTMENT or not is_of(claim, session):
             raise Problem(ProblemType.RESOURCE_NOT_FOUND)
         order = Order(
             ticket=ticket,
@@ -160,7 +160,8 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _is_of(claim: Claim, session: Session) -> bool:
+def is_of(claim: Claim, session: Session) -> bool:
+    """Whether a session may use a claim: its person's own, or the one behind its code."""
     return claim.id == session.claim if session.person is None else claim.resident == session.owner
 
 

@@ -9,14 +9,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from townhall.claims import refusal
+from townhall.claims import is_told
+from townhall.compartments.wall import place
+from townhall.lockers.rules import CollectAt, Lockers
 from townhall.mtls import kiosk_of
 from townhall.opening import Opening
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
 from townhall.sessions import Session
 from townhall.sources import Offer
-from townhall.tables import Claim
+from townhall.tables import Claim, ClaimKind
 from townhall.web import BASE, instant, session_of
 
 
@@ -84,15 +86,17 @@ def products_of(service: Service, session: Session) -> dict[str, Any]:
 
 def claims_of(service: Service, session: Session) -> dict[str, Any]:
     """What waits for this person, or behind this code."""
-    return {"items": [_claim(f"{BASE}/sessions/{session.id}/claims", claim) for claim in waiting(service, session)]}
+    collection, lockers = f"{BASE}/sessions/{session.id}/claims", Lockers(service)
+    found = [_claim(collection, claim) | _thing(lockers, claim, session.kiosk) for claim in waiting(service, session)]
+    return {"items": found}
 
 
 def waiting(service: Service, session: Session) -> tuple[Claim, ...]:
-    """The claims that this session may use now."""
+    """The claims that this session may use now, and the things of which it is told that the counter has them."""
     if session.claim is None:
         return service.claims.of_resident(session.owner, service.today())
     found = service.claims.of(session.claim)
-    return (found,) if found is not None and refusal(found, service.today()) is None else ()
+    return (found,) if found is not None and is_told(found, service.today()) else ()
 
 
 def _named(found: dict[str, Any], key: str, name: str) -> dict[str, Any]:
@@ -149,3 +153,14 @@ def _claim(collection: str, claim: Claim) -> dict[str, Any]:
         "copies": claim.copies,
     }
     return item if claim.pages is None else item | {"pages": claim.pages}
+
+
+def _thing(lockers: Lockers, claim: Claim, kiosk: str) -> dict[str, Any]:
+    """What is said of a thing beside what every claim says: what it is, and where it can be collected."""
+    if claim.kind is not ClaimKind.COMPARTMENT:
+        return {}
+    found = lockers.whereabouts(claim, kiosk)
+    item: dict[str, Any] = {"productCode": claim.product_code, "collectAt": found.collect_at.value}
+    if found.collect_at is CollectAt.OTHER_KIOSK:
+        item["kiosk"] = found.kiosk
+    return item if found.compartment is None else item | {"compartment": place(found.compartment)}

@@ -1,4 +1,4 @@
-"""The app on the office's listener: the town's software hands documents in, and clerks have their pages."""
+"""The app on the office's listener: the town's software brings documents and things, and clerks have their pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from townhall.balie.pages import Balie
 from townhall.depositors import Depositors
 from townhall.deposits import MAX_DOCUMENT, Deposits, limit
 from townhall.guesses import CLIENTS
+from townhall.lockers.preparing import Preparing
 from townhall.pdf_judge import PdfJudge
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
@@ -36,7 +37,8 @@ def office_app(service: Service, judge: PdfJudge, accounts: Accounts) -> FastAPI
         return page if problem.kind is ProblemType.INTERNAL_SERVER_ERROR else HeardOut(page)
 
     app = new_app(_limit, refused)
-    for routes in (depositors.router(), Deposits(shelf, depositors).router()):
+    things = Preparing(service, shelf, depositors)
+    for routes in (depositors.router(), Deposits(shelf, depositors).router(), things.router()):
         app.include_router(routes)
     app.mount("/balie", balie.app())
     return app

@@ -17,6 +17,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from townhall.lockers.collecting import Collecting
+from townhall.lockers.storing import Storing
 from townhall.mtls import BehindProxy, CallerProtocol
 from townhall.offers import Offers
 from townhall.ordering import Ordering
@@ -72,7 +74,8 @@ def kiosk_app(service: Service) -> FastAPI:
 
     router.add_api_route("/health", health, methods=["GET"])
     app = new_app()
-    for routes in (router, Offers(service).router(), SignIn(service).router(), Ordering(service).router()):
+    documents = Offers(service).router(), SignIn(service).router(), Ordering(service).router()
+    for routes in (router, *documents, Collecting(service).router(), Storing(service).router()):
         app.include_router(routes)
     return app
 

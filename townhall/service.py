@@ -13,6 +13,8 @@ from pathlib import Path
 from townhall.calendar import date_of
 from townhall.catalogue import Product
 from townhall.claims import Claims
+from townhall.compartments.book import Book
+from townhall.compartments.wall import Wall
 from townhall.guesses import Door, Guesses
 from townhall.ledger import Ledger
 from townhall.ocsp import Revocation
@@ -29,7 +31,7 @@ KEY_BYTES = 32
 class Town:
     """Which town this is: its name, its NIS code, its list of products, and the public address on its documents.
 
-    `code_life` is how long a code lives after the day on which it is given.
+    `code_life` is how long a code lives after the day on which it is given; `wall` are its own compartments.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Town:
     products: tuple[Product, ...]
     verify_base: str
     code_life: dt.timedelta
+    wall: Wall = Wall()
 
     def product(self, code: str) -> Product | None:
         """The product of the list with this code."""
@@ -52,6 +55,7 @@ class Service:
     sealer: Sealer
     ledger: Ledger
     claims: Claims
+    book: Book
     vault: Vault
     sessions: Sessions
     trust: TrustStore

@@ -43,6 +43,7 @@ class ShelfState(Enum):
     COLLECTED = "collected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    IN_DOUBT = "inDoubt"
 
 
 class Shelf:
@@ -104,6 +105,8 @@ class Shelf:
                 return ShelfState.COLLECTED
             case ClaimState.WITHDRAWN:
                 return ShelfState.WITHDRAWN
+            case ClaimState.IN_DOUBT:
+                return ShelfState.IN_DOUBT
             case ClaimState.BOUND | ClaimState.REPLACED:
                 return ShelfState.WAITING
             case ClaimState.ANNOUNCED:

@@ -132,12 +132,13 @@ class ClaimState(Enum):
     """How a claim stands. That its last day has passed is in no state: the date says it.
 
     ANNOUNCED: its PDF is not here yet. BOUND: a ticket has it, and what came of that is not known. REPLACED: a newer
-    claim stands in for it.
+    claim stands in for it. IN_DOUBT: a door was open, and nobody knows where the thing is.
     """
 
     ANNOUNCED = "announced"
     WAITING = "waiting"
     BOUND = "bound"
+    IN_DOUBT = "inDoubt"
     USED = "used"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
@@ -148,6 +149,7 @@ class ClaimKind(Enum):
 
     PREPARED = "preparedDocument"
     REPRINT = "reprint"
+    COMPARTMENT = "compartment"
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,8 @@ class ActKind(Enum):
     """What the counter, or the town's software, does to something on the shelf."""
 
     NEW_CODE = "newCode"
+    CODE_ENDED = "codeEnded"
+    TOLD = "told"
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 
@@ -242,12 +246,12 @@ class PrintResult:
 def claim_of(row: sa.RowMapping) -> Claim:
     """A row of `claims` as what it means."""
     kinds = {"kind": ClaimKind(row["kind"]), "access": Access(row["access"]), "state": ClaimState(row["state"])}
-    return Claim(**{**row, **kinds, "made_at": _with_zone(row["made_at"])})
+    return Claim(**{**row, **kinds, "made_at": with_zone(row["made_at"])})
 
 
 def act_of(row: sa.RowMapping) -> Act:
     """A row of `acts` as what it means."""
-    return Act(_with_zone(row["at"]), row["actor"], ActKind(row["kind"]), row["root"])
+    return Act(with_zone(row["at"]), row["actor"], ActKind(row["kind"]), row["root"])
 
 
 def order_of(row: sa.RowMapping) -> Order:
@@ -255,7 +259,8 @@ def order_of(row: sa.RowMapping) -> Order:
     return Order(**{**row, "kind": OrderKind(row["kind"])})
 
 
-def _with_zone(moment: dt.datetime) -> dt.datetime:
+def with_zone(moment: dt.datetime) -> dt.datetime:
+    """A moment as it was written down."""
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)  # SQLite keeps no zone
 
 

@@ -2,7 +2,8 @@
 
 `screens` says in plain Python what a visit looks like (a `Screen`: words, choices, picture); `texts` says it in the
 resident's language, by the catalogues in `locale`; `phrases` and `hours` help. `theme` turns a town's colour and a
-panel's millimetres into what is painted. `bridge` carries a `Screen` to the templates in `qml/` and touches back; `app`
-owns Qt itself. `drawn` draws what is in `pictures/*.svg`, and QR codes. `gallery` paints every screen of `sample` into
-a folder. Nothing here decides what happens: that is `kiosk_app.step`.
+panel's millimetres into what is painted.
+`bridge` carries a `Screen` to the templates in `qml/` and touches back; `app` owns Qt itself, `steering` moves over the
+screen by keys, `narration` says it aloud. `drawn` draws what is in `pictures/*.svg`, and QR codes. `gallery` paints
+every screen of `sample` into a folder. Nothing here decides what happens: that is `kiosk_app.step`.
 """

@@ -48,6 +48,7 @@ from ui import theme
 from ui.drawn import Drawings, Pages, QrCodes
 
 if TYPE_CHECKING:
+    from kiosk_app.touches import Steer
     from kiosk_app.visit import Ease
     from ui.bridge import Bridge
 
@@ -296,6 +297,12 @@ class App:
             self._alarm.stop()
         else:
             self._alarm.start(max(0, round(seconds * 1000)))
+
+    def steer(self, way: Steer) -> None:
+        """Move over the screen as a keyboard does."""
+        from ui.steering import steer  # when a key is first pressed
+
+        steer(self.window, self.bridge.shown, way)
 
     def grab(self) -> QImage:
         """Give what is on the screen now."""

@@ -37,7 +37,8 @@ class Engine(Protocol):
 class Bridge(QObject):
     """`screen`, `header` and `bar` are what QML paints, as plain maps; `look` is with what.
 
-    `touch` and `typeDigit` are what it calls. `wear` is called when another resident wants to see it another way.
+    `touch`, `focused` and `typeDigit` are what it calls. `wear` is called when another resident wants to see it another
+    way, `come_to` when a key, or the finger of who is read to, came to a choice.
     """
 
     lookChanged = Signal()  # noqa: N815 (Qt's way of naming)
@@ -54,6 +55,7 @@ class Bridge(QObject):
         self._settings = settings
         self._now, self._monotonic = settings.town.now, monotonic
         self.wear: Callable[[Ease], None] = lambda _ease: None
+        self.come_to: Callable[[Choice], None] = lambda _choice: None
         self._engine: Engine | None = None
         self.visit = Visit()  # the one that is painted
         self._shown: Screen | None = None
@@ -64,6 +66,7 @@ class Bridge(QObject):
         self._look: dict[str, Any] = {}
         self._page = 0
         self._struck: tuple[float, float, float, int] | None = None
+        self._heard = ""  # the choice that was come to last
 
     def serve(self, engine: Engine) -> None:
         """From now on, touches go to this engine."""
@@ -104,6 +107,7 @@ class Bridge(QObject):
             return
         if before is None or (before.template, before.title) != (screen.template, screen.title):
             self._page += 1
+            self._heard = ""
         self._choices = {choice.id: choice for choice in screen.choices}
         self._screen = to_map(screen)
         self.screenChanged.emit()
@@ -121,12 +125,23 @@ class Bridge(QObject):
     def touch(self, choice: str, x: float = -1e9, y: float = -1e9) -> None:
         """Post what a choice stands for; `x` and `y` in mm. One that is not, or no longer, on screen does nothing."""
         known = self._choices.get(choice)
+        if known is not None and self.visit.voice.on and choice != self._heard:
+            self.focused(choice)  # the first touch tells, the second acts
+            return
         if self._engine is None or known is None or known.event is None or not known.enabled:
             return
         if self._is_second_strike(x, y):
             return
         self._struck = (self._monotonic(), x, y, self._page)
         self._engine.post(known.event)
+
+    @Slot(str)
+    def focused(self, choice: str) -> None:
+        """Tell that a key came to a choice. A digit of the PIN pad is none."""
+        known = self._choices.get(choice)
+        if known is not None:
+            self._heard = choice
+            self.come_to(known)
 
     @Slot(int)
     def typeDigit(self, digit: int) -> None:  # noqa: N802 (Qt's way of naming)

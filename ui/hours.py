@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from config.settings import OpenHours, Service, ServiceKind, ServiceState, Settings
+from config.settings import OpenHours, Service, ServiceState, Settings
+from hardware.faults import FaultCode
 from kiosk_app.touches import ServiceAsked
 from ui import phrases
 from ui.screen import Choice, Counter, Mark, Role, ServiceRow
@@ -82,15 +83,22 @@ def online_or_counter(texts: Texts, settings: Settings, now: datetime) -> str:
             return texts.say("Vraag je document online, of {day} vanaf {hour} aan de balie.", day=day, hour=opens)
 
 
-def service_row(texts: Texts, service: Service, number: int, now: datetime) -> ServiceRow:
-    """Give a service of the hall with its state now; `number` is its place in the settings."""
-    mark, state, place = service_state(texts, service, now)
+def service_row(
+    texts: Texts, service: Service, number: int, now: datetime, doors: FaultCode | None = None
+) -> ServiceRow:
+    """Give a service of the hall with its state now; `number` is its place in the settings.
+
+    `doors` is why this kiosk's own compartments cannot be opened now, where that is so.
+    """
+    mark, state, place = service_state(texts, service, now, doors)
     name = texts.local(service.name)
     touch = Choice(f"service{number}", name, ServiceAsked(number), Role.ROW, description=f"{state}. {place}")
     return ServiceRow(f"icon-{service.kind}", name, place, mark, state, touch, dashed=mark is Mark.COMING)
 
 
-def service_state(texts: Texts, service: Service, now: datetime) -> tuple[Mark, str, str]:
+def service_state(
+    texts: Texts, service: Service, now: datetime, doors: FaultCode | None = None
+) -> tuple[Mark, str, str]:
     """Say whether a service works now: the shape, its word, and what stands under its name."""
     where = texts.local(service.place)
     match service.state:
@@ -100,13 +108,15 @@ def service_state(texts: Texts, service: Service, now: datetime) -> tuple[Mark, 
             return Mark.COMING, texts.say("Binnenkort"), place
         case ServiceState.OUT_OF_ORDER:
             return Mark.OUT, texts.say("Buiten dienst"), texts.say("Volgens de gemeente")
+        case ServiceState.OPEN if service.is_ours and doors is not None:
+            return Mark.OUT, texts.say("Buiten dienst"), where
         case ServiceState.OPEN:
             return _open_state(texts, service, where, now.time())
 
 
 def is_own(service: Service) -> bool:
-    """Whether the service is this kiosk's own, to come: it stands with the hero, not with the neighbours."""
-    return service.kind is ServiceKind.LOCKERS and service.state is ServiceState.COMING
+    """Whether the service is this kiosk's own, to come or open: it stands with the hero, not with the neighbours."""
+    return service.is_ours and service.state is not ServiceState.OUT_OF_ORDER
 
 
 def _open_state(texts: Texts, service: Service, where: str, now: time) -> tuple[Mark, str, str]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from config.settings import Language, ServiceState, Settings, load
+from config.settings import Language, ServiceState, Settings, Speech, load
 from hardware.devices import Applet
 from hardware.faults import FaultCode
 from kiosk_app.visit import (
@@ -60,7 +60,9 @@ from kiosk_app.visit import (
     TakeCard,
     Viewing,
     Visit,
+    Voice,
 )
+from ui.sample_doors import at_doors
 from ui.sample_staff import staff_states
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
@@ -141,9 +143,13 @@ def _samples(told: Settings) -> Iterator[Sample]:
     yield from _portals(told)
     for name, state in _states():
         yield Sample(name, _visit(state, CardSlot.IN), told)
+    for name, visit, walled in at_doors(told):
+        yield Sample(name, visit, walled)
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)
     yield Sample("ease-on-portal", _visit(Portal(), CardSlot.EMPTY, Overlay.EASE), told)
+    listens = replace(_visit(Portal(), CardSlot.EMPTY, Overlay.EASE), voice=Voice(on=True))
+    yield Sample("ease-listening", listens, structs.replace(told, speech=Speech()))
     every = structs.replace(told, languages=tuple(Language))  # Dutch and one other need no page
     yield Sample("languages", _visit(Portal(), CardSlot.EMPTY, Overlay.LANGUAGES), every)
     yield Sample("town", _visit(Portal(), CardSlot.EMPTY, Overlay.TOWN), told)
@@ -238,6 +244,8 @@ def _without_card() -> Iterator[tuple[str, State]]:
 
 def _asked() -> Iterator[tuple[str, State]]:
     yield "choosing-claims", _choosing((*_THREE, _CLAIM, _REPRINT))
+    parcel = Product("compartment", "Paspoort", "", claim=UUID(int=103), compartment=7, ticket=UUID(int=13))
+    yield "choosing-compartment", _choosing((*_THREE, parcel))
     yield "choosing-closed", _choosing((HOUSEHOLD, _CLOSED))
     asked = Asking(
         AN, (_RECORD,), (_RECORD.key,), several=False, details=(), product=_RECORD, question=Question.PURPOSE

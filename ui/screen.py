@@ -26,6 +26,7 @@ class Template(StrEnum):
     PROGRESS = "ProgressPage"
     NOTICE = "NoticePage"
     OUTCOME = "OutcomePage"
+    WALL = "WallPage"
 
 
 class Role(StrEnum):
@@ -143,6 +144,14 @@ class Counter(Struct, frozen=True):
     hours: tuple[str, ...]
 
 
+class Cell(Struct, frozen=True):
+    """A door in the picture of the wall: its number, how high it is beside the others, and whether it is the one."""
+
+    number: str
+    units: int
+    lit: bool = False
+
+
 class Qr(Struct, frozen=True):
     """One QR code; there is never a second on a screen."""
 
@@ -169,8 +178,9 @@ class Screen(Private, frozen=True):
     `sections` come under a line each. `typed` counts PIN digits: the digits themselves are nowhere. A name stands in
     `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
     `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
-    `question` above an answer. `said` is what is spoken instead of title and lead, where those hold a name. `ease`
-    is how the resident asked to see it.
+    `question` above an answer. `wall` has the doors of the compartments, column by column, from top to bottom.
+    `said` is what is spoken to a hall instead of title and lead, where those hold a name; `guide` tells who listens how
+    to go on. `ease` is how the resident asked to see it.
     """
 
     template: Template
@@ -191,6 +201,7 @@ class Screen(Private, frozen=True):
     counter: Counter | None = None
     qr: Qr | None = None
     sheet: Sheet | None = None
+    wall: tuple[tuple[Cell, ...], ...] = ()
     typed: int = 0
     field: str = ""
     groups: tuple[tuple[str, ...], ...] = ()
@@ -205,6 +216,7 @@ class Screen(Private, frozen=True):
     actions: tuple[Choice, ...] = ()
     bar: tuple[Choice, ...] = ()
     said: str = ""
+    guide: str = ""
     ease: Ease = Ease()
 
     @property
@@ -213,10 +225,3 @@ class Screen(Private, frozen=True):
         hero = (self.hero.choice,) if self.hero is not None and self.hero.choice is not None else ()
         hall = (row.choice for row in (*self.coming, *self.services))
         return (*hero, *hall, *self.rows, *self.keys, *self.extra, *self.actions, *self.bar)
-
-    @property
-    def spoken(self) -> str:
-        """The sentences to speak: what stands here, without anybody's name."""
-        if self.said:
-            return self.said
-        return " ".join(part for part in (self.title, *self.lead, self.warning, self.question) if part)

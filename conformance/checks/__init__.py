@@ -4,7 +4,7 @@ A check is one small function from a `Trial` to a `Verdict`. What it gets that l
 a later one that misses it says that it was not tried.
 """
 
-from conformance.checks import codes, every_answer, guessing, lists, ordering, results, signing_in, tls, tokens
+from conformance.checks import codes, every_answer, guessing, lists, lockers, ordering, results, signing_in, tls, tokens
 
 ALL = (
     *tls.CHECKS,
@@ -14,6 +14,7 @@ ALL = (
     *ordering.CHECKS,
     *results.CHECKS,
     *codes.CHECKS,
+    *lockers.CHECKS,
     *guessing.CHECKS,
     *every_answer.CHECKS,
 )

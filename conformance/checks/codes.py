@@ -21,6 +21,7 @@ SIGNS = "CDFGHJKMNPQRTWXY34679"
 LOCKED = "this kiosk is locked for codes now: try again later"
 NO_CODE = "no code: --code, or a card whose failed print gives one"
 NOT_OPEN = "no code opened a session"
+NO_PAPER = "no code of a document opened a session"
 TOO_MANY = 429
 
 
@@ -74,6 +75,7 @@ def _opens(trial: Trial) -> Verdict:
     if trial.code_session is None or not claims:
         return broken(f"{answer.said}, {len(claims)} claims")
     trial.claim = str(claims[0].get("id"))
+    trial.thing = trial.claim if claims[0].get("kind") == "compartment" else ""
     return judged(good="person" not in answer.table, came=f"{answer.said}, {len(claims)} claims, nobody named")
 
 
@@ -101,8 +103,8 @@ def _nothing_else(trial: Trial) -> Verdict:
 def _one_paper(trial: Trial) -> Verdict:
     """Two tickets want one claim at the same instant."""
     session, tickets = trial.code_session, (str(uuid4()), str(uuid4()))
-    if session is None:
-        return not_tried(NOT_OPEN)
+    if session is None or trial.thing:
+        return not_tried(NO_PAPER)
     wish = {"claimId": trial.claim}
     calls = [Call(ORDER, (ticket,), wish, bearer=session.bearer) for ticket in tickets]
     answers = [trial.noted(answer) for answer in trial.kiosk.at_once(*calls)]
@@ -114,8 +116,8 @@ def _one_paper(trial: Trial) -> Verdict:
 
 def _document(trial: Trial) -> Verdict:
     session = trial.code_session
-    if session is None:
-        return not_tried(NOT_OPEN)
+    if session is None or trial.thing:
+        return not_tried(NO_PAPER)
     order(trial, trial.code_ticket, {"claimId": trial.claim}, session.bearer)
     answer = trial.call(DOCUMENT, trial.code_ticket, bearer=session.bearer)
     return digest_of(answer) if answer.status == OK else broken(answer.said)
@@ -123,8 +125,8 @@ def _document(trial: Trial) -> Verdict:
 
 def _given_back(trial: Trial) -> Verdict:
     """Stopped before a sheet was out: the claim is free."""
-    if trial.code_session is None:
-        return not_tried(NOT_OPEN)
+    if trial.code_session is None or trial.thing:
+        return not_tried(NO_PAPER)
     stopped = report(trial, trial.code_ticket, {"outcome": "stopped", "sheetsPrinted": 0})
     answer = try_code(trial, code_of(trial))
     trial.code_session = session_of(answer)
@@ -134,8 +136,8 @@ def _given_back(trial: Trial) -> Verdict:
 
 def _spent(trial: Trial) -> Verdict:
     session = trial.code_session
-    if session is None:
-        return not_tried(NOT_OPEN)
+    if session is None or trial.thing:
+        return not_tried(NO_PAPER)
     if trial.options.code:
         return not_tried("the code that was given is not spent")
     ticket, wish = str(uuid4()), {"claimId": trial.claim}

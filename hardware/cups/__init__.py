@@ -4,7 +4,7 @@
 pycups and the device's IPP over `lines`; `ipp` is the little of that protocol we speak to the device; `keywords` says
 what each of its words means for us. `facts` is what a printer lists of itself, `ways` chooses by it between the two
 kinds of printer, `queue` makes the queue for that, `options` says what goes with a document.
-Called by `kiosk_app.wiring` as `CupsPrinter`; never decides whether a document may be printed.
+Called by `kiosk_app.makers` as `CupsPrinter`; never decides whether a document may be printed.
 """
 
 from __future__ import annotations

@@ -70,6 +70,10 @@ class Gate:
         kept = self._kept(right)
         if lockout.is_blocked(kept.wrong):
             return NotLetIn(Refusal.BLOCKED), None, kept
+        if kept.tried_at is not None and kept.tried_at > now:
+            # The clock was set back: the wait begins anew, else it would last until the clock is there again.
+            kept = _Kept(kept.wrong, now, kept.last_step)
+            self._keep(right, kept)
         until = lockout.waits_until(kept.wrong, kept.tried_at, now) if kept.tried_at is not None else None
         if until is not None:
             return NotLetIn(Refusal.WAIT, until), None, kept
@@ -110,5 +114,5 @@ def _app_key(right: StaffKey) -> bytes | None:
 
 def _mark(right: StaffKey) -> str:
     """Give what a right is kept by: with another card or another code it is another right, and is counted anew."""
-    told = "\0".join((right.name, right.public_key, right.pin, str(right.totp or "")))
+    told = "\0".join((right.name, right.public_key, right.pin, (_app_key(right) or b"").hex()))
     return hashlib.sha256(told.encode()).hexdigest()

@@ -28,11 +28,6 @@ def is_blocked(wrong: int) -> bool:
 
 
 def waits_until(wrong: int, last: datetime, now: datetime) -> datetime | None:
-    """Give the moment until which nothing is accepted, None when that is over.
-
-    A clock that was set back meanwhile makes nobody wait longer than the wait itself, and nobody shorter.
-    """
-    wait = wait_after(wrong)
-    if last > now:
-        return now + wait if wait else None
-    return last + wait if last + wait > now else None
+    """Give the moment until which nothing is accepted, None when that is over."""
+    until = last + wait_after(wrong)
+    return until if until > now else None

@@ -107,8 +107,10 @@ def knock(staff: str, role: StaffRole) -> tuple[Work, tuple[Wish, ...]]:
 def step(work: Work, happening: Happening) -> Step:
     """Give what comes next, and what is wished for. What does not fit a page changes nothing."""
     match work.page, happening:
-        case ((Testing(other_card=True) | Returning()), CardGone()):
+        case Testing(other_card=True), CardGone():
             return work, ()
+        case Returning(tested), CardGone():  # what it proved meanwhile opens nothing: it is out
+            return _to(work, Returning(tested))
         case Testing(), CardGone() | TimeOver():
             return None, (EndTest(),)
         case Cleaning(left), CardGone():
@@ -239,8 +241,8 @@ def _returning(work: Work, page: Returning, happening: Happening) -> Step:
     """Nothing else is to be had before the card of who began is in again: another's opens nothing."""
     match happening:
         case CardCame():
-            return work, (ProveCard(work.staff),)
-        case LetIn():
+            return _to(work, Returning(page.tested, proving=True), ProveCard(work.staff))
+        case LetIn() if page.proving:
             return _to(work, page.tested)
         case NotLetIn():
             return None, ()

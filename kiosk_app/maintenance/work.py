@@ -198,9 +198,13 @@ class Tested(Struct, frozen=True):
 
 
 class Returning(Struct, frozen=True):
-    """The test of the reader is over: whoever began it shows the card of staff again, and sees how it ended."""
+    """The test of the reader is over: whoever began it shows the card of staff again, and sees how it ended.
+
+    `proving`: a card is in, and is asked to prove itself.
+    """
 
     tested: Tested
+    proving: bool = False
 
 
 class Supplies(Struct, frozen=True):
@@ -261,6 +265,11 @@ class Work(Struct, frozen=True):
     def is_in(self) -> bool:
         """Whether card and code were both good."""
         return not isinstance(self.page, OUTSIDE)
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether the code is being typed."""
+        return isinstance(self.page, EnterCode)
 
     @property
     def takes_digits(self) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -93,9 +93,10 @@ class CardBench:
         with self._lock:
             self._cards.clear()
 
-    def insert(self, specification: str) -> Card:
+    def insert(self, specification: str, prepare: Callable[[Hand], None] = lambda _hand: None) -> Card:
         """Push a card into the slot; another one that is there is pulled first. Returns at once.
 
+        `prepare` is done to the card before anybody can read it.
         pcscd looks every 0.4 s: it sees the card within that time, and the end of one that was there before it.
         """
         card = self.card(specification)
@@ -104,6 +105,7 @@ class CardBench:
         self.pull()
         with self._lock:
             self._hand = Hand(card, self._seconds_per_byte(card), self.pinpad)
+            prepare(self._hand)
             self._plug = Plug(self._slot, self._hand)
         return card
 

@@ -225,3 +225,14 @@ def test_a_child_at_rest_uses_no_processor_time(child: Child) -> None:
     before = switches()
     select.select([], [], [], 0.5)
     assert switches() == before
+
+
+def test_a_child_that_cannot_be_started_leaves_no_handles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    handles = Path("/proc/self/fd")
+    before = len(list(handles.iterdir()))
+    child = Child("tests.child.child_at_work")
+    for _ in range(3):
+        with pytest.raises(FileNotFoundError):
+            child.warm()
+    assert len(list(handles.iterdir())) == before

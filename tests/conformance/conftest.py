@@ -30,8 +30,10 @@ from simulators.eid.people import Person, load_residents
 from simulators.eid.pki import Chip, Pki
 from simulators.ocsp import OcspResponder
 from simulators.town_hall import TownHall
+from townhall.passwords import hashed
 
 RESIDENTS = Path(__file__).parents[2] / "townhall" / "residents.toml"
+SECRET = "a secret of the software"
 HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 
 
@@ -109,7 +111,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with OcspResponder() as ocsp:
         pki = Pki(folder / "eid", ocsp.url)
         ocsp.serve(pki)
-        hall = TownHall(folder / "hall", RESIDENTS, pki.trust, ocsp.url)
+        accounts = folder / "office.toml"
+        accounts.write_text(f'[[clerks]]\nname = "els"\npassword = "{hashed(SECRET)}"\nrole = "balie"\n')
+        hall = TownHall(folder / "hall", RESIDENTS, pki.trust, ocsp.url, more=("--accounts", accounts))
         try:
             hall.start()
             yield Town(hall, pki, load_residents(RESIDENTS), folder)

@@ -46,9 +46,10 @@ class Guest:
     def comes_to(self, card: str, spoilt: Mischief | None = None) -> str:
         """Come with a card, whose file is perhaps spoilt; gives how far that goes: a state, or a notice's title."""
         self.until(lambda visit: isinstance(visit.state, Portal | Goodbye) and visit.slot is CardSlot.EMPTY)
-        self._world.cards.insert(card)
-        if spoilt is not None:
-            self._world.cards.hand.spoil(spoilt, "READ BINARY")
+        if spoilt is None:
+            self._world.cards.insert(card)
+        else:
+            self._world.cards.insert(card, lambda hand: hand.spoil(spoilt, "READ BINARY"))
         visit = self.until(lambda visit: isinstance(visit.state, EnterPin | LastTry | Notice))
         if isinstance(visit.state, EnterPin):
             for digit in self._world.residents[card.split(":")[1]].pin:

@@ -16,7 +16,6 @@ from config.settings import Keypad, load
 from hardware.devices import Health, KeypadKey, Status
 from hardware.faults import FaultCode
 from hardware.keypad import EvdevKeypad
-from kiosk_app.events import Event, LastErased, PinEntered, StopPressed
 from kiosk_app.health import Part
 from kiosk_app.keypad_worker import KeypadWorker
 from kiosk_app.loop import PlainLoop
@@ -28,6 +27,7 @@ DEADLINE = 20.0
 KEY_ESC, KEY_1, KEY_0, KEY_BACKSPACE, KEY_A, KEY_KP5, KEY_KP0, KEY_KPENTER, KEY_NUMERIC_7 = (
     *(1, 2, 11, 14, 30, 76, 82, 96, 519),
 )
+KEY_KPASTERISK, KEY_RIGHT, KEY_VOLUMEUP = 55, 106, 115
 EV_SYN, EV_KEY = 0, 1
 UP, DOWN, HELD = 0, 1, 2
 
@@ -118,7 +118,7 @@ def test_a_keypad_that_was_unplugged_is_found_again(
 
 def test_a_keypad_that_is_unplugged_and_plugged_in_again_is_told_each_time_once(device: Path) -> None:
     told: Queue[Status] = Queue()
-    worker = KeypadWorker(EvdevKeypad(device), lambda _: None, lambda _: None, told.put)
+    worker = KeypadWorker(EvdevKeypad(device), lambda _: None, told.put)
     end = os.open(device, os.O_RDWR)  # so that it is there before it is looked for
     worker.start()
     assert told.get(timeout=DEADLINE) == Status(Health.OK)
@@ -184,13 +184,14 @@ def test_no_log_tells_what_was_typed(
     assert caplog.text == ""
 
 
-def test_keys_do_in_a_visit_what_their_namesakes_on_the_screen_do(device: Path) -> None:
-    told: Queue[int | Event] = Queue()
-    worker = KeypadWorker(EvdevKeypad(device), told.put, told.put, lambda _: None)
+def test_every_key_goes_to_the_visit(device: Path) -> None:
+    told: Queue[int | KeypadKey] = Queue()
+    worker = KeypadWorker(EvdevKeypad(device), told.put, lambda _: None)
     worker.start()
     end = os.open(device, os.O_WRONLY)
-    for code in (KEY_KP5, KEY_BACKSPACE, KEY_KPENTER, KEY_ESC):
+    for code in (KEY_KP5, KEY_BACKSPACE, KEY_KPENTER, KEY_KPASTERISK, KEY_VOLUMEUP, KEY_RIGHT):
         os.write(end, press(code))
-    assert [told.get(timeout=DEADLINE) for _ in range(4)] == [5, LastErased(), PinEntered(), StopPressed()]
+    keys = [KeypadKey.ERASE, KeypadKey.OK, KeypadKey.VOICE, KeypadKey.LOUDER, KeypadKey.NEXT]
+    assert [told.get(timeout=DEADLINE) for _ in range(6)] == [5, *keys]
     worker.stop()
     os.close(end)

@@ -32,6 +32,8 @@ from simulators.world import World
 SECONDS = 60.0  # the printer is looked at every quarter of a minute
 SEED = b"12345678901234567890"
 PIN = "493751"
+# A hand is no quicker: one that pulls while the card is reset leaves pcscd with a mute card (hardware/eid/slot.py).
+HAND_SECONDS = 1.0
 
 
 class Site:
@@ -245,6 +247,18 @@ def test_out_of_service_is_offered_to_nobody_until_it_is_opened_again(site: Site
     is_written(site, ("closed", "T-03"), ("opened", "T-03"))
 
 
+def test_the_compartments_are_tested_while_the_kiosk_watches_them_and_no_door_opens(site: Site) -> None:
+    site.comes_in()
+    site.touch(happenings.RoomAsked(work.Room.TESTS))
+    site.touch(happenings.TestAsked(work.Subject.LOCKERS))
+    page = site.page_is(work.Tested).page
+    assert isinstance(page, work.Tested)
+    assert page.well, page.lines
+    assert site.world.lockers.pulses == []
+    site.touch(happenings.BackAsked())
+    is_written(site, ("testPassed", "T-03"))
+
+
 def test_the_receipt_printer_is_tested_and_the_result_is_kept(site: Site) -> None:
     before = len(site.world.slips.slips)
     site.comes_in()
@@ -257,7 +271,7 @@ def test_the_receipt_printer_is_tested_and_the_result_is_kept(site: Site) -> Non
     site.touch(happenings.BackAsked())
     page = site.page_is(work.Tests, lambda page: bool(getattr(page, "results", ()))).page
     assert isinstance(page, work.Tests)
-    assert [(one.subject, one.well) for one in page.results] == [(work.Subject.RECEIPT, True)]
+    assert (work.Subject.RECEIPT, True) in [(one.subject, one.well) for one in page.results]
     is_written(site, ("testPassed", "T-03"))
 
 
@@ -268,20 +282,25 @@ def test_the_reader_is_tested_with_another_card_and_only_the_first_one_opens_the
     site.page_is(work.Testing, lambda page: bool(getattr(page, "lines", ())))
     plug, site._plug = site._plug, None
     assert plug is not None
-    plug.pull()
-    site.world.cards.insert("1.8:an")
+
+    out, one_hand = threading.Event(), threading.Lock()
 
     def hands(line: str) -> None:
-        if line.startswith("Neem de kaart"):
-            site.world.cards.pull()
-        elif line.startswith("Steek de kaart er opnieuw"):
-            site.world.cards.insert("1.8:an")
+        with one_hand:
+            time.sleep(HAND_SECONDS)
+            if line.startswith("Neem de kaart"):
+                site.world.cards.pull()
+            elif line.startswith("Steek "):
+                out.wait(SECONDS)  # the reader says that a card is out before the hand has let go of it
+                site.world.cards.insert("1.8:an")
 
     def listen(_before: Visit, event: events.Event, _after: Visit, _effects: object) -> None:
         if isinstance(event, events.WorkAnswered) and isinstance(event.what, happenings.TestSaid):
             threading.Thread(target=hands, args=(event.what.line,)).start()
 
-    site.kiosk.core.listen(listen)
+    site.kiosk.core.listen(listen)  # before there is anything to say: who hears nothing does nothing
+    plug.pull()
+    out.set()
     page = site.page_is(work.Returning).page
     assert isinstance(page, work.Returning)
     assert page.tested.well, page.tested.lines

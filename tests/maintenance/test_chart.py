@@ -159,7 +159,8 @@ def test_the_card_pulled_ends_it_but_where_a_page_needs_the_slot_or_is_wiped(mov
         page = node.work.page
         other = isinstance(page, work.Returning) or (isinstance(page, work.Testing) and page.other_card)
         if other:
-            assert after == node.work
+            still = structs.replace(page, proving=False) if isinstance(page, work.Returning) else page
+            assert after == structs.replace(node.work, page=still)
         elif isinstance(page, work.Cleaning):
             assert after is not None
             assert isinstance(after.page, work.Cleaning)
@@ -175,6 +176,16 @@ def test_while_another_card_may_be_in_nothing_else_can_be_reached(moves: list[Mo
         if isinstance(page, alone) and getattr(page, "other_card", True) and move.after is not None:
             proved = isinstance(page, work.Returning) and isinstance(move.happening, happenings.LetIn)
             assert isinstance(move.after.work.page, work.Tested if proved else alone), move
+
+
+def test_a_card_that_is_out_again_when_its_proof_is_told_opens_nothing() -> None:
+    tested = work.Tested(work.Subject.CARD_READER, well=True, lines=())
+    here: work.Work | None = work.Work("T-03", StaffRole.TECHNICIAN, work.Returning(tested))
+    for happening in (happenings.CardCame(), happenings.CardGone(), happenings.LetIn()):
+        assert here is not None
+        here, _ = step(here, happening)
+    assert here is not None
+    assert isinstance(here.page, work.Returning)
 
 
 def test_a_problem_closes_by_itself_and_another_stays(moves: list[Move]) -> None:

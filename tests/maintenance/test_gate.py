@@ -184,7 +184,23 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_a_year_nor_not_at_all(
     for _ in range(3):
         gate.check("T-03", code("000000"))
     clock.now -= timedelta(days=365)
-    assert gate.check("T-03", code("493751")) == NotLetIn(Refusal.WAIT, clock.now + timedelta(seconds=30))
+    until = clock.now + timedelta(seconds=30)
+    assert gate.check("T-03", code("493751")) == NotLetIn(Refusal.WAIT, until)
+    clock.now = until - timedelta(seconds=1)
+    assert gate.check("T-03", code("493751")) == NotLetIn(Refusal.WAIT, until)
+    clock.now = until
+    assert gate.check("T-03", code("493751")) == LetIn()
+
+
+def test_a_new_secret_in_the_same_file_frees_a_blocked_card(store: Store, app_right: StaffKey) -> None:
+    clock = Clock(datetime.fromtimestamp(1234567890, UTC))
+    gate = Gate(store, [app_right], clock)
+    while gate.knock("T-04") != NotLetIn(Refusal.BLOCKED):
+        gate.check("T-04", code("999999"))
+        clock.now += timedelta(hours=2)
+    assert app_right.totp is not None
+    app_right.totp.write_text(base64.b32encode(SEED[::-1]).decode(), encoding="ascii")
+    assert gate.knock("T-04") == Known(Factor.TOTP)
 
 
 def test_a_right_ends_after_its_last_day(store: Store, pin_right: StaffKey, clock: Clock) -> None:

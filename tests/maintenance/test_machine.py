@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +106,15 @@ def test_a_clock_before_what_was_last_written_down_was_set_back(tmp_path: Path, 
     with store.transaction() as connection:
         connection.execute(sa.update(audit).values(at=later))
     assert look(tmp_path, store) == Status(Health.DEGRADED, (FaultCode.CLOCK_BACK,))
+
+
+@pytest.mark.expects_log("machine: a job failed with FileNotFoundError")
+def test_a_look_that_fails_does_not_keep_a_closing_from_being_over(tmp_path: Path, store: Store) -> None:
+    looked = threading.Event()
+    worker = MachineWorker(tmp_path / "gone", None, AuditTrail(store), lambda _status: None, looked.set)
+    worker.start()
+    assert looked.wait(10)
+    worker.stop()
 
 
 def test_out_of_service_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:

@@ -83,3 +83,12 @@ def test_a_translation_that_is_missing_leaves_dutch(tmp_path: Path) -> None:
     assert refused == ()
     assert len(settings.announcements) == 2
     assert settings.services[1].kind is ServiceKind.CASH
+
+
+def test_a_service_too_many_leaves_the_first_four_on_a_portal_that_stands(tmp_path: Path) -> None:
+    file = written(tmp_path, '[[services]]\nkind = "cash"\nname = "Geldautomaat 5"\nplace = "Links"\n')
+    with pytest.raises(SettingsError):
+        load(file)
+    settings, refused = load_for_screen(file)
+    assert settings.services == load(EXAMPLE).services
+    assert refused == ("services[4]: 4 fit",)

@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from townhall import database, migrations
 from townhall.claims import Claims, refusal
+from townhall.compartments.tables import DEPOSITS
 from townhall.ledger import ClaimTaken, Ledger
 from townhall.problems import ProblemType
 from townhall.tables import (
     CLAIMS,
     DOCUMENTS,
-    METADATA,
     RESULTS,
     Access,
     Act,
@@ -123,7 +123,7 @@ def kept(engine: sa.Engine, id_: UUID) -> bool:
 def test_the_migrations_make_the_tables_that_the_code_writes(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, DEPOSITS.metadata) == []
 
 
 def test_the_code_was_written_for_the_newest_migration() -> None:

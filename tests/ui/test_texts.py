@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 import ui
 from config.settings import Language, Service, ServiceKind, Translated, load
 from hardware.faults import FAULTS
+from kiosk_app.doors import Thing
 from kiosk_app.events import LanguageChosen, LanguagesAsked
 from kiosk_app.maintenance import work
 from kiosk_app.step import step
@@ -28,9 +29,15 @@ BOTH = structs.replace(load(EXAMPLE), languages=(Language.NL, Language.EN))
 PAIRS = tuple(zip(samples(BOTH), samples(BOTH, Language.EN), strict=True))
 # What may read the same in both: whoever is served, names, codes, signs, and words that English and Dutch share.
 SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Help|Open|Nederlands|Kiosk LV-01|[0-9A-Z]{4}-[0-9]{2}|"
-SHARED += r"|[0-9A-ZÀ-Ü]|\W+|Letters|English|Français|Printer|Scanner|(\d\. )?§(\n(\d\. )?§)*"
+SHARED += r"|[0-9]+|[A-ZÀ-Ü]|\W+|Letters|English|Français|Printer|Scanner|(\d\. )?§(\n(\d\. )?§)*"
 # What is not the kiosk's to translate: the back end's words for its documents, and what the resident typed.
-NOT_OURS = {Product: ("title", "description"), Purpose: ("label",), Details: ("recipient",), Asking: ("typed",)}
+NOT_OURS = {
+    Product: ("title", "description"),
+    Thing: ("title",),
+    Purpose: ("label",),
+    Details: ("recipient",),
+    Asking: ("typed",),
+}
 # Nor what technicians read in Dutch alone: the words of `kiosk check`, and the steps to mend something.
 STEPS = {step for fault in FAULTS.values() for step in fault.steps}
 NOT_OURS |= {work.Testing: ("lines",), work.Tested: ("lines",), work.Supplies: ("lines",)}

@@ -14,7 +14,8 @@ from config.settings import Language, load
 from hardware.devices import Applet
 from kiosk_app import events
 from kiosk_app.step import step
-from kiosk_app.visit import AskCard, Checking, Ease, EnterPin, Goodbye, Overlay, Portal, State, Visit
+from kiosk_app.touches import Steer
+from kiosk_app.visit import AskCard, Checking, Ease, EnterPin, Goodbye, Overlay, Portal, State, Visit, Voice
 from ui.app import App
 from ui.bridge import Bridge
 from ui.sample import EVENING, EXAMPLE, samples
@@ -296,3 +297,46 @@ def test_a_language_that_is_touched_is_the_screen_s_and_the_other_one_is_offered
     app.bridge._struck = None  # half a second later
     tap(app, finger, "language-nl")
     assert step(english, core.touches[1])[0].language is Language.NL
+
+
+def test_who_is_read_to_hears_with_the_first_touch_and_acts_with_the_second(
+    app: App, core: Core, finger: QPointingDevice
+) -> None:
+    heard: list[str] = []
+    app.bridge.come_to = lambda choice: heard.append(choice.label)
+    listens = Visit(1, AskCard(), voice=Voice(on=True))
+    show(app, listens)
+    for name in ("code", "offerings", "offerings"):
+        tap(app, finger, name)
+    assert heard == ["Ik heb een code", "Wat krijg je hier?"]
+    assert core.touches == [events.OfferingsAsked()]
+    show(app, Visit(1, EnterPin(Applet.V1_8, 3), voice=Voice(on=True)))
+    tap(app, finger, "digit5")
+    assert (core.digits, len(heard)) == ([5], 2), "a digit of the PIN is told to nobody"
+    app.bridge.come_to = lambda _choice: None
+
+
+def test_keys_go_over_a_page_from_choice_to_choice_and_tell_each(app: App, core: Core) -> None:
+    heard: list[str] = []
+    app.bridge.come_to = lambda choice: heard.append(choice.id)
+    show(app, Visit(1, AskCard(), voice=Voice(on=True)))
+    for way in (Steer.NEXT, Steer.NEXT, Steer.NEXT, Steer.PREVIOUS, Steer.CHOOSE):
+        app.steer(way)
+        app.settle()
+    assert heard == ["offerings", "code", "stop", "code"]
+    assert core.touches == [events.CodeAsked()]
+    app.bridge.come_to = lambda _choice: None
+
+
+@pytest.mark.usefixtures("core")
+def test_the_focus_is_seen_and_stays_where_it_was_when_the_page_is_painted_anew(app: App) -> None:
+    show(app, BY_NAME["choosing-several-none"])
+    app.steer(Steer.NEXT)
+    app.settle()
+    item = app.window.activeFocusItem()
+    name = item.objectName()
+    assert name.startswith("product-")
+    outside = item.mapToScene(QPointF(item.width() / 2, -1.9 * app.density)).toPoint()
+    assert app.grab().pixelColor(outside).name() == "#14202a", "a ring of ink around it"
+    show(app, BY_NAME["choosing-several"])
+    assert app.window.activeFocusItem().objectName() == name

@@ -5,18 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
+from config.settings import StaffRole
 from config.timeouts import Timeouts
-from hardware.devices import Applet, Certificate
+from hardware.devices import Applet, Certificate, Health
+from hardware.faults import FaultCode
 from kiosk_app import events
 from kiosk_app.core import Core
-from kiosk_app.effects import CheckStaffCode, Effect, OrderDocument, RecogniseCard, SignChallenge
+from kiosk_app.effects import CheckStaffCode, Effect, OrderDocument, RecogniseCard, SignChallenge, Start
 from kiosk_app.loop import PlainLoop
+from kiosk_app.maintenance.happenings import AllTold
+from kiosk_app.maintenance.work import Cleaning, Menu, Told, Trouble, Work
+from kiosk_app.parts import Part
 from kiosk_app.pin import PinBuffer, wipe
-from kiosk_app.visit import Challenge, Overlay, Person, Portal, Product, TakeCard, Visit
+from kiosk_app.step import step
+from kiosk_app.visit import Challenge, Overlay, Person, Portal, Product, StaffAtWork, TakeCard, Visit
 
 HOUSEHOLD = Product("householdComposition", "Attest van gezinssamenstelling", "")
 
@@ -164,3 +171,19 @@ def test_a_pin_buffer_holds_twelve_digits_and_no_trace(typed: str) -> None:
     assert buffer.take() == b""
     wipe(taken)
     assert set(taken) == {0}
+
+
+def test_time_goes_on_in_maintenance_whatever_devices_say_and_while_a_screen_is_wiped_whatever_keys_say() -> None:
+    """A printer that comes and goes keeps nobody's page open; a key that hangs keeps no kiosk shut."""
+    menu = Work("T-03", StaffRole.TECHNICIAN, Menu())
+    lost = Trouble(Part.PRINTER, FaultCode.PRINTER_LOST, Health.DOWN, datetime(2026, 11, 26, tzinfo=UTC))
+    at_menu = Visit(state=StaffAtWork(menu))
+    news = events.WorkAnswered(0, AllTold(Told(troubles=(lost,))))
+    after, started = step(at_menu, news)
+    assert after != at_menu
+    assert started == ()
+    wiped = Visit(state=StaffAtWork(Work("T-03", StaffRole.TECHNICIAN, Cleaning(60))))
+    assert step(wiped, events.DigitTyped()) == (wiped, ())
+    assert step(at_menu, events.DigitTyped()) == (at_menu, (Start(events.Clock.STEP, "staff_idle"),))
+    after, started = step(wiped, events.TimedOut(events.Clock.STEP))
+    assert started == (Start(events.Clock.STEP, "tick"),)

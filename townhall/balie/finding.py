@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from townhall.codes import read_claim_code, read_document_code
+from townhall.codes import read_claim_code, read_document_code, read_reference
 from townhall.service import Service
 from townhall.tables import Claim, Order, PrintResult
 
@@ -26,7 +26,7 @@ class Finding:
         self._service = service
 
     def where(self, typed: str) -> str | None:
-        """The page about what somebody typed: a ticket, a code, the code on a paper; None when it is none of ours."""
+        """The page about what somebody typed: a ticket, or what a slip, a paper or a thing says; None: none of ours."""
         code = read_claim_code(typed)
         if code is not None:
             claim = self._service.claims.of_code(self._service.vault.name_of(code))
@@ -35,6 +35,10 @@ class Finding:
         if printed is not None:
             order = self._service.ledger.order_of_code(printed)
             return None if order is None else f"ticket/{order.ticket}"
+        written = read_reference(typed)
+        if written is not None:
+            thing = self._service.book.thing(written)
+            return None if thing is None else f"stuk/{thing}"
         try:
             id_ = UUID(typed.strip())
         except ValueError:

@@ -47,9 +47,11 @@ class Look:
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._templates.filters["say_fault"] = words.fault
+        self._templates.filters["moment"] = words.moment
         self._templates.globals.update(
             town=town.name,
             products=town.products,
+            wall=town.wall,
             day=day,
             date_of=date_of,
             languages=words.LANGUAGES,

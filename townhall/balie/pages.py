@@ -15,30 +15,24 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from townhall.balie import words
 from townhall.balie.accounts import Accounts, Clerk, Role
+from townhall.balie.compartments import Compartments
 from townhall.balie.finding import Finding
 from townhall.balie.forms import DepositForm, fields_of, is_ours
-from townhall.balie.look import LETTERS, STATIC, Kept, Look
-from townhall.balie.sessions import Desk, Desks
+from townhall.balie.front import Front, Refused
+from townhall.balie.look import LETTERS, STATIC, Kept
 from townhall.claims import code_is_over
 from townhall.guesses import CLERKS
+from townhall.lockers.counter import Counter
 from townhall.passwords import fits
 from townhall.pdf_judge import PdfJudge, Rejected
 from townhall.problems import Problem, ProblemType
 from townhall.service import Service
 from townhall.shelf import Shelf, ShelfState
-from townhall.tables import Access, Claim
+from townhall.tables import Access, Claim, ClaimKind
 
 # What has waited a week will hardly be collected any more without a word from the counter.
 FORGOTTEN = dt.timedelta(days=7)
 SHOWN = dt.timedelta(days=30)  # so long the list says what expired; then nobody asks any more
-
-
-class Refused(Exception):
-    """Nobody is in, or not for this: where to send them, or what to say."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__("refused")
-        self.response = response
 
 
 class Balie:
@@ -46,9 +40,9 @@ class Balie:
 
     def __init__(self, service: Service, shelf: Shelf, judge: PdfJudge, accounts: Accounts) -> None:
         self._service, self._shelf, self._judge, self._accounts = service, shelf, judge, accounts
-        self._desks, self._finding = Desks(service.now), Finding(service)
+        self._front, self._finding = Front(service, accounts), Finding(service)
         self._guesses = service.guesses_at(CLERKS)
-        self._look = Look(service.town)
+        self._compartments = Compartments(service, self._front)
 
     def app(self) -> FastAPI:
         """The app, to be mounted at /balie."""
@@ -68,6 +62,7 @@ class Balie:
             ("POST", "/klaarleggen", self.deposit),
             ("POST", "/nakijken", self.check),
             ("GET", "/niet-opgehaald", self.forgotten),
+            *self._compartments.pages(),
         )
         for method, path, page in pages:
             app.add_api_route(path, page, methods=[method], response_model=None)
@@ -84,13 +79,13 @@ class Balie:
         if path == "/balie/nakijken":  # our script reads this one
             return JSONResponse({"good": False, "sentence": sentence}, problem.kind.status)
         back = "klaarleggen" if path == "/balie/klaarleggen" else ""
-        return self._look.page("fout", problem.kind.status, sentence=sentence, back=back)
+        return self._front.look.page("fout", problem.kind.status, sentence=sentence, back=back)
 
     # --- in and out --------------------------------------------------------------------------------------------------
 
     def door(self, request: Request) -> Response:
         """Ask who is there."""
-        return RedirectResponse("/balie/", 303) if self._desks.of(request) else self._look.page("aanmelden")
+        return RedirectResponse("/balie/", 303) if self._front.desks.of(request) else self._front.look.page("aanmelden")
 
     async def enter(self, request: Request) -> Response:
         """Let in who knows the password."""
@@ -101,96 +96,90 @@ class Balie:
 
     async def leave(self, request: Request) -> Response:
         """Close the desk."""
-        _, desk, _ = await self._sent(request)
+        _, desk, _ = await self._front.sent(request)
         response = RedirectResponse("/balie/aanmelden", 303)
-        self._desks.end(desk, response)
+        self._front.desks.end(desk, response)
         return response
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def begin(self, request: Request) -> Response:
         """Where a clerk begins: looking something up."""
-        return self._shown(request, "begin", forgotten=len(self._forgotten()))
+        return self._front.shown(request, "begin", forgotten=len(self._forgotten()))
 
     async def find(self, request: Request) -> Response:
         """Go to what a ticket or a code is about. It comes in a form, for a code belongs in no address."""
-        clerk, desk, fields = await self._sent(request)
+        clerk, desk, fields = await self._front.sent(request)
         typed = fields.get("zoek", "")
         where = await run_in_threadpool(self._finding.where, typed)
         if where is None:
-            page = self._look.page(
-                "begin", 404, clerk=clerk, desk=desk, typed=typed, nothing=True, forgotten=len(self._forgotten())
-            )
-            self._desks.stay(desk, page)
-            return page
+            facts = {"typed": typed, "nothing": True, "forgotten": len(self._forgotten())}
+            return self._front.again(clerk, desk, "begin", 404, **facts)
         return RedirectResponse(f"/balie/{where}", 303)
 
     def ticket(self, ticket: UUID, request: Request) -> Response:
         """What became of a ticket."""
-        self._let_in(request)
+        self._front.let_in(request)
         found = self._finding.ticket(ticket)
         if found is None:
             raise HTTPException(404)
         word, sentence = words.outcome(found.order, found.result)
         later = [(claim, words.STATES[self._shelf.state(claim)]) for claim in found.claims]
-        return self._shown(request, "ticket", found=found, word=word, sentence=sentence, later=later)
+        return self._front.shown(request, "ticket", found=found, word=word, sentence=sentence, later=later)
 
     def piece(self, claim: UUID, request: Request) -> Response:
         """How something on the shelf stands."""
-        self._let_in(request)
+        self._front.let_in(request)
         return self._piece(request, self._claim(claim))
 
     def forgotten(self, request: Request) -> Response:
         """What nobody came for."""
-        rows = [(claim, words.STATES[self._shelf.state(claim)]) for claim in self._forgotten()]
-        return self._shown(request, "niet_opgehaald", rows=rows)
+        rows = [(claim, self._said(claim)) for claim in self._forgotten()]
+        return self._front.shown(request, "niet_opgehaald", rows=rows)
 
     # --- doing -------------------------------------------------------------------------------------------------------
 
     async def new_code(self, claim: UUID, request: Request) -> Response:
         """Give a new code; the old one is worth nothing from now on."""
-        clerk, _, _ = await self._sent(request, Role.BALIE)
-        new = await run_in_threadpool(lambda: self._shelf.new_code(self._claim(claim), clerk.name))
+        clerk, _, _ = await self._front.sent(request, Role.BALIE)
+        new = await run_in_threadpool(lambda: self._keeper(claim).new_code(self._claim(claim), clerk.name))
         return RedirectResponse(f"/balie/stuk/{new.id}", 303)
 
     async def give(self, claim: UUID, request: Request) -> Response:
         """Somebody got it here: at a kiosk it is over."""
-        clerk, _, _ = await self._sent(request, Role.BALIE)
-        await run_in_threadpool(lambda: self._shelf.give(self._claim(claim), clerk.name))
+        clerk, _, _ = await self._front.sent(request, Role.BALIE)
+        await run_in_threadpool(lambda: self._keeper(claim).give(self._claim(claim), clerk.name))
         return RedirectResponse(f"/balie/stuk/{claim}", 303)
 
     async def withdraw(self, claim: UUID, request: Request) -> Response:
         """Take it off the shelf."""
-        clerk, _, _ = await self._sent(request, Role.BALIE)
+        clerk, _, _ = await self._front.sent(request, Role.BALIE)
         await run_in_threadpool(lambda: self._shelf.withdraw(self._claim(claim), clerk.name))
         return RedirectResponse(f"/balie/stuk/{claim}", 303)
 
     def form(self, request: Request, ticket: UUID | None = None) -> Response:
         """An empty form; for a ticket, one that knows what is waited for."""
-        self._let_in(request, Role.BALIE)
+        self._front.let_in(request, Role.BALIE)
         found = None if ticket is None else self._finding.ticket(ticket)
         form = DepositForm(id=str(uuid4()), valid_until=self._service.today() + dt.timedelta(days=30))
         if found is not None:
             form = form.for_order(found.order)
-        return self._shown(request, "klaarleggen", **self._about(form))
+        return self._front.shown(request, "klaarleggen", **self._about(form))
 
     async def deposit(self, request: Request) -> Response:
         """Put a document on the shelf."""
-        clerk, desk, fields = await self._sent(request, Role.BALIE)
+        clerk, desk, fields = await self._front.sent(request, Role.BALIE)
         form = DepositForm.read(fields)
         try:
             claim = await run_in_threadpool(self._deposited, form, clerk)
         except Problem as problem:
             field, sentence = words.said(problem)
-            facts = self._about(form, field, sentence)
-            page = self._look.page("klaarleggen", 400, clerk=clerk, desk=desk, **facts)
-            self._desks.stay(desk, page)
-            return page
+            return self._front.again(clerk, desk, "klaarleggen", 400, **self._about(form, field, sentence))
         return RedirectResponse(f"/balie/stuk/{claim.id}", 303)
 
     async def check(self, request: Request) -> Response:
         """Say of a PDF, before anything is sent off, whether it may lie on the shelf."""
-        _, desk = await run_in_threadpool(self._let_in, request, Role.BALIE)
+        _, desk = await run_in_threadpool(self._front.let_in, request, Role.BALIE)
         if not is_ours(request) or request.headers.get("x-word") != desk.word:
             raise Problem(ProblemType.CONFLICT)
         pdf = await request.body()
@@ -207,13 +196,13 @@ class Balie:
         try:
             begun = self._guesses.begin(name)
         except Problem as problem:
-            return self._look.page("aanmelden", 429, name=name, minutes=-(-problem.retry_seconds // 60))
+            return self._front.look.page("aanmelden", 429, name=name, minutes=-(-problem.retry_seconds // 60))
         clerk = self._accounts.clerks.get(name)
         if not fits(None if clerk is None else clerk.password, password):
-            return self._look.page("aanmelden", 403, name=name, wrong=True)
+            return self._front.look.page("aanmelden", 403, name=name, wrong=True)
         self._guesses.forgive(begun)
         response = RedirectResponse("/balie/", 303)
-        self._desks.open(name, response)
+        self._front.desks.open(name, response)
         return response
 
     def _deposited(self, form: DepositForm, clerk: Clerk) -> Claim:
@@ -235,6 +224,15 @@ class Balie:
         now = self._service.now()
         return self._service.claims.never_collected(now - FORGOTTEN, self._service.today() - SHOWN)
 
+    def _said(self, claim: Claim) -> str:
+        if claim.kind is ClaimKind.COMPARTMENT:
+            return self._compartments.said(claim)
+        return words.STATES[self._shelf.state(claim)]
+
+    def _keeper(self, id_: UUID) -> Shelf | Counter:
+        """Who decides about it: the shelf about documents, the counter about things for compartments."""
+        return self._compartments.counter if self._claim(id_).kind is ClaimKind.COMPARTMENT else self._shelf
+
     def _claim(self, id_: UUID) -> Claim:
         claim = self._service.claims.of(id_)
         if claim is None:
@@ -242,9 +240,11 @@ class Balie:
         return claim
 
     def _piece(self, request: Request, claim: Claim) -> Response:
+        if claim.kind is ClaimKind.COMPARTMENT:
+            return self._compartments.piece(request, claim)
         state = self._shelf.state(claim)
         newest = self._service.claims.newest(claim.root)
-        return self._shown(
+        return self._front.shown(
             request,
             "stuk",
             claim=claim,
@@ -258,43 +258,13 @@ class Balie:
             acts=[(act, words.ACTS[act.kind]) for act in self._service.claims.acts(claim.root)],
         )
 
-    def _shown(self, request: Request, page: str, **facts: object) -> Response:
-        clerk, desk = self._let_in(request)
-        response = self._look.page(page, 200, clerk=clerk, desk=desk, **facts)
-        self._desks.stay(desk, response)
-        return response
-
-    def _let_in(self, request: Request, role: Role | None = None) -> tuple[Clerk, Desk]:
-        """The clerk at this desk. Raises Refused."""
-        desk = self._desks.of(request)
-        clerk = None if desk is None else self._accounts.clerks.get(desk.clerk)
-        if desk is None or clerk is None:
-            raise Refused(RedirectResponse("/balie/aanmelden", 303))
-        if role is not None and clerk.role is not role:
-            raise Refused(self._look.page("fout", 403, clerk=clerk, desk=desk, sentence="Je mag hier alleen opzoeken."))
-        return clerk, desk
-
-    async def _sent(self, request: Request, role: Role | None = None) -> tuple[Clerk, Desk, dict[str, Any]]:
-        """Who sent a form of ours, and its fields. Who it is, is asked before anything is read. Raises Refused."""
-        clerk, desk = await run_in_threadpool(self._let_in, request, role)
-        fields = await fields_of(request)
-        if not is_ours(request) or fields.get("woord") != desk.word:
-            sentence = "Deze pagina was verouderd. Er is niets gebeurd. Ga terug en probeer het opnieuw."
-            raise Refused(self._look.page("fout", 403, clerk=clerk, desk=desk, sentence=sentence))
-        return clerk, desk, fields
-
     async def _problem(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101 - registered for it
-        return self._sorry(request, error.kind.status, words.said(error)[1])
+        return self._front.sorry(request, error.kind.status, words.said(error)[1])
 
     async def _missing(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-        return self._sorry(request, error.status_code, "Deze pagina is er niet, of niet meer.")
-
-    def _sorry(self, request: Request, status: int, sentence: str) -> Response:
-        desk = self._desks.of(request)
-        clerk = None if desk is None else self._accounts.clerks.get(desk.clerk)
-        return self._look.page("fout", status, clerk=clerk, desk=desk, sentence=sentence)
+        return self._front.sorry(request, error.status_code, "Deze pagina is er niet, of niet meer.")
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -1,10 +1,12 @@
 """What a visit looks like: `screen_for(visit, settings, now)`, pure Python, one file for each stretch of the visit.
 
-`portal` is where nobody is served, `hall` tells about another service there, and `ease` asks how to see it all;
+`portal` is where nobody is served, `hall` tells about another service there, `ease` asks how to see and hear it all,
+and `hearing` tells who listens how to go on;
 `sign_in` goes from card to name, `opening` are the ways in without a card;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
-`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `notices` are the
-pages that say what stops a visit, and help. `staff` and `staff_rooms` are maintenance, in the words of `staff_words`.
+`delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `collecting` is what
+happens at a door; `notices` are the pages that say what stops a visit, and help. `staff` and `staff_rooms` are
+maintenance, in the words of `staff_words`.
 Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
 `scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """
@@ -17,6 +19,7 @@ from datetime import datetime
 from msgspec import structs
 
 from config.settings import Settings
+from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening, NextDoor
 from kiosk_app.visit import (
     AskCard,
     Asking,
@@ -55,7 +58,12 @@ def screen_for(visit: Visit, settings: Settings, now: datetime) -> Screen:
     """Give the one screen of this visit at this moment."""
     if isinstance(visit.state, StaffAtWork):  # its steps and lines fit in letters of one size
         visit = replace(visit, ease=Ease(contrast=visit.ease.contrast))
-    screen = _screen(Scene(visit, settings, now))
+    scene = Scene(visit, settings, now)
+    screen = _screen(scene)
+    if visit.voice.on:
+        from ui.screens import hearing  # when somebody first listens
+
+        screen = structs.replace(screen, guide=hearing.guide(scene, screen))
     return structs.replace(screen, ease=visit.ease) if visit.ease != screen.ease else screen
 
 
@@ -117,6 +125,10 @@ def _of_state(scene: Scene) -> Screen:
             return sign_in.signing_in(scene)
         case NotTaken():
             return notices.not_taken(scene)
+        case Collecting() | DoorOpening() | DoorOpen() | AskTaken() | NextDoor() as state:
+            from ui.screens import collecting  # when a door is first asked for: the portal stands before
+
+            return collecting.at_door(scene, state)
         case Notice() as state:
             return notices.notice(scene, state)
         case StaffAtWork(work):

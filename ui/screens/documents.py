@@ -18,22 +18,26 @@ _LONG_NAME = 18  # letters: past it the greeting would push the question to a th
 # On the check screen in large letters; the list itself is one touch away.
 _LISTED_IN_LARGE = 2
 # What is said of a claim, where the back end does not describe it.
-_CLAIMS = {"reprint": mark("Opnieuw, gratis"), "preparedDocument": mark("Ligt klaar voor jou")}
+_CLAIMS = {
+    "reprint": mark("Opnieuw, gratis"),
+    "preparedDocument": mark("Ligt klaar voor jou"),
+    "compartment": mark("Ligt klaar in vakje {number}"),
+}
 
 
 def choosing(scene: Scene, state: Choosing) -> Screen:
     """Give the list: rows with an arrow for one document, boxes where several are being chosen."""
-    products = sorted(state.products, key=lambda product: (product.refusal is not None, product.claim is None))
+    offered = [one for one in state.products if not (state.several and one.compartment is not None)]
+    products = sorted(offered, key=lambda product: (product.refusal is not None, product.claim is None))
     page = page_of(scene, products, state.page, button=state.several)
-    question = scene.say("Wat wil je afdrukken?")
+    behind_doors = any(product.compartment is not None for product in products)
+    question = scene.say("Wat wil je krijgen?") if behind_doors else scene.say("Wat wil je afdrukken?")
     return Screen(
         Template.CHOOSE,
         scene.header,
         " ".join(part for part in (_hello(scene, state.person), question) if part),
         lead=(
-            scene.say("Tik op één of meer documenten.")
-            if state.several
-            else scene.say("Tik op het document dat je nodig hebt."),
+            scene.say("Tik op één of meer documenten.") if state.several else _one_of(scene, behind_doors=behind_doors),
         ),
         step=CHOOSE,
         rows=tuple(_row(scene, product, state) for product in page.rows),
@@ -43,6 +47,12 @@ def choosing(scene: Scene, state: Choosing) -> Screen:
         bar=scene.bar,
         said=question,
     )
+
+
+def _one_of(scene: Scene, *, behind_doors: bool) -> str:
+    if behind_doors:
+        return scene.say("Tik op wat je nu wil hebben.")
+    return scene.say("Tik op het document dat je nodig hebt.")
 
 
 def _hello(scene: Scene, person: Person | None) -> str:
@@ -58,7 +68,11 @@ def _row(scene: Scene, product: Product, state: Choosing) -> Choice:
         return Choice(name, product.title, None, Role.ROW, "mark-closed", refusal(scene, product), enabled=False)
     ticked = product.key in state.chosen if state.several else None
     icon = "" if state.several else "icon-chevron"
-    what = scene.say(_CLAIMS[product.code]) if product.claim is not None else product.description
+    what = (
+        scene.say(_CLAIMS[product.code], number=product.compartment)
+        if product.claim is not None
+        else product.description
+    )
     return Choice(name, product.title, Chose(product.key), Role.ROW, icon, what, ticked=ticked)
 
 
@@ -87,7 +101,10 @@ def _done(scene: Scene, chosen: int) -> tuple[Choice, ...]:
 def checking(scene: Scene, state: Checking) -> Screen:
     """Give what was chosen, for whom, in which language; the sentence above the buttons says what happens next."""
     products = [product for product in state.products if product.key in state.chosen]
-    more = any(product.refusal is None and product.key not in state.chosen for product in state.products)
+    more = any(
+        product.refusal is None and product.compartment is None and product.key not in state.chosen
+        for product in state.products
+    )
     return Screen(
         Template.CHECK,
         scene.header,

@@ -6,6 +6,7 @@ from msgspec import structs
 
 from kiosk_app.touches import EaseChosen, LanguageChosen, StillHere
 from ui.screen import Choice, Role, Screen, Template
+from ui.screens import hearing
 from ui.screens.scene import OWN_NAMES, Scene
 
 
@@ -17,6 +18,7 @@ def ease_page(scene: Scene) -> Screen:
     panel = scene.settings.screen
     high = panel.height_mm > panel.width_mm  # one on its side has everything low already
     down = Choice("low", scene.say("Knoppen lager"), EaseChosen(lower), Role.ROW, ticked=ease.low)
+    loudness, turns = hearing.volume(scene)
     return Screen(
         Template.CHOOSE,
         scene.header,
@@ -26,7 +28,10 @@ def ease_page(scene: Scene) -> Screen:
             Choice("large", scene.say("Grotere tekst"), EaseChosen(bigger), Role.ROW, ticked=ease.large),
             Choice("contrast", scene.say("Meer contrast"), EaseChosen(starker), Role.ROW, ticked=ease.contrast),
             *((down,) if high else ()),
+            *hearing.rows(scene),
         ),
+        hint=loudness,
+        extra=turns,
         actions=(Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),),
         bar=scene.own_bar,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from config.settings import Service, ServiceKind, ServiceState
+from kiosk_app.touches import CodeAsked, StopPressed
 from ui import hours, phrases
-from ui.screen import Mark, Screen, Section, Template
+from ui.screen import Choice, Mark, Role, Screen, Section, Template
 from ui.screens import portal
 from ui.screens.scene import Scene
 from ui.texts import mark
@@ -22,17 +23,28 @@ _STEPS = {
         mark("Neem je pakje uit het vakje, en sluit de deur."),
     ),
     ServiceKind.LOCKERS: (
-        mark("Je krijgt een code van het gemeentehuis."),
-        mark("Typ die code op dit scherm."),
+        mark("Je krijgt een bericht van het gemeentehuis, met een code."),
+        mark("Typ die code op dit scherm. Staat er geen code in? Steek dan je identiteitskaart in de lezer."),
         mark("Neem je bestelling uit het vakje, en sluit de deur."),
     ),
 }
+# The town's things in a locker of bpost: this kiosk has no part in it.
+_BPOST = (
+    mark("Je krijgt een bericht van bpost, met een code."),
+    mark("Typ die code op de pakjesautomaat, of scan ze daar."),
+    mark("Neem je bestelling uit het vakje, en sluit de deur."),
+)
+_BPOST_BY_APP = (
+    mark("Je krijgt een bericht van bpost."),
+    mark("Open de app My bpost op je telefoon, en zet bluetooth aan. Deze pakjesautomaat heeft geen scherm."),
+    mark("Open je vakje met de app. Neem je bestelling eruit, en sluit de deur."),
+)
 
 
 def service_page(scene: Scene) -> Screen:
     """Tell about the service that was touched."""
     service = scene.settings.services[scene.visit.service]
-    shape, _, _ = hours.service_state(scene.texts, service, scene.now)
+    shape, _, _ = hours.service_state(scene.texts, service, scene.now, scene.visit.offer.doors)
     works = shape in (Mark.OPEN, Mark.UNTIL)
     # In large letters where else to go takes the room of how it would work.
     how = () if scene.visit.ease.large and not works and service.nearest else (_how(scene, service),)
@@ -47,9 +59,17 @@ def service_page(scene: Scene) -> Screen:
             Section(scene.say("Waar en wanneer"), _where(scene, service)),
             *_else(scene, service, works=works),
         ),
-        actions=(scene.to_the_beginning,),
+        actions=_actions(scene, service, works=works),
         bar=scene.portal_bar,
     )
+
+
+def _actions(scene: Scene, service: Service, *, works: bool) -> tuple[Choice, ...]:
+    """Begin with a code where this kiosk opens the doors; else there is nothing to do here."""
+    if not (service.is_ours and works):
+        return (scene.to_the_beginning,)
+    back = Choice("leave", scene.say("Terug"), StopPressed(), icon="icon-back")
+    return back, Choice("code", scene.say("Ik heb een code"), CodeAsked(), Role.PRIMARY, "icon-forward")
 
 
 def town_page(scene: Scene) -> Screen:
@@ -69,6 +89,8 @@ def town_page(scene: Scene) -> Screen:
 def _state(scene: Scene, service: Service, shape: Mark) -> str:
     """Say whether it works; of a machine that nobody here can look into, who says so and since when."""
     match service.state:
+        case ServiceState.OPEN if shape is Mark.OUT and scene.visit.offer.doors is not None:
+            return f"{scene.words(scene.fault(scene.visit.offer.doors).title)}."
         case ServiceState.OPEN if shape is Mark.CLOSED and service.open_from is not None:
             return scene.say("Nu gesloten. Weer open om {hour}.", hour=phrases.at(scene.texts, service.open_from))
         case ServiceState.OPEN if shape is Mark.UNTIL and service.open_until is not None:
@@ -90,8 +112,14 @@ def _state(scene: Scene, service: Service, shape: Mark) -> str:
 
 
 def _how(scene: Scene, service: Service) -> Section:
-    steps = [scene.texts.local(step) for step in service.steps] or [scene.say(step) for step in _STEPS[service.kind]]
+    steps = [scene.texts.local(step) for step in service.steps] or [scene.say(step) for step in _usual(service)]
     return Section(scene.say("Zo werkt het"), "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
+
+
+def _usual(service: Service) -> tuple[str, ...]:
+    if service.kind is ServiceKind.LOCKERS and not service.is_ours:
+        return _BPOST if service.has_screen else _BPOST_BY_APP
+    return _STEPS[service.kind]
 
 
 def _where(scene: Scene, service: Service) -> str:
@@ -112,4 +140,14 @@ def _else(scene: Scene, service: Service, *, works: bool) -> tuple[Section, ...]
     nearest, note = scene.texts.local(service.nearest), scene.texts.local(service.note)
     elsewhere = (Section(scene.say("Hier kan je nu wel terecht"), nearest),) if nearest and not works else ()
     known = (Section(scene.say("Goed om te weten"), note),) if note else ()
-    return elsewhere + known
+    return elsewhere + _five_days(scene, service) + known
+
+
+def _five_days(scene: Scene, service: Service) -> tuple[Section, ...]:
+    """Say how long bpost keeps a thing of the town, and that this kiosk cannot open its locker."""
+    if service.kind is not ServiceKind.LOCKERS or service.is_ours:
+        return ()
+    text = scene.say(
+        "Je bestelling ligt vijf dagen klaar. Daarna brengt bpost ze terug. Dit loket opent de vakjes niet."
+    )
+    return (Section(scene.say("Hoelang"), text),)

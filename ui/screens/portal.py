@@ -15,7 +15,8 @@ from ui.screens.scene import Scene
 def portal(scene: Scene) -> Screen:
     """Give the portal. Without reader, printer or back end the services stand alone."""
     settings = scene.settings
-    rows = [(s, hours.service_row(scene.texts, s, n, scene.now)) for n, s in enumerate(settings.services)]
+    doors = scene.visit.offer.doors
+    rows = [(s, hours.service_row(scene.texts, s, n, scene.now, doors)) for n, s in enumerate(settings.services)]
     own = [row for service, row in rows if hours.is_own(service)]
     others = [row for service, row in rows if not hours.is_own(service)]
     hero = _hero(scene)
@@ -78,6 +79,10 @@ def _stale(scene: Scene) -> str:
 
 def _no_documents(scene: Scene, code: FaultCode) -> Hero:
     """Give the hero where a card cannot be used now: why, and the ways that do work."""
+    if scene.visit.offer.codes is not None and scene.visit.offer.doors is None:
+        title = scene.say("Ophalen met een code")
+        why = f"{scene.words(scene.fault(code).title)}. {scene.say('Met een code kan je wel iets ophalen.')}"
+        return Hero(title, why, scene.say("Tik hier"), Choice("code", title, CodeAsked(), Role.PRIMARY))
     if scene.visit.offer.codes is None:
         title = scene.say("Afdrukken met een code")
         why = f"{scene.words(scene.fault(code).title)}. {scene.say('Met een code kan je wel afdrukken.')}"

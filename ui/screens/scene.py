@@ -101,7 +101,9 @@ class Scene(Private, frozen=True):
 
     @property
     def _ease(self) -> Choice:
-        return Choice("ease", self.say("Zien en tikken"), EaseAsked(), Role.BAR, "icon-letters")
+        hears = self.settings.speech is not None
+        name = self.say("Zien en horen") if hears else self.say("Zien en tikken")
+        return Choice("ease", name, EaseAsked(), Role.BAR, "icon-letters")
 
     @property
     def _help(self) -> Choice:

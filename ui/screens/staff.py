@@ -228,7 +228,7 @@ def problem(scene: Scene, trouble: Trouble) -> Screen:
         lead=(scene.say("{part}, sinds {when}", part=part, when=since),),
         sections=(
             Section(scene.say("Zo los je het op"), steps),
-            Section(scene.say("Dit leest een inwoner"), scene.words(fault.text)),
+            Section(scene.say("Dit merkt een inwoner"), scene.words(fault.text)),
             Section(scene.say("Opgelost?"), scene.say("Dan gaat deze pagina vanzelf weg, zodra het toestel het zegt.")),
         ),
         actions=(staff_rooms.back(scene),),

@@ -20,6 +20,9 @@ PARTS = {
     Part.KEYPAD: mark("Toetsenbord"),
     Part.PAPER_SENSOR: mark("Papiervoeler"),
     Part.SCANNER: mark("Scanner"),
+    Part.LOCKERS: mark("Vakjes"),
+    Part.SPEECH: mark("Voorlezen"),
+    Part.HEADSET: mark("Hoofdtelefoon"),
     Part.MACHINE: mark("Schijf, klok en certificaten"),
 }
 HEALTH = {
@@ -87,7 +90,7 @@ HAPPENED = {
     "closed": mark("buiten dienst gezet"),
     "opened": mark("weer in dienst gezet"),
     "restartAsked": mark("programma herstart"),
-    "rebootAsked": mark("machine herstart"),
+    "rebootAsked": mark("herstart van de machine gevraagd"),
 }
 
 

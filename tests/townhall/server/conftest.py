@@ -33,10 +33,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from simulators.postgresql import PostgreSql
-from simulators.town_hall import TownHall
+from simulators.town_hall import LOCKERS, TownHall
 from townhall import database
 from townhall.passwords import hashed
 from townhall.seal import Sealer
+from townhall.tables import GUESSES
 
 if TYPE_CHECKING:
     from tests.townhall.conftest import Eid, Responder, Signer
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[3]
 CONTRACT = PROJECT / "docs" / "openapi" / "kiosk-service.yaml"
 RESIDENTS = PROJECT / "townhall" / "residents.toml"
+WIDER = '\n[[compartments]]\nkiosk = "LV-01"\nnumbers = {numbers}\nsize = "small"\n'
 BASE = "/kioskService/v1"
 AN = "85113099960"
 A4 = (595.276, 841.89)
@@ -284,8 +286,11 @@ def _town(
     if request.param == "postgresql":
         server: PostgreSql = request.getfixturevalue("postgresql")
         url = server.database()
-    accounts = ("--accounts", folder / "office.toml")
-    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed, accounts, url)
+    # Things of many tests stay behind its doors: more of them than a demo has.
+    wall = LOCKERS.read_text() + WIDER.format(numbers=[*range(25, 97)])
+    (folder / "lockers.toml").write_text(wall)
+    more = ("--accounts", folder / "office.toml", "--lockers", folder / "lockers.toml")
+    hall = TownHall(folder / "hall", RESIDENTS, trust, _responder.url, sealed, more, url)
     hall.start()
     try:
         office = Office(hall, contract, hall.ca / "depositor.pem")
@@ -340,6 +345,17 @@ def book(town: Town) -> Iterator[sa.Engine]:
     engine = database.opened(town.hall.database)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def nobody_guessed(book: sa.Engine) -> Iterator[None]:
+    """A town in which nobody mistyped lately, before a test and after it."""
+    forget = sa.delete(GUESSES)
+    with book.begin() as connection:
+        connection.execute(forget)
+    yield
+    with book.begin() as connection:
+        connection.execute(forget)
 
 
 @pytest.fixture

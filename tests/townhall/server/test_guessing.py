@@ -8,7 +8,7 @@ import json
 import random
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,19 +30,6 @@ AT_ONE, AT_ALL, WINDOW_SECONDS = 10, 100, 600
 LONG_AGO = dt.datetime(2026, 1, 2, 8, 0, tzinfo=dt.UTC)
 OWNER = "99123199940"
 Answer = tuple[int, str]
-
-
-@pytest.fixture
-def nobody_guessed(book: sa.Engine) -> Iterator[None]:
-    """A town in which nobody mistyped lately, before this test and after it."""
-    forget_guesses(book)
-    yield
-    forget_guesses(book)
-
-
-def forget_guesses(book: sa.Engine) -> None:
-    with book.begin() as connection:
-        connection.execute(sa.delete(GUESSES))
 
 
 def guess(line: http.client.HTTPSConnection, seed: int) -> list[Answer]:

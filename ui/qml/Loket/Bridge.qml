@@ -14,4 +14,6 @@ QtObject {
     property var bar: []
     signal touched(string choice, real x, real y)
     signal digitTyped(int digit)
+    signal focused(string choice)
+    property string focus: "" // the choice that a key came to last
 }

@@ -10,12 +10,33 @@ Item {
         bar.choices = Bridge.bar;
         const screen = Bridge.screen;
         const source = Qt.resolvedUrl(screen.template + ".qml");
-        if (loader.source === source && loader.item !== null)
+        const focus = Bridge.focus;
+        if (loader.source === source && loader.item !== null) {
+            const same = (loader.item as Page).screen.title === screen.title;
             (loader.item as Page).screen = screen;
-        else
+            if (same && focus !== "") {
+                const item = find(frame, focus);
+                if (item !== null)
+                    Bridge.focus = ""; // what is painted anew is told anew: it may be ticked now
+                item?.forceActiveFocus(Qt.TabFocusReason);
+            }
+        } else {
             loader.setSource(source, {
                 "screen": screen
             });
+        }
+    }
+
+    // What is painted anew lost its focus; a key that came to it once is still there.
+    function find(item: Item, name: string): Item {
+        if (item.objectName === name && item.visible && !item.activeFocus)
+            return item;
+        for (const child of item.children) {
+            const found = find(child, name);
+            if (found !== null)
+                return found;
+        }
+        return null;
     }
 
     Component.onCompleted: paint()

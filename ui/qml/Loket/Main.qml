@@ -42,6 +42,9 @@ Item {
         function onTouched(choice: string, x: real, y: real): void {
             main.python.touch(choice, x, y);
         }
+        function onFocused(choice: string): void {
+            main.python.focused(choice);
+        }
         function onDigitTyped(digit: int): void {
             main.python.typeDigit(digit);
         }

@@ -19,6 +19,12 @@ T.AbstractButton {
     Accessible.focusable: choice.live
     Accessible.onPressAction: target.clicked()
 
+    onVisualFocusChanged: if (visualFocus && Bridge.focus !== choice.id) { // Qt tells it twice
+        Bridge.focus = choice.id;
+        Bridge.focused(choice.id);
+    }
+    onPressed: if (!visualFocus)
+        Bridge.focus = "" // a finger is here, and no key
     onClicked: {
         const at = mapToItem(null, pressX, pressY);
         Bridge.touched(choice.id, at.x / Theme.density, at.y / Theme.density);
