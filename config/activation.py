@@ -107,7 +107,7 @@ class Activation:
         if name == self.running or name in self.state.quarantined:
             return None
         try:
-            settings, _ = decoded(content).over(self._machine)
+            settings = decoded(content).over(self._machine)
             self._dry_run(settings)
         except SettingsError:
             self._quarantine(name)
@@ -115,10 +115,15 @@ class Activation:
         return settings
 
     def try_out(self, content: bytes, well: frozenset[str]) -> None:
-        """Put a bundle on trial. Raises OSError; then nothing changed."""
+        """Put a bundle on trial. Raises OSError; then nothing changed.
+
+        What was on trial makes room, and is not thereby good: what did well before it must still do well.
+        """
         name = name_of(content)
         durable.write(self._folder / name, content, 0o600)
-        self._keep(structs.replace(self.state, trial=name, starts=STARTS, well=tuple(sorted(well))))
+        self._keep(
+            structs.replace(self.state, trial=name, starts=STARTS, well=tuple(sorted({*self.state.well, *well})))
+        )
         self._since = self._monotonic()
         self._tidy()
 

@@ -1,9 +1,8 @@
-"""What the agent hands to the kiosk in one file: every layer that was signed for this kiosk, and the daily content."""
+"""What the agent hands to the kiosk in one file: every layer that was signed for this kiosk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from config.daily import Daily, daily_of, with_daily
 from config.merge import Layer, Tree, merged
 from config.settings import Settings, SettingsError, settings_of
 
@@ -23,22 +21,15 @@ class Bundle(Struct, frozen=True, forbid_unknown_fields=True):
     """Layers from afar, as they were read. The installer's own layer is not in it: it lies on the machine."""
 
     layers: dict[Layer, dict[str, Any]] = {}
-    daily: dict[str, Any] | None = None
 
     def encoded(self) -> bytes:
         """Give it as bytes: the same for the same settings."""
         return msgspec.json.encode(self, order="deterministic")
 
-    def over(self, machine: Tree) -> tuple[Settings, Daily | None]:
-        """Give the settings on a machine, without the daily content, and that content. Raises SettingsError."""
+    def over(self, machine: Tree) -> Settings:
+        """Give the settings on a machine. Raises SettingsError."""
         layers: Mapping[Layer, Tree] = {**self.layers, Layer.MACHINE: machine}
-        settings = settings_of(merged(layers)[0])
-        return settings, daily_of(self.daily) if self.daily is not None else None
-
-
-def on_day(settings: Settings, daily: Daily | None, today: date) -> Settings:
-    """Give the settings as they are on a day. Raises SettingsError."""
-    return settings if daily is None else with_daily(settings, daily, today)
+        return settings_of(merged(layers)[0])
 
 
 def name_of(content: bytes) -> str:
@@ -47,7 +38,7 @@ def name_of(content: bytes) -> str:
 
 
 def read_bundle(file: Path) -> bytes | None:
-    """Give the bytes of a bundle; None when there is none. Raises SettingsError for one that is far too large."""
+    """Give the bytes of such a file; None when there is none. Raises SettingsError for one that is far too large."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
-from msgspec import Meta, ValidationError, convert, structs
+from msgspec import Meta, MsgspecError, ValidationError, convert, json, structs
 
+from config.bundle import read_bundle
 from config.settings import Announcement, Section, Service, ServiceState, Settings, SettingsError
 
 # Long enough for works that take a season; what lasts longer is no news, and goes the way of two people.
@@ -51,6 +53,15 @@ class Daily(Section, frozen=True, kw_only=True):
                 raise ValueError(f"{name}: ends more than {LONGEST.days} days after it was given out")
 
 
+def read_daily(file: Path) -> Daily | None:
+    """Read what the agent handed over; None where there is none. Raises SettingsError."""
+    content = read_bundle(file)
+    try:
+        return json.decode(content, type=Daily) if content is not None else None
+    except (MsgspecError, RecursionError) as error:
+        raise SettingsError(f"daily: {error}") from error
+
+
 def daily_of(tree: Mapping[str, Any]) -> Daily:
     """Validate a document of daily content. Raises SettingsError."""
     try:
@@ -60,22 +71,33 @@ def daily_of(tree: Mapping[str, Any]) -> Daily:
 
 
 def with_daily(settings: Settings, daily: Daily, today: date) -> Settings:
-    """Give the settings as they are today.
+    """Give the settings as they are today. A service that this kiosk does not show stands in another building.
 
-    Raises SettingsError for a document from the future or an unknown service.
+    Raises SettingsError for a document from the future.
     """
     if daily.given > today + SKEW:
         raise SettingsError(f"daily: given out on {daily.given}, and today it is {today}")
     states = {news.name: news.state for news in daily.services if today <= news.until}
-    names = {_dutch(service) for service in settings.services}
-    if strange := sorted({news.name for news in daily.services} - names):
-        raise SettingsError(f"daily: there is no service {', '.join(strange)}")
+    services = [_in_state(one, states.get(_dutch(one), one.state), settings) for one in settings.services]
     return structs.replace(
         settings,
-        services=tuple(structs.replace(one, state=states.get(_dutch(one), one.state)) for one in settings.services),
+        services=tuple(services),
         closed=tuple(sorted({*settings.closed, *daily.closed})),
         announcements=(*daily.announcements, *settings.announcements),
     )
+
+
+def _in_state(service: Service, state: ServiceState, settings: Settings) -> Service:
+    """Give a service in another state; one whose doors this kiosk cannot open is not opened by saying so."""
+    if service.is_ours and state is ServiceState.OPEN and settings.lockers is None:
+        return service
+    coming = service.coming_from if state is ServiceState.COMING else None
+    return structs.replace(service, state=state, coming_from=coming)
+
+
+def strangers(settings: Settings, daily: Daily) -> list[str]:
+    """Name the services that daily content speaks of and these settings do not have."""
+    return sorted({news.name for news in daily.services} - {_dutch(service) for service in settings.services})
 
 
 def _dutch(service: Service) -> str:

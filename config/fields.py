@@ -67,6 +67,7 @@ _HELP = {
     "ReceiptPrinter.host": "Its address on the network; or `device`.",
     "ReceiptPrinter.port": "Its raw printing port.",
     "Compartment.number": "The number on its door.",
+    "Compartment.size": "As it is drawn.",
     "StaffKey.role": "What the holder may do here.",
 }
 

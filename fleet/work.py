@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.bundle import MOST_BYTES
-from config.daily import daily_of, with_daily
+from config.daily import daily_of, strangers
 from config.layers import combine, examine
 from config.merge import Layer
 from config.settings import SettingsError, read
@@ -112,7 +112,8 @@ class Work:
         layers |= {Layer.TENANT: trees[f"{town}/tenant.toml"]} if f"{town}/tenant.toml" in trees else {}
         if _DAILY.match(path):
             content = daily_of(tree)
-            with_daily(combine(layers).settings, content, content.given)
+            if unknown := strangers(combine(layers).settings, content):
+                raise SettingsError(f"er is geen dienst {', '.join(unknown)}")
             return
         layer = next(layer for pattern, layer in _LAYER_OF if pattern.match(path))
         examine(layer, tree)

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "doctor", _:
             return _doctor()
         case "settings", _:
-            return _show_settings(given.settings, as_json=given.json)
+            return _show_settings(given.settings, given.told, as_json=given.json)
         case "check", _:
             return command.run(given)
         case _:
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     shown = commands.add_parser("settings", help="what is in force on this kiosk, and which layer each value came from")
     shown.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    shown.add_argument("--told", type=Path, help="the folder in which the agent offers daily content")
     shown.add_argument("--json", action="store_true", help="for a program")
     factors = commands.add_parser("staff", help="make the code that goes with a card of staff").add_subparsers(
         dest="subject", required=True
@@ -124,12 +125,12 @@ def _run_as_told(path: Path, told: Path, *, windowed: bool) -> int:
         return 2
 
 
-def _show_settings(path: Path, *, as_json: bool) -> int:
+def _show_settings(path: Path, told: Path | None, *, as_json: bool) -> int:
     from config.settings import SettingsError
     from kiosk_app.show_settings import show_settings
 
     try:
-        show_settings(path, _say, as_json=as_json)
+        show_settings(path, told, _say, as_json=as_json)
     except SettingsError as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return 2

@@ -13,15 +13,17 @@ from enum import Enum
 from pathlib import Path
 
 from config.activation import Activation, Verdict
-from config.bundle import decoded, name_of, on_day, read_bundle
-from config.daily import Daily
+from config.bundle import decoded, name_of, read_bundle
+from config.daily import Daily, read_daily, with_daily
 from config.hall import leave_out_refused
 from config.merge import Layer, merged
 from config.settings import Settings, SettingsError, read, settings_of
 
 log = logging.getLogger(__name__)
 
-OFFERED = "offered.json"  # as the agent calls it (config.agent.told, which a kiosk does not import)
+# As the agent calls them (config.agent.told, which a kiosk does not import).
+OFFERED = "offered.json"
+DAILY = "daily.json"
 # Which part a setting is about: a trial has to leave working what it touches.
 _PART_OF = {
     "back_end": "backEnd",
@@ -54,16 +56,14 @@ class ToldSettings:
         for what in leave_out_refused(tree):
             log.error("left out of the hall: %s", what)
         own = settings_of(merged({Layer.MACHINE: tree})[0])
-        self._machine, self._offered = tree, told / OFFERED
+        self._machine = tree
+        self._offered, self._news = Watched(told / OFFERED), Watched(told / DAILY)
         self._activation = activation or Activation(own.data / "settings", tree, dry_run)
-        self._seen: tuple[int, int] | None = None
         self._daily: Daily | None = None
-        self._whole = own
         content = self._activation.begin()
-        if content is not None:
-            self._whole, self._daily = decoded(content).over(tree)
-        self._today = own.town.now().date()
-        self.settings = self._of(self._today)
+        self._whole = own if content is None else decoded(content).over(tree)
+        self._read_news()
+        self.settings = self._of_today()
 
     def look(self, well: frozenset[str]) -> News:
         """See to the trial, to another day and to what is offered. Call it between visits. Never raises."""
@@ -73,6 +73,7 @@ class ToldSettings:
             log.warning("settings refused: %s", error)
         except OSError as error:
             log.warning("settings: nothing can be written down (%s)", error.strerror)
+            self._offered.look_again()
         return News.NONE
 
     def _look(self, well: frozenset[str]) -> News:
@@ -83,12 +84,12 @@ class ToldSettings:
         if verdict is Verdict.COMMITTED:
             log.info("settings on trial are good")
         before = self.settings
-        if (content := self._newly_offered()) is not None:
+        if self._offered.changed and (content := read_bundle(self._offered.file)) is not None:
             whole = self._activation.examine(content)
-            if whole is not None:
-                return self._take(content, whole, well)
-        self._today = self._whole.town.now().date()
-        self.settings = self._of(self._today)
+            if whole is not None and self._take(content, whole, well) is News.BEGIN_ANEW:
+                return News.BEGIN_ANEW
+        self._read_news()
+        self.settings = self._of_today()
         return News.SHOWN if self.settings != before else News.NONE
 
     def _take(self, content: bytes, whole: Settings, well: frozenset[str]) -> News:
@@ -100,26 +101,49 @@ class ToldSettings:
         log.info("settings %s on trial", name_of(content)[:12])
         if anew:
             return News.BEGIN_ANEW
-        self._whole, self._daily = decoded(content).over(self._machine)
-        self.settings = self._of(self._today)
+        self._whole = whole
         return News.SHOWN
 
-    def _newly_offered(self) -> bytes | None:
-        """Give what is offered, once."""
+    def _read_news(self) -> None:
+        """Take in other daily content; what is none is left out, and the rest stands."""
+        if not self._news.changed:
+            return
         try:
-            facts = self._offered.stat()
-        except OSError:
-            return None
-        seen = (facts.st_mtime_ns, facts.st_ino)
-        if seen == self._seen:
-            return None
-        self._seen = seen
-        return read_bundle(self._offered)
-
-    def _of(self, today: date) -> Settings:
-        """Give the settings of a day; daily content that does not fit them is left out, and the rest stands."""
-        try:
-            return on_day(self._whole, self._daily, today)
+            self._daily = read_daily(self._news.file)
+            if self._daily is not None:
+                with_daily(self._whole, self._daily, self._today)
         except SettingsError as error:
             log.warning("daily content left out: %s", error)
+
+    def _of_today(self) -> Settings:
+        try:
+            return with_daily(self._whole, self._daily, self._today) if self._daily is not None else self._whole
+        except SettingsError:  # said when it was read
             return self._whole
+
+    @property
+    def _today(self) -> date:
+        return self._whole.town.now().date()
+
+
+class Watched:
+    """A file that another process replaces."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._seen: tuple[int, int] | None = None
+
+    def look_again(self) -> None:
+        """Take it for another at the next look: what was found could not be used yet."""
+        self._seen = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is another than at the last look, or went away."""
+        try:
+            facts = self.file.stat()
+            seen = (facts.st_mtime_ns, facts.st_ino)
+        except OSError:
+            seen = None
+        was, self._seen = self._seen, seen
+        return seen != was

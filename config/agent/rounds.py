@@ -16,7 +16,7 @@ from tuf.api.exceptions import DownloadError, ExpiredMetadataError, RepositoryEr
 
 from config.agent.fetch import SlowDownError
 from config.agent.told import AgentState, Alarm, Told
-from config.bundle import Bundle
+from config.agent.verify import Found
 from config.layers import TooNewError
 from config.settings import SettingsError
 
@@ -31,11 +31,11 @@ CLOCK_SLACK = timedelta(minutes=10)
 
 
 class Rounds:
-    """`ask` fetches and verifies, and gives the bundle and what is amiss with its daily content."""
+    """`ask` fetches and verifies."""
 
     def __init__(
         self,
-        ask: Callable[[], tuple[Bundle, str]],
+        ask: Callable[[], Found],
         told: Told,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
@@ -61,9 +61,11 @@ class Rounds:
 
     def _round(self) -> tuple[Alarm | None, str, float]:
         try:
-            bundle, amiss = self._ask()
-            if self._told.offer(bundle):
+            found = self._ask()
+            if self._told.offer(found.bundle):
                 log.info("new settings offered to the kiosk")
+            if self._told.offer_daily(found.daily):
+                log.info("new daily content offered to the kiosk")
         except SlowDownError as error:
             return Alarm.UNREACHABLE, str(error), error.seconds
         except ExpiredMetadataError as error:
@@ -78,7 +80,7 @@ class Rounds:
             return Alarm.SETTINGS, str(error), 0.0
         except OSError as error:
             return Alarm.DISK, error.strerror or type(error).__name__, 0.0
-        return (Alarm.SETTINGS, amiss, 0.0) if amiss else (None, "", 0.0)
+        return (Alarm.SETTINGS, found.amiss, 0.0) if found.amiss else (None, "", 0.0)
 
     def _note(self, state: AgentState) -> None:
         if state.alarm is not None and state.alarm is not self._state.alarm:

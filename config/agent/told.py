@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from config import durable
 from config.bundle import Bundle
+from config.daily import Daily
 
 OFFERED = "offered.json"
+DAILY = "daily.json"
 STATE = "agent.json"
 
 
@@ -49,7 +51,19 @@ class Told:
 
     def offer(self, bundle: Bundle) -> bool:
         """Offer it to the kiosk; False when it was there already. Raises OSError."""
-        content, file = bundle.encoded(), self._folder / OFFERED
+        return self._put(OFFERED, bundle.encoded())
+
+    def offer_daily(self, daily: Daily | None) -> bool:
+        """Offer daily content, or that there is none; False when that was so already. Raises OSError."""
+        if daily is not None:
+            return self._put(DAILY, msgspec.json.encode(daily))
+        file = self._folder / DAILY
+        had = file.exists()
+        file.unlink(missing_ok=True)
+        return had
+
+    def _put(self, name: str, content: bytes) -> bool:
+        file = self._folder / name
         try:
             if file.read_bytes() == content:
                 return False

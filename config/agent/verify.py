@@ -7,12 +7,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from tuf.api.exceptions import ExpiredMetadataError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from config.bundle import MOST_BYTES, Bundle
-from config.daily import daily_of
+from config.daily import Daily, daily_of
 from config.layers import examine
 from config.settings import SettingsError
 from config.targets import daily, layers
@@ -35,8 +36,16 @@ class Place:
         self.town, self.building, self.kiosk = town, building, kiosk
 
 
-def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterface, base: str) -> tuple[Bundle, str]:
-    """Fetch and verify; give it, and what is amiss with the daily content if anything is.
+class Found(Struct, frozen=True):
+    """What was signed for a kiosk, and what is amiss with its daily content if anything is."""
+
+    bundle: Bundle
+    daily: Daily | None
+    amiss: str
+
+
+def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterface, base: str) -> Found:
+    """Fetch and verify.
 
     `trusted` remembers which versions were seen: what is older is refused.
 
@@ -52,23 +61,21 @@ def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterfa
     said = {layer: tree for layer, tree in found.items() if tree is not None}
     for layer, tree in said.items():
         examine(layer, tree)
-    return Bundle(said, news), amiss
+    return Found(Bundle(said), news, amiss)
 
 
-def _daily(updater: Updater, path: str) -> tuple[dict[str, Any] | None, str]:
+def _daily(updater: Updater, path: str) -> tuple[Daily | None, str]:
     """Give the daily content; without any, and why, where its word has run out or it holds what it may not.
 
     It is one person's, and must not stand in the way of what a whole town signed.
     """
     try:
         news = _tree(updater, path)
-        if news is not None:
-            daily_of(news)
+        return daily_of(news) if news is not None else None, ""
     except ExpiredMetadataError:
         return None, ""  # none of it can still count: each part ends sooner
     except SettingsError as error:
         return None, str(error)
-    return news, ""
 
 
 def _tree(updater: Updater, path: str) -> dict[str, Any] | None:

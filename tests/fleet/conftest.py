@@ -80,7 +80,7 @@ class Agent(Struct, frozen=True):
         (self.home / "memory").mkdir(exist_ok=True)
         where = Place(TOWN, "", KIOSK)
         fetcher = FolderFetcher(Path(self.at))
-        return signed_for(where, self.root.read_bytes(), self.home / "memory" / "trusted", fetcher, FOLDER)[0]
+        return signed_for(where, self.root.read_bytes(), self.home / "memory" / "trusted", fetcher, FOLDER).bundle
 
     def state(self) -> str:
         """Give the alarm that the kiosk can read, or nothing."""

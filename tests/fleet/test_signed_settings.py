@@ -52,7 +52,8 @@ def test_daily_content_has_a_way_of_its_own(fleet: Fleet, agent: Agent) -> None:
     fleet.sign("lindeveld-daily")
     fleet.give_out()
     assert agent.round() == "ok"
-    assert offered(agent)["daily"]["services"][0]["until"] == "2026-11-30"
+    daily = msgspec.json.decode((agent.told / "daily.json").read_bytes())
+    assert daily["services"] == [{"name": "Geldautomaat 1", "state": "outOfOrder", "until": "2026-11-30"}]
 
 
 def test_a_stick_brings_the_same_as_a_server(
@@ -205,7 +206,7 @@ def test_bad_daily_content_does_not_hold_up_what_the_town_signed(fleet: Fleet, a
     fleet.say("lindeveld/daily/content.toml", 'given = 2026-11-26\n[printer]\nqueue = "elsewhere"\n')
     assert agent.round().startswith("settings")
     assert offered(agent)["layers"] == {"tenant": {"languages": ["nl", "en"]}}
-    assert offered(agent)["daily"] is None
+    assert not (agent.told / "daily.json").exists()
 
 
 # --- a stick from anybody ----------------------------------------------------------------------------------------
