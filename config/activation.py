@@ -60,7 +60,6 @@ class Activation:
         dry_run: Callable[[Settings], None] = lambda _settings: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder, self._machine, self._dry_run, self._monotonic = folder, machine, dry_run, monotonic
         self._since = monotonic()
         self.state = _state_in(folder)
@@ -120,6 +119,7 @@ class Activation:
         What was on trial makes room, and is not thereby good: what did well before it must still do well.
         """
         name = name_of(content)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         durable.write(self._folder / name, content, 0o600)
         self._keep(
             structs.replace(self.state, trial=name, starts=STARTS, well=tuple(sorted({*self.state.well, *well})))
@@ -166,6 +166,7 @@ class Activation:
         self._keep(structs.replace(state, quarantined=names))
 
     def _keep(self, state: State) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         durable.write(self._folder / _STATE, msgspec.json.encode(state), 0o600)
         self.state = state
 
