@@ -12,6 +12,7 @@ def write(file: Path, content: bytes, mode: int = 0o644) -> None:
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(handle, "wb") as out:
+            os.fchmod(handle, mode)  # whatever the process's own mask is: another user reads some of these
             out.write(content)
             out.flush()
             os.fsync(out.fileno())

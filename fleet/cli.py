@@ -14,7 +14,9 @@ from rich.table import Table
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, keys, sheet
+from fleet import begin, cli_service, keys, sheet
+from fleet.service.enrolment import RefusedError
+from fleet.service.people import PeopleError
 from fleet.work import EXAMPLE, Work
 
 app = typer.Typer(
@@ -29,7 +31,14 @@ Home = Annotated[Path, typer.Option("--home", envvar="LOKET247_FLEET", help="De 
 AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
-_EXPECTED = (SettingsError, RepositoryError, keys.KeyFileError, sheet.SheetError, FileExistsError)
+_EXPECTED = (
+    *(SettingsError, RepositoryError, RefusedError, PeopleError),
+    *(keys.KeyFileError, sheet.SheetError, FileExistsError),
+)
+
+
+for command in (cli_service.serve, cli_service.enrol, cli_service.revoke, cli_service.person):
+    app.command()(command)
 
 
 def main() -> None:
@@ -120,6 +129,9 @@ def publish(home: Home = _HERE) -> None:
     work = Work(home)
     done = work.drafts.publish(keys.load(work.keys / "online.pem"))
     out.print(f"[green]✓[/] uitgegeven: {', '.join(done) or 'niets nieuws, alles geldt nog'}")
+    for draft in work.drafts.all():
+        have, need = work.drafts.signatures(draft)
+        out.print(f"  {draft.role} wacht: {have} van {need} getekend")
 
 
 @app.command()

@@ -6,7 +6,9 @@ given out is changed afterwards: a rollback is a new version with old content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import fcntl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +23,7 @@ _TIMESTAMP = "timestamp.json"
 
 
 class Repository:
-    """One repository in one folder, with one writer."""
+    """One repository in one folder; who writes takes turns."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -96,10 +98,27 @@ class Repository:
 
         Raises RepositoryError where too few signed; then nothing was given out.
         """
+        self._metadata.mkdir(parents=True, exist_ok=True)
+        with self._turn():
+            self._publish(online, changed, files, root)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let one process at a time write: a person at the command line, and the service that signs each hour."""
+        with (self.folder / ".turn").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _publish(
+        self,
+        online: Signer,
+        changed: Mapping[str, Metadata[Targets]],
+        files: Mapping[str, bytes],
+        root: Metadata[Root] | None,
+    ) -> None:
         if root is None:
             for name, metadata in changed.items():
                 self.verify(name, metadata)
-        self._metadata.mkdir(parents=True, exist_ok=True)
         for metadata in changed.values():
             for path, target in metadata.signed.targets.items():
                 self._give_file(path, target, files)

@@ -64,14 +64,21 @@ class Drafts:
         """Say how many signed, and how many must."""
         return len(draft.said.signatures), self._repository.needed(draft.role)
 
-    def publish(self, online: Signer) -> list[str]:
-        """Give out every draft; without any, say again that all still holds. Raises RepositoryError."""
-        drafts = self.all()
+    def publish(self, online: Signer, only: str | None = None) -> list[str]:
+        """Give out every draft that enough have signed, or that of one role; and say again that the rest still holds.
+
+        Raises RepositoryError.
+        """
+        drafts = [one for one in self.all() if only in {None, one.role} and self._enough(one)]
         files = {path: content for draft in drafts for path, content in draft.files.items()}
         self._repository.publish(online, {draft.role: draft.said for draft in drafts}, files)
         for draft in drafts:
             (self._folder / f"{draft.role}.json").unlink()
         return [draft.role for draft in drafts]
+
+    def _enough(self, draft: Draft) -> bool:
+        have, need = self.signatures(draft)
+        return have >= need
 
     def _begun(self, role: str, wanted: Mapping[str, TargetFile], version: int) -> Metadata[Targets] | None:
         for draft in self.all():

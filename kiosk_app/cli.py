@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "check", _:
             return command.run(given)
         case _:
-            return _run(given.settings, given.told, windowed=given.windowed)
+            return _run(given.settings, given.told, given.said, windowed=given.windowed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
     run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     run.add_argument("--told", type=Path, help="the folder in which the agent offers settings from afar")
+    run.add_argument("--said", type=Path, help="with --told: the file in which it tells the agent how it does")
     run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
     check = commands.add_parser("check", help="try out what a kiosk depends on, with a person at the bench")
     subjects = check.add_subparsers(dest="subject", required=True)
@@ -95,10 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(path: Path, told: Path | None, *, windowed: bool) -> int:
+def _run(path: Path, told: Path | None, said: Path | None, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
     if told is not None:
-        return _run_as_told(path, told, windowed=windowed)
+        return _run_as_told(path, told, said, windowed=windowed)
     from config.hall import load_for_screen
     from config.settings import SettingsError
 
@@ -114,12 +115,12 @@ def _run(path: Path, told: Path | None, *, windowed: bool) -> int:
     return run_with_screen(settings, windowed=windowed)
 
 
-def _run_as_told(path: Path, told: Path, *, windowed: bool) -> int:
+def _run_as_told(path: Path, told: Path, said: Path | None, *, windowed: bool) -> int:
     from config.settings import SettingsError
     from kiosk_app.screened import run_as_told
 
     try:
-        return run_as_told(path, told, windowed=windowed)
+        return run_as_told(path, told, said, windowed=windowed)
     except (SettingsError, OSError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return 2

@@ -44,8 +44,9 @@ class Screened:
         windowed: bool = False,
         size_px: tuple[int, int] | None = None,
         told: ToldSettings | None = None,
+        said: Path | None = None,
     ) -> None:
-        self._settings, self._told = settings, told
+        self._settings, self._told, self._said = settings, told, said
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
         self._heart = Heart.of_service()
@@ -109,8 +110,11 @@ class Screened:
             self.app.every(LOOK_SECONDS, self._attend)
 
     def _attend(self) -> None:
-        """Look for other settings, between visits."""
-        if self._told is None or self._kiosk is None or not self._idle:
+        """Say how it goes, and look for other settings between visits."""
+        if self._told is None or self._kiosk is None:
+            return
+        self._kiosk.tell(self._told.in_force)
+        if not self._idle:
             return
         from kiosk_app.told import News
 
@@ -167,6 +171,8 @@ class Screened:
         self._kiosk.core.steer = self.app.steer
         if self._kiosk.speaker is not None:
             self._listen(self._kiosk.speaker)
+        if self._said is not None:
+            self._kiosk.tell_in(self._said)
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at
@@ -205,12 +211,15 @@ def run_with_screen(settings: Settings, *, windowed: bool) -> int:
     return Screened(settings, windowed=windowed).run()
 
 
-def run_as_told(machine: Path, folder: Path, *, windowed: bool) -> int:
-    """Run a kiosk on what the agent's folder offers, over the installer's own settings. Raises SettingsError."""
+def run_as_told(machine: Path, folder: Path, said: Path | None, *, windowed: bool) -> int:
+    """Run a kiosk on what the agent's folder offers, over the installer's own settings. Raises SettingsError.
+
+    `said` is the file in which it tells the agent how it does.
+    """
     from kiosk_app.told import ToldSettings
 
     told = ToldSettings(machine, folder, dry_run)
-    return Screened(told.settings, windowed=windowed, told=told).run()
+    return Screened(told.settings, windowed=windowed, told=told, said=said).run()
 
 
 def dry_run(settings: Settings) -> None:

@@ -10,10 +10,14 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
+from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 from config.activation import Activation, Verdict
 from config.bundle import decoded, name_of, read_bundle
+from config.checkin import InForce
 from config.daily import Daily, read_daily, with_daily
 from config.hall import leave_out_refused
 from config.merge import Layer, merged
@@ -64,6 +68,18 @@ class ToldSettings:
         self._whole = own if content is None else decoded(content).over(tree)
         self._read_news()
         self.settings = self._of_today()
+
+    @property
+    def in_force(self) -> InForce:
+        """Which settings and daily content this kiosk runs on, by digest."""
+        state = self._activation.state
+        shown = sha256(msgspec.json.encode(self._daily)).hexdigest() if self._daily is not None else None
+        return InForce(
+            settings=self._activation.running,
+            on_trial=state.trial is not None,
+            sent_back=len(state.quarantined),
+            daily=shown,
+        )
 
     def look(self, well: frozenset[str]) -> News:
         """See to the trial, to another day and to what is offered. Call it between visits. Never raises."""

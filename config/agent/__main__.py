@@ -1,4 +1,4 @@
-"""`python -m config.agent --settings /etc/loket247-agent/agent.toml`: rounds until SIGTERM; `--once` makes one."""
+"""`loket247-agent`: rounds until SIGTERM; `--once` makes one, `--enrol CODE` gets this kiosk its certificate."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct, ValidationError, convert
 
 from config.agent.fetch import FOLDER, FolderFetcher, WebFetcher
+from config.agent.line import Line, LineError
 from config.agent.rounds import Rounds
 from config.agent.told import Told
 from config.agent.verify import Place, signed_for
@@ -29,6 +30,8 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     building: str = ""
     ca: str = ""
     memory: str = "/var/lib/loket247-agent/trusted"
+    pem: str = "/var/lib/loket247-agent/kiosk.pem"
+    said: str = "/run/loket247/said.json"
     told: str = "/var/lib/loket247-agent/told"
 
 
@@ -36,8 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the agent; 2 when it cannot be told where to ask, 1 when the one round raised an alarm."""
     parser = argparse.ArgumentParser(prog="loket247-agent", description="Fetches what was signed for this kiosk.")
     parser.add_argument(
-        "--settings", type=Path, required=True, help="where the fleet is, and which kiosk this is (TOML)"
+        "--settings",
+        type=Path,
+        default=Path("/etc/loket247-agent/agent.toml"),
+        help="where the fleet is, and which kiosk this is (TOML)",
     )
+    parser.add_argument("--enrol", metavar="CODE", help="get a certificate, with the code that the fleet gave")
     parser.add_argument("--once", action="store_true", help="one round, and say how it went")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -48,8 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
         print(f"loket247-agent: {given.settings}: {error}", file=sys.stderr)
         return 2
+    line = _line(settings)
+    if given.enrol:
+        return _enrol(line, given.enrol)
     told = Told(Path(settings.told))
-    rounds = _rounds(settings, root, told)
+    rounds = _rounds(settings, root, told, line)
     if given.once:
         rounds.once()
         state = told.state()
@@ -63,12 +73,34 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _rounds(settings: AgentSettings, root: bytes, told: Told) -> Rounds:
-    far = settings.url.startswith("https://")
+def _line(settings: AgentSettings) -> Line | None:
+    """Give the line to a fleet that is a server; a folder cannot be told anything."""
+    if not settings.url.startswith("https://"):
+        return None
+    ca = Path(settings.ca) if settings.ca else None
+    return Line(settings.url, Path(settings.pem), ca, Path(settings.said))
+
+
+def _enrol(line: Line | None, code: str) -> int:
+    if line is None:
+        print("loket247-agent: url is a folder, and no fleet", file=sys.stderr)
+        return 2
+    try:
+        line.enrol(code)
+    except (LineError, OSError) as error:
+        print(f"loket247-agent: {error}", file=sys.stderr)
+        return 1
+    print("this kiosk is known to its fleet")
+    return 0
+
+
+def _rounds(settings: AgentSettings, root: bytes, told: Told, line: Line | None) -> Rounds:
+    far = line is not None
     fetcher = WebFetcher(Path(settings.ca) if settings.ca else None) if far else FolderFetcher(Path(settings.url))
     place = Place(settings.town, settings.building, settings.kiosk)
     base = settings.url.rstrip("/") if far else FOLDER
-    return Rounds(partial(signed_for, place, root, Path(settings.memory), fetcher, base), told)
+    ask = partial(signed_for, place, root, Path(settings.memory), fetcher, base)
+    return Rounds(ask, told, line.tell if line is not None else None)
 
 
 if __name__ == "__main__":

@@ -31,16 +31,17 @@ CLOCK_SLACK = timedelta(minutes=10)
 
 
 class Rounds:
-    """`ask` fetches and verifies."""
+    """`ask` fetches and verifies; `tell` says to the fleet how it went."""
 
     def __init__(
         self,
         ask: Callable[[], Found],
         told: Told,
+        tell: Callable[[AgentState], None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._ask, self._told, self._now, self._chance = ask, told, now, chance
+        self._ask, self._told, self._tell, self._now, self._chance = ask, told, tell, now, chance
         self._state = told.state()
         self._failed = 0
 
@@ -55,6 +56,8 @@ class Rounds:
             alarm, detail, asked_to_wait = self._round()
         well = now if alarm is None else self._state.well
         self._note(AgentState(now, well, alarm, detail))
+        if self._tell is not None:
+            self._tell(self._state)
         self._failed = self._failed + 1 if alarm in {Alarm.UNREACHABLE, Alarm.DISK} else 0
         wait: float = max(min(EVERY * 2.0**self._failed, LONGEST_WAIT), min(asked_to_wait, LONGEST_WAIT))
         return wait * (1 - JITTER + 2 * JITTER * self._chance())

@@ -6,7 +6,6 @@ The agent writes, the kiosk reads.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -14,23 +13,12 @@ from msgspec import Struct
 
 from config import durable
 from config.bundle import Bundle
+from config.checkin import Alarm as Alarm
 from config.daily import Daily
 
 OFFERED = "offered.json"
 DAILY = "daily.json"
 STATE = "agent.json"
-
-
-class Alarm(StrEnum):
-    """Why nothing new comes through. The kiosk goes on with what it has."""
-
-    UNREACHABLE = "unreachable"  # nobody answered, or too slowly
-    EXPIRED = "expired"  # what was signed holds no longer: it must be signed anew, or somebody holds news back
-    REFUSED = "refused"  # not signed by who must, or older than what was seen
-    CLOCK = "clock"  # this machine's clock stands before what it has seen
-    DISK = "disk"  # nothing can be written
-    SETTINGS = "settings"  # signed well, and no settings
-    TOO_NEW = "tooNew"  # for a newer version of the kiosk: waits for it
 
 
 class AgentState(Struct, frozen=True, rename="camel"):

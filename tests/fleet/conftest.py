@@ -5,10 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from msgspec import Struct, structs
+from securesystemslib.signer import CryptoSigner
 
 from config.agent.fetch import FOLDER, FolderFetcher
 from config.agent.told import Told
@@ -36,8 +42,12 @@ class Fleet(Struct, frozen=True):
             if signer.public_key.keyid in self.work.repository.may_sign(role):
                 self.work.drafts.sign(role, self.work.files_of(role), signer)
 
+    @property
+    def online(self) -> CryptoSigner:
+        return keys.load(self.work.keys / "online.pem")
+
     def give_out(self) -> None:
-        self.work.drafts.publish(keys.load(self.work.keys / "online.pem"))
+        self.work.drafts.publish(self.online)
 
     def say(self, path: str, text: str) -> None:
         """Write, sign with every key that must, and give out."""
@@ -116,3 +126,23 @@ def agent(tmp_path: Path) -> Agent:
 def other(agent: Agent) -> Callable[[str], Agent]:
     """The same agent, told to ask somewhere else."""
     return lambda at: structs.replace(agent, at=at)
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> tuple[Path, Path]:
+    """Make a certificate for localhost that signs itself; gives it and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = tmp_path / "server.pem", tmp_path / "server.key"
+    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return files

@@ -7,16 +7,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from msgspec import structs
 from tuf.api.exceptions import DownloadError
 
@@ -67,26 +62,6 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 class Quiet(http.server.ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """A line that was refused or given up is what is tested here."""
-
-
-@pytest.fixture
-def certified(tmp_path: Path) -> tuple[Path, Path]:
-    """Make a certificate for 127.0.0.1 that signs itself; gives it and its key."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    files = tmp_path / "server.pem", tmp_path / "server.key"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return files
 
 
 @pytest.fixture

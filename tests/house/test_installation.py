@@ -27,13 +27,15 @@ def test_the_example_keeps_its_data_where_the_unit_may_write() -> None:
 
 def test_the_kiosk_reads_where_its_agent_writes() -> None:
     """The unit of the one names the folder that the other's settings and unit lead to."""
-    told = re.search(r"--told (\S+)$", UNIT, re.MULTILINE)
+    told = re.search(r"--told (\S+)", UNIT, re.MULTILINE)
     state = re.search(r"^StateDirectory=(\S+)$", (UNITS / "loket247-agent.service").read_text(), re.MULTILINE)
     assert told is not None
     assert state is not None
     settings = convert(tomllib.loads(AGENT.read_text(encoding="utf-8")), AgentSettings)
     assert told.group(1) == settings.told
     assert Path(settings.told).parent == Path(settings.memory).parent == Path("/var/lib") / state.group(1)
+    assert f"--said {settings.said}\n" in UNIT
+    assert f"\nRuntimeDirectory={Path(settings.said).parent.name}\n" in UNIT
     assert settings.kiosk == tomllib.loads(EXAMPLE)["kiosk"]
 
 
