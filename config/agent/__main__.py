@@ -56,12 +56,26 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"loket247-agent: {given.settings}: {error}", file=sys.stderr)
         return 2
     line = _line(settings)
-    if given.enrol:
-        return _enrol(line, given.enrol)
+    try:
+        if given.enrol:
+            return _enrol(line, given.enrol)
+        return _run(settings, root, line, once=given.once)
+    finally:
+        if line is not None:
+            line.close()
+
+
+def _run(settings: AgentSettings, root: bytes, line: Line | None, *, once: bool) -> int:
     told = Told(Path(settings.told))
-    rounds = _rounds(settings, root, told, line)
-    if given.once:
+    far = line is not None
+    fetcher = WebFetcher(Path(settings.ca) if settings.ca else None) if far else FolderFetcher(Path(settings.url))
+    place = Place(settings.town, settings.building, settings.kiosk)
+    base = settings.url.rstrip("/") if far else FOLDER
+    ask = partial(signed_for, place, root, Path(settings.memory), fetcher, base)
+    rounds = Rounds(ask, told, line.tell if line is not None else None)
+    if once:
         rounds.once()
+        fetcher.close()
         state = told.state()
         print(state.alarm or "ok", state.detail)
         return 0 if state.alarm is None else 1
@@ -92,15 +106,6 @@ def _enrol(line: Line | None, code: str) -> int:
         return 1
     print("this kiosk is known to its fleet")
     return 0
-
-
-def _rounds(settings: AgentSettings, root: bytes, told: Told, line: Line | None) -> Rounds:
-    far = line is not None
-    fetcher = WebFetcher(Path(settings.ca) if settings.ca else None) if far else FolderFetcher(Path(settings.url))
-    place = Place(settings.town, settings.building, settings.kiosk)
-    base = settings.url.rstrip("/") if far else FOLDER
-    ask = partial(signed_for, place, root, Path(settings.memory), fetcher, base)
-    return Rounds(ask, told, line.tell if line is not None else None)
 
 
 if __name__ == "__main__":

@@ -160,6 +160,7 @@ def running(
     yield Running(service, f"https://localhost:{place.getsockname()[1]}", files[2], clock)
     server.should_exit = True
     thread.join(20)
+    place.close()
 
 
 @pytest.fixture

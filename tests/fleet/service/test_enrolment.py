@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,9 +30,11 @@ Request = Callable[[], tuple[bytes, bytes]]
 
 
 @pytest.fixture
-def line(remote: Agent, running: Running) -> Line:
+def line(remote: Agent, running: Running) -> Iterator[Line]:
     """The line of LV-01's agent, which has no certificate yet."""
-    return Line(running.url, remote.home / "kiosk.pem", running.ca, remote.home / "said.json")
+    line = Line(running.url, remote.home / "kiosk.pem", running.ca, remote.home / "said.json")
+    yield line
+    line.close()
 
 
 def client(running: Running, pem: Path | None = None) -> httpx.Client:
@@ -86,6 +88,7 @@ def test_a_code_is_good_once(running: Running, line: Line, tmp_path: Path) -> No
     with pytest.raises(LineError, match="not known"):
         other.enrol(code)
     assert not other.enrolled
+    other.close()
 
 
 def test_a_code_is_good_for_a_day(running: Running, line: Line) -> None:
