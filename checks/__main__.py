@@ -27,6 +27,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("tests that papers name", house.named_tests),
     ("publiccode.yml", house.publiccode),
     ("contract (OpenAPI)", house.contract),
+    ("reference of settings", house.reference),
 )
 
 

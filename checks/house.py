@@ -13,6 +13,8 @@ from openapi_spec_validator import validate
 from openapi_spec_validator.exceptions import OpenAPISpecValidatorError
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
+from config import reference as settings_reference
+
 LONGEST_FILE = 400  # lines: what one sitting can read
 LONGEST_FUNCTION = 60  # lines: a screenful; past it a function does more than one thing
 
@@ -134,3 +136,16 @@ def contract(project: Path) -> list[str]:
         except (yaml.YAMLError, OpenAPISpecValidatorError, OpenAPIValidationError) as error:
             found.append(f"{path.relative_to(project)}: {str(error).splitlines()[0]}")
     return found
+
+
+def reference(project: Path) -> list[str]:
+    """Which page or schema of settings is of other types than those in `config`."""
+    return [
+        f"docs/{name} is of other settings: python -m config.reference docs"
+        for name, content in settings_reference.files().items()
+        if _text(project / "docs" / name) != content
+    ]
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

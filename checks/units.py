@@ -18,7 +18,7 @@ def exposure(project: Path) -> list[str]:
     found = []
     with tempfile.TemporaryDirectory(prefix="loket-units-") as folder:
         for unit, limit in EXPOSURE.items():
-            base = next((path for path in (project / unit, DEBIANS / unit) if path.exists()), None)
+            base = next((path for path in (project / unit, ours / unit, DEBIANS / unit) if path.exists()), None)
             if base is None:
                 found.append(f"{unit} is not on this machine")
                 continue

@@ -30,15 +30,15 @@ def load_for_screen(path: Path) -> tuple[Settings, tuple[str, ...]]:
     Raises SettingsError where anything else is wrong.
     """
     tree = read(path)
-    refused = tuple(_without_refused(tree))
+    refused = tuple(leave_out_refused(tree))
     try:
         return settings_of(tree), refused
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from error
 
 
-def _without_refused(tree: dict[str, Any]) -> Iterator[str]:
-    """Take out what cannot be shown, and say what it was."""
+def leave_out_refused(tree: dict[str, Any]) -> Iterator[str]:
+    """Take out of a table of settings what cannot be shown, and say what it was."""
     for table, kind in (("services", Service), ("announcements", Announcement)):
         told = tree.get(table)
         if not isinstance(told, list):

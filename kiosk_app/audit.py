@@ -232,6 +232,12 @@ class AuditTrail:
                 previous = str(row["hash"])
                 connection.execute(sa.insert(audit).values(**row))
 
+    def head(self) -> tuple[int, str] | None:
+        """Give the number and the hash of the last row; None where nothing was ever written down."""
+        with self._store.transaction() as connection:
+            last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
+        return (last.number, last.hash) if last else None
+
     def refilled_at(self) -> datetime | None:
         """Give the moment at which the printer last had paper again; None when it never ran out, or is empty now.
 

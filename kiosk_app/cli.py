@@ -42,10 +42,12 @@ def main(arguments: list[str] | None = None) -> int:
             return _staff(given)
         case "doctor", _:
             return _doctor()
+        case "settings", _:
+            return _show_settings(given.settings, given.told, as_json=given.json)
         case "check", _:
             return command.run(given)
         case _:
-            return _run(given.settings, windowed=given.windowed)
+            return _run(given.settings, given.told, given.said, windowed=given.windowed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="show the screen and serve residents until SIGTERM")
     run.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    run.add_argument("--told", type=Path, help="the folder in which the agent offers settings from afar")
+    run.add_argument("--said", type=Path, help="with --told: the file in which it tells the agent how it does")
     run.add_argument("--windowed", action="store_true", help="in a window with a pointer, for a desktop")
     check = commands.add_parser("check", help="try out what a kiosk depends on, with a person at the bench")
     subjects = check.add_subparsers(dest="subject", required=True)
@@ -77,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     speech.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    shown = commands.add_parser("settings", help="what is in force on this kiosk, and which layer each value came from")
+    shown.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    shown.add_argument("--told", type=Path, help="the folder in which the agent offers daily content")
+    shown.add_argument("--json", action="store_true", help="for a program")
     factors = commands.add_parser("staff", help="make the code that goes with a card of staff").add_subparsers(
         dest="subject", required=True
     )
@@ -88,8 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(path: Path, *, windowed: bool) -> int:
+def _run(path: Path, told: Path | None, said: Path | None, *, windowed: bool) -> int:
     gc.disable()  # what a start makes is there to stay: the collector would look at all of it, and find nothing
+    if told is not None:
+        return _run_as_told(path, told, said, windowed=windowed)
     from config.hall import load_for_screen
     from config.settings import SettingsError
 
@@ -103,6 +113,29 @@ def _run(path: Path, *, windowed: bool) -> int:
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)
+
+
+def _run_as_told(path: Path, told: Path, said: Path | None, *, windowed: bool) -> int:
+    from config.settings import SettingsError
+    from kiosk_app.screened import run_as_told
+
+    try:
+        return run_as_told(path, told, said, windowed=windowed)
+    except (SettingsError, OSError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+
+
+def _show_settings(path: Path, told: Path | None, *, as_json: bool) -> int:
+    from config.settings import SettingsError
+    from kiosk_app.show_settings import show_settings
+
+    try:
+        show_settings(path, told, _say, as_json=as_json)
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _loaded(path: Path) -> Settings | None:

@@ -40,6 +40,11 @@ class HealthBook:
         """Whether every part that this kiosk has was heard of."""
         return all(status.health is not Health.UNKNOWN for status in self.statuses.values())
 
+    @property
+    def well(self) -> frozenset[str]:
+        """The names of the parts that are not down."""
+        return frozenset(part.value for part, status in self.statuses.items() if status.health is not Health.DOWN)
+
     def note(self, part: Part, status: Status) -> None:
         """Take in a part's status; tells when the offer changed by it."""
         self.statuses[part] = status

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from kiosk_app.heart import Heart
 from ui.app import App
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hardware.sound import Speaker
     from kiosk_app.effects import Effect
     from kiosk_app.events import Touch
+    from kiosk_app.told import ToldSettings
     from kiosk_app.visit import Visit
     from kiosk_app.wiring import Kiosk
     from ui.narration import Narrator
@@ -27,13 +30,23 @@ log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0005
 # A disk that is full or a folder that is not there yet may be mended meanwhile; nobody is there to restart the kiosk.
 RETRY_SECONDS = 60.0
+# How often a kiosk looks for other settings: a glance at one file. With the agent's minute it is soon enough for news.
+LOOK_SECONDS = 5.0
 
 
 class Screened:
     """The window and, once it is painted, the kiosk behind it. Lives on Qt's thread."""
 
-    def __init__(self, settings: Settings, *, windowed: bool = False, size_px: tuple[int, int] | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        windowed: bool = False,
+        size_px: tuple[int, int] | None = None,
+        told: ToldSettings | None = None,
+        said: Path | None = None,
+    ) -> None:
+        self._settings, self._told, self._said = settings, told, said
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
         self._heart = Heart.of_service()
@@ -93,6 +106,25 @@ class Screened:
             if self._heart.every is not None:
                 self.app.pulse(self._heart.every, self._look)
         self._wire()
+        if self._told is not None:
+            self.app.every(LOOK_SECONDS, self._attend)
+
+    def _attend(self) -> None:
+        """Say how it goes, and look for other settings between visits."""
+        if self._told is None or self._kiosk is None:
+            return
+        self._kiosk.tell(self._told.in_force)
+        if not self._idle:
+            return
+        from kiosk_app.told import News
+
+        match self._told.look(self._kiosk.health.well):
+            case News.SHOWN:
+                self.app.bridge.tell(self._told.settings)
+            case News.BEGIN_ANEW:
+                self._leave_when_idle()
+            case News.NONE:
+                pass
 
     def _look(self, painted: bool) -> None:  # noqa: FBT001 (what a pulse tells)
         """Tell systemd that all is well, if it is."""
@@ -139,6 +171,8 @@ class Screened:
         self._kiosk.core.steer = self.app.steer
         if self._kiosk.speaker is not None:
             self._listen(self._kiosk.speaker)
+        if self._said is not None:
+            self._kiosk.tell_in(self._said)
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at
@@ -175,3 +209,28 @@ def _is_said(effects: tuple[Effect, ...]) -> bool:
 def run_with_screen(settings: Settings, *, windowed: bool) -> int:
     """Run a kiosk until SIGTERM."""
     return Screened(settings, windowed=windowed).run()
+
+
+def run_as_told(machine: Path, folder: Path, said: Path | None, *, windowed: bool) -> int:
+    """Run a kiosk on what the agent's folder offers, over the installer's own settings. Raises SettingsError.
+
+    `said` is the file in which it tells the agent how it does.
+    """
+    from kiosk_app.told import ToldSettings
+
+    told = ToldSettings(machine, folder, dry_run)
+    return Screened(told.settings, windowed=windowed, told=told, said=said).run()
+
+
+def dry_run(settings: Settings) -> None:
+    """Try what settings have to do before they are let near the screen. Raises SettingsError."""
+    from kiosk_app.visit import Visit
+    from ui import theme
+    from ui.screens import screen_for
+
+    try:
+        theme.colours(settings.town)
+        for language in settings.languages:
+            screen_for(Visit(language=language), settings, settings.town.now())
+    except Exception as error:  # whatever it is, these settings would have broken the portal
+        raise SettingsError(f"the portal cannot be made with them ({type(error).__name__}: {error})") from error

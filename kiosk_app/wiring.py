@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from config.checkin import InForce
 from config.settings import BackEnd, Keypad, Lockers, Printer, Settings, Speech
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
@@ -57,6 +59,7 @@ from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
 from kiosk_app.staff_audit import staff_lines
 from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
+from kiosk_app.teller import Tally, Teller
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
 from kiosk_app.trials import Trials
@@ -93,6 +96,8 @@ class Kiosk:
         self._loop = loop
         self._store = Store(settings.data)
         self._trail = AuditTrail(self._store)
+        self._tally = Tally()
+        self._teller: Teller | None = None
         self._scribe = Worker("audit")  # a commit takes up to 20 ms on a kiosk's disk: never on the screen's thread
         self.journal = Journal(self._store)
         self.core = Core(loop, self, settings.timeouts)
@@ -130,7 +135,7 @@ class Kiosk:
         if settings.receipt_printer is not None:
             self._add_receipt_printer(settings)
         # Taken in at once: a reader that is lost says why before it says that the card is gone.
-        parts = self._parts(settings)
+        self._have = parts = self._parts(settings)
         self.health = HealthBook(parts, lambda offer: self.core.take(OfferChanged(offer)))
         self._overview = Overview(lambda: dict(self.health.statuses), parts, self._trail)
         self._closings = Closings(self._store)
@@ -150,6 +155,17 @@ class Kiosk:
             self.core.take(PaperFound())
         for hand in self._hands:
             hand.start()
+
+    def tell_in(self, file: Path) -> None:
+        """From now on, write there what the agent may know, at each `tell`."""
+        self._teller = Teller(file, self._scribe.submit, self._trail)
+
+    def tell(self, in_force: InForce) -> None:
+        """Say how this kiosk does, to its agent. Call it on the loop's thread."""
+        if self._teller is not None:
+            statuses = {part: status for part, status in self.health.statuses.items() if part in self._have}
+            offers = self.health.offer.documents is None or Part.PRINTER not in self._have
+            self._teller.tell(statuses, in_force, self._tally.counters, offers=offers)
 
     @property
     def held_up(self) -> bool:
@@ -293,4 +309,5 @@ class Kiosk:
 
     def _audit(self, *lines: AuditLine) -> None:
         if lines:
+            self._tally.count(lines)
             self._scribe.submit(partial(self._trail.append, *lines))

@@ -18,6 +18,7 @@ PARTS = (  # what goes where, beside `deploy/machine`, which is laid out as a ma
     ("kiosk.service", "usr/lib/systemd/system/kiosk.service"),
     ("deploy/cups", "usr/share/loket247/cups"),
     ("config/example.toml", "usr/share/doc/loket247/example.toml"),
+    ("config/agent/example.toml", "usr/share/doc/loket247/agent.toml"),
     ("deploy/README.md", "usr/share/doc/loket247/README.md"),
     ("LICENSE", "usr/share/doc/loket247/copyright"),
 )
@@ -80,8 +81,8 @@ def _uv(*arguments: str | Path) -> None:
 
 
 def _strip(home: Path) -> None:
-    """Leave out what nobody runs on a kiosk: every command but the kiosk's own, and what uv noted for itself."""
-    needed = {"kiosk", "python", "python3", f"python3.{sys.version_info[1]}"}
+    """Leave out what nobody runs on a kiosk: every command but its own two, and what uv noted for itself."""
+    needed = {"kiosk", "loket247-agent", "python", "python3", f"python3.{sys.version_info[1]}"}
     for file in (*home.glob(".*"), home / "CACHEDIR.TAG", *(home / "bin").iterdir()):
         if file.name not in needed:
             file.unlink()

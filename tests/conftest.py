@@ -21,7 +21,7 @@ from PIL import Image
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 
-OURS = ("config", "conformance", "demo", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
+OURS = ("config", "conformance", "demo", "fleet", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
 
 
 class Listener(logging.Handler):

@@ -103,7 +103,7 @@ class App:
         self._when_painted: Callable[[], None] | None = None
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
-        self._pulse = QTimer()
+        self._pulse, self._regular = QTimer(), QTimer()
         self._repainted = False
         self._fresh_start: Callable[[], None] = self.quit
         self._alarm.timeout.connect(self._ring)
@@ -252,6 +252,7 @@ class App:
         self._alarm.stop()
         self._minute.stop()
         self._pulse.stop()
+        self._regular.stop()
         self.window.close()
         del self.window
         self._components = []
@@ -284,6 +285,11 @@ class App:
         self._pulse.timeout.connect(look)
         self._pulse.start(round(seconds * 1000))
         self.window.update()
+
+    def every(self, seconds: float, fn: Callable[[], None]) -> None:
+        """Call `fn` again and again, whatever is on the screen."""
+        self._regular.timeout.connect(fn)
+        self._regular.start(round(seconds * 1000))
 
     def _swapped(self) -> None:
         self._repainted = True

@@ -115,6 +115,11 @@ class Bridge(QObject):
         self._screen = to_map(screen)
         self.screenChanged.emit()
 
+    def tell(self, settings: Settings) -> None:
+        """From now on, paint with these words of the town; colours and sizes stay as they were at the start."""
+        self._settings = settings
+        self.tick()
+
     def tick(self) -> None:
         """Paint the same visit at a later moment."""
         self.show(self.visit)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from checks import house, licences, tools
+from config.reference import files
 
 PUBLICCODE = Path(__file__).parents[2] / "publiccode.yml"
 
@@ -81,3 +82,13 @@ def test_a_paper_that_names_a_test_nobody_wrote_is_found(tmp_path: Path) -> None
     (tmp_path / "tests" / "test_it.py").write_text("def test_that_is_there() -> None: ...\n")
     (tmp_path / "docs" / "paper.md").write_text("`test_that_is_there`, `test_that_is_not`\n")
     assert house.named_tests(tmp_path) == ["docs/paper.md: there is no test_that_is_not"]
+
+
+def test_a_reference_of_other_settings_is_found(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    for name, content in files().items():
+        (tmp_path / "docs" / name).write_text(content.replace("town", "city"))
+    assert [line.partition(" ")[0] for line in house.reference(tmp_path)] == [f"docs/{name}" for name in files()]
+    for name, content in files().items():
+        (tmp_path / "docs" / name).write_text(content)
+    assert house.reference(tmp_path) == []

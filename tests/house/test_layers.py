@@ -35,6 +35,9 @@ FORBIDDEN = (
     "conformance -> kiosk_app.townhall_client",
     "conformance -> hardware.eid",
     "kiosk_app -> conformance.run",
+    "kiosk_app -> config.agent.told",
+    "fleet -> config.agent.told",
+    "fleet -> townhall",
 )
 
 

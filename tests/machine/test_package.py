@@ -73,12 +73,13 @@ def test_the_units_are_read_by_systemd_without_a_complaint(laid_out: Path, tmp_p
     shutil.copytree(laid_out, root, symlinks=True)
     for system in ("usr/lib/systemd/system",):
         shutil.copytree(Path("/") / system, root / system, symlinks=True, dirs_exist_ok=True)
-    for program in ("opt/loket247/bin/kiosk", "usr/bin/cage", "usr/bin/env", "usr/sbin/nft", "usr/bin/systemctl"):
+    ours = ("opt/loket247/bin/kiosk", "opt/loket247/bin/loket247-agent")
+    for program in (*ours, "usr/bin/cage", "usr/bin/env", "usr/sbin/nft", "usr/bin/systemctl"):
         (root / program).parent.mkdir(parents=True, exist_ok=True)
         (root / program).write_text("#!/bin/sh\n")
         (root / program).chmod(0o755)
-    ours = sorted(path.name for path in laid_out.glob("usr/lib/systemd/system/*.*") if path.is_file())
-    command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *ours]
+    units = sorted(path.name for path in laid_out.glob("usr/lib/systemd/system/*.*") if path.is_file())
+    command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *units]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert not [line for line in done.stderr.splitlines() if "loket247" in line or "kiosk.service" in line]
 

@@ -1,0 +1,114 @@
+"""The agent's line to its fleet: how a kiosk gets its certificate, keeps it, and says once a minute how it does."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from config import durable
+from config.agent.told import AgentState
+from config.checkin import SAID_HOLDS, CheckIn, read_said
+
+log = logging.getLogger(__name__)
+
+# A check-in is answered from memory; what takes longer is no answer, and in a minute there is the next.
+_SECONDS = 5.0
+# A line that stays open from one round to the next costs no handshake.
+_KEPT_OPEN = 140.0
+# Ninety days, asked anew at sixty: a month without a network locks no kiosk out.
+_RENEW_AT = 2 / 3
+_NO_OLDER = timedelta(seconds=SAID_HOLDS)
+
+
+class LineError(Exception):
+    """The fleet did not do what was asked, and why."""
+
+
+class Line:
+    """A line to one fleet. `pem` holds this kiosk's key and certificate in one file; without it nothing is said."""
+
+    def __init__(self, url: str, pem: Path, ca: Path | None, said: Path) -> None:
+        self._url, self._pem, self._ca, self._said = url.rstrip("/"), pem, ca, said
+        self._boot, self._sequence = uuid4(), 0
+        self._client: httpx.Client | None = None
+        self._amiss = ""
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this kiosk has a certificate."""
+        return self._pem.is_file()
+
+    def enrol(self, code: str) -> None:
+        """Get the first certificate, for a new key. Raises LineError, OSError."""
+        self._certify("enrolments", code)
+
+    def tell(self, state: AgentState) -> None:
+        """Say how kiosk and agent do. Whatever goes wrong, it is said in the log once."""
+        if not self.enrolled:
+            return
+        try:
+            self._renew_when_due()
+            self._sequence += 1
+            answer = self._post("checkins", msgspec.json.encode(self._check_in(state)))
+            amiss = "" if answer.is_success else f"answered {answer.status_code}"
+        except (LineError, OSError, ValueError, httpx.HTTPError) as error:
+            amiss = type(error).__name__
+            self.close()
+        if amiss and amiss != self._amiss:
+            log.warning("check-in: %s", amiss)
+        self._amiss = amiss
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _check_in(self, state: AgentState) -> CheckIn:
+        now, said = datetime.now(UTC), read_said(self._said)
+        fresh = said if said is not None and abs(now - said.at) < _NO_OLDER else None
+        return CheckIn(boot=self._boot, sequence=self._sequence, sent=now, alarm=state.alarm, kiosk=fresh)
+
+    def _renew_when_due(self) -> None:
+        mine = x509.load_pem_x509_certificate(self._pem.read_bytes())
+        begins, ends = mine.not_valid_before_utc, mine.not_valid_after_utc
+        if datetime.now(UTC) > begins + (ends - begins) * _RENEW_AT:
+            self._certify("renewals", "")
+
+    def _certify(self, path: str, code: str) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk")])  # the fleet says who this is
+        request = x509.CertificateSigningRequestBuilder(name).sign(key, hashes.SHA256())
+        ask = {"request": request.public_bytes(serialization.Encoding.PEM).decode(), "code": code}
+        try:
+            answer = self._post(path, msgspec.json.encode(ask))
+            if answer.is_error:
+                raise LineError(answer.text[:200])
+            given = x509.load_pem_x509_certificate(answer.content)
+        except (httpx.HTTPError, ValueError) as error:
+            raise LineError(str(error) or type(error).__name__) from error
+        if given.public_key() != key.public_key():
+            raise LineError("this certificate is for another key")
+        plain = serialization.NoEncryption()
+        pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        durable.write(self._pem, pem + answer.content, 0o600)
+        self.close()
+
+    def _post(self, path: str, content: bytes) -> httpx.Response:
+        if self._client is None:
+            trust = ssl.create_default_context(cafile=self._ca)
+            if self.enrolled:
+                trust.load_cert_chain(self._pem)
+            limits = httpx.Limits(max_connections=1, keepalive_expiry=_KEPT_OPEN)
+            self._client = httpx.Client(verify=trust, timeout=_SECONDS, limits=limits, follow_redirects=False)
+        return self._client.post(f"{self._url}/{path}", content=content, headers={"Content-Type": "application/json"})

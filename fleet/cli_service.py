@@ -1,0 +1,90 @@
+"""The commands about the fleet service: run it, let a kiosk in or put it out, and let a person in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tomli_w
+import typer
+from rich.console import Console
+from tuf.api.exceptions import RepositoryError
+
+from fleet.work import Work
+
+if TYPE_CHECKING:
+    from fleet.service.enrolment import Enrolment
+
+Home = Annotated[Path, typer.Option("--home", envvar="LOKET247_FLEET", help="De map van de vloot.")]
+Database = Annotated[str, typer.Option("--database", envvar="LOKET247_FLEET_DB", help="Een URL; zonder: in de map.")]
+_HERE = Path()
+out = Console(soft_wrap=True)
+
+
+def serve(
+    certificate: Annotated[Path, typer.Option("--certificate", help="Wie deze server is (PEM).")],
+    key: Annotated[Path, typer.Option("--key", help="De sleutel daarbij (PEM).")],
+    home: Home = _HERE,
+    database: Database = "",
+    host: Annotated[str, typer.Option("--host", help="Het adres waarop hij luistert.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8443,
+) -> None:
+    """Laat loketten zich melden, geef de map uit, en toon de pagina's. Tekent elk uur opnieuw."""
+    from fleet.service.server import Service, listener
+
+    work = _work(home)
+    out.print(f"https://{host}:{port}")
+    listener(Service(work, _url(database, home)), host, port, certificate, key).run()
+
+
+def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:
+    """Geef een code waarmee een loket zich één keer aanmeldt, binnen een dag."""
+    if town not in _work(home).towns:
+        raise RepositoryError(f"{town}: geen gemeente van deze vloot")
+    code = _enrolment(home, database).expect(town, kiosk)
+    out.print(f"[green]✓[/] {kiosk}: de code is [bold]{code}[/]. Op het loket, als root, binnen 24 uur:")
+    out.print(f"  runuser -u loket247-agent -- /opt/loket247/bin/loket247-agent --enrol {code}")
+
+
+def revoke(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:
+    """Sluit een loket uit: zijn certificaat telt niet meer. Wat getekend is, leest het nog."""
+    _enrolment(home, database).revoke(town, kiosk)
+    out.print(f"[green]✓[/] {kiosk} is uitgesloten.")
+
+
+def person(
+    name: str,
+    town: Annotated[list[str] | None, typer.Option("--town", help="Waarvan deze persoon de pagina beheert.")] = None,
+    *,
+    operator: Annotated[bool, typer.Option("--operator", help="Ziet elk loket.")] = False,
+) -> None:
+    """Vraag een wachtwoord, en geef de regels voor people.toml."""
+    from fleet.service.people import SHORTEST_PASSWORD, hashed
+
+    password = str(typer.prompt(f"wachtwoord voor {name}", hide_input=True, confirmation_prompt=True))
+    if len(password) < SHORTEST_PASSWORD:
+        raise typer.BadParameter(f"neem {SHORTEST_PASSWORD} tekens of meer, bv. vier woorden")
+    row = {"name": name, "password": hashed(password), "towns": town or [], "operator": operator}
+    out.print(tomli_w.dumps({"people": [row]}), markup=False, highlight=False)
+
+
+def _work(home: Path) -> Work:
+    work = Work(home)
+    if not work.repository.exists:
+        raise RepositoryError(f"{home}: hier is geen vloot; begin met fleet init")
+    return work
+
+
+def _enrolment(home: Path, url: str) -> Enrolment:
+    from fleet.service import database
+    from fleet.service.enrolment import Authority, Enrolment
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    return Enrolment(database.opened(_url(url, home)), Authority(home / "keys" / "kiosks-ca.pem", now), now)
+
+
+def _url(url: str, home: Path) -> str:
+    return url or f"sqlite:///{(home / 'fleet.db').resolve()}"

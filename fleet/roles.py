@@ -1,0 +1,75 @@
+"""Who may sign what: the roles of the repository, how many of their keys are needed, and how long their word holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+from securesystemslib.signer import Signer
+from tuf.api.metadata import DelegatedRole, Delegations, Root, Targets
+
+from config import targets
+
+# The root key comes out of the safe once a year; a town's settings may stand still for as long.
+ROOT_HOLDS = timedelta(days=400)
+TOWN_HOLDS = timedelta(days=400)
+# Daily content ends within 92 days (config.daily): a word that is older says nothing any more.
+DAILY_HOLDS = timedelta(days=92)
+# Signed anew every hour by a machine. A weekend without it does no harm; a replay older than this is refused.
+ONLINE_HOLDS = timedelta(hours=72)
+
+
+class Signers(Struct, frozen=True):
+    """The keys of a fleet, by what they may do. `towns` and `daily` by the town's name."""
+
+    root: Signer
+    online: Signer
+    towns: Mapping[str, Sequence[Signer]]
+    daily: Mapping[str, Signer]
+
+
+def daily_role(town: str) -> str:
+    """Give the name of the role that signs a town's daily content."""
+    return f"{town}-daily"
+
+
+def holds(role: str) -> timedelta:
+    """Say how long the word of a role holds."""
+    if role == Root.type:
+        return ROOT_HOLDS
+    if role in {"snapshot", "timestamp"}:
+        return ONLINE_HOLDS
+    return DAILY_HOLDS if role.endswith("-daily") else TOWN_HOLDS
+
+
+def root_of(signers: Signers) -> Root:
+    """Say who may sign at the top. The root key signs for the whole fleet too: both rest in the safe."""
+    root = Root(consistent_snapshot=True)
+    for role in ("root", "targets"):
+        root.add_key(signers.root.public_key, role)
+    for role in ("snapshot", "timestamp"):
+        root.add_key(signers.online.public_key, role)
+    return root
+
+
+def fleet_of(signers: Signers) -> Targets:
+    """Let each town sign what lies in its own folder, and nothing else."""
+    roles = {
+        town: DelegatedRole(town, _ids(keys), len(keys), terminating=True, paths=[f"{town}/*", f"{town}/daily/*"])
+        for town, keys in signers.towns.items()
+    }
+    known = {key.public_key.keyid: key.public_key for keys in signers.towns.values() for key in keys}
+    return Targets(delegations=Delegations(known, roles))
+
+
+def town_of(signers: Signers, town: str) -> Targets:
+    """Let the key for daily content sign that one document of its town."""
+    key = signers.daily[town].public_key
+    name = daily_role(town)
+    role = DelegatedRole(name, [key.keyid], 1, terminating=True, paths=[targets.daily(town)])
+    return Targets(delegations=Delegations({key.keyid: key}, {name: role}))
+
+
+def _ids(keys: Sequence[Signer]) -> list[str]:
+    return [key.public_key.keyid for key in keys]

@@ -1,0 +1,173 @@
+"""The fleet service's one listener: kiosks with their certificates, people with their passwords, and the repository."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+import uvicorn
+from fastapi import FastAPI
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from tuf.api.exceptions import RepositoryError
+
+from config.checkin import MOST_BYTES
+from fleet.keys import KeyFileError
+from fleet.service import database
+from fleet.service.callers import KioskProtocol, certificate_of
+from fleet.service.checkins import CheckIns, ReplayedError
+from fleet.service.desk import Desk
+from fleet.service.enrolment import Authority, Enrolment, RefusedError
+from fleet.service.pages import Pages
+from fleet.service.people import People, load
+from fleet.work import Work
+
+log = logging.getLogger(__name__)
+
+# What is signed holds for 72 hours: a night without this service does no harm.
+SIGN_EVERY = 3600.0
+# An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
+_KEEP_ALIVE = 150
+
+
+class Ask(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a kiosk sends for a certificate: a request (PEM), and for its first a code."""
+
+    request: str
+    code: str = ""
+
+
+class Service:
+    """Everything behind the listener."""
+
+    def __init__(self, work: Work, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.engine = database.opened(url)
+        self.authority = Authority(work.keys / "kiosks-ca.pem", now)
+        self.enrolment = Enrolment(self.engine, self.authority, now)
+        self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
+        people = People(self.engine, load(work.home / "people.toml"), now)
+        self.pages = Pages(self.engine, people, self.desk, now)
+        self._work = work
+
+    def app(self) -> FastAPI:
+        """Give the app."""
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._hourly)
+        for path, call in (
+            ("/checkins", self._check_in),
+            ("/enrolments", self._enrol),
+            ("/renewals", self._renew),
+        ):
+            app.add_route(path, call, methods=["POST"])
+        app.add_route("/health", self._health, methods=["GET"])
+        self.pages.on(app)
+        for part in ("metadata", "targets"):
+            folder = self._work.repository.folder / part
+            folder.mkdir(exist_ok=True)
+            app.mount(f"/{part}", StaticFiles(directory=folder))
+        app.add_exception_handler(HTTPException, self.pages.sorry)
+        app.add_exception_handler(Exception, self.pages.sorry)
+        return app
+
+    async def _check_in(self, request: Request) -> Response:
+        content = await _body(request)
+        try:
+            await run_in_threadpool(self.checkins.take, certificate_of(request), content)
+        except RefusedError as error:
+            return PlainTextResponse(str(error), 403)
+        except ReplayedError:
+            return PlainTextResponse("had before", 409)
+        except msgspec.MsgspecError:
+            return PlainTextResponse("no check-in", 422)
+        return Response(status_code=204)
+
+    async def _enrol(self, request: Request) -> Response:
+        return await self._certify(request, lambda ask: self.enrolment.enrol(ask.code, ask.request.encode()))
+
+    async def _renew(self, request: Request) -> Response:
+        shown = certificate_of(request)
+        return await self._certify(request, lambda ask: self.enrolment.renew(shown, ask.request.encode()))
+
+    @staticmethod
+    async def _certify(request: Request, give: Callable[[Ask], bytes]) -> Response:
+        try:
+            ask = msgspec.json.decode(await _body(request), type=Ask)
+            return Response(await run_in_threadpool(give, ask), media_type="application/x-pem-file")
+        except RefusedError as error:
+            return PlainTextResponse(str(error), 403)
+        except msgspec.MsgspecError:
+            return PlainTextResponse("no request", 422)
+
+    async def _health(self, _: Request) -> Response:
+        def ask() -> None:
+            with self.engine.connect() as connection:
+                connection.execute(sa.select(1))
+
+        try:
+            await run_in_threadpool(ask)
+        except sa.exc.SQLAlchemyError:
+            return PlainTextResponse("the database does not answer", 503)
+        return PlainTextResponse("ok")
+
+    @contextlib.asynccontextmanager
+    async def _hourly(self, _: FastAPI) -> AsyncIterator[None]:
+        signing = asyncio.create_task(self._sign())
+        yield
+        signing.cancel()
+        self.engine.dispose()
+
+    async def _sign(self) -> None:
+        while True:
+            try:
+                await run_in_threadpool(self.desk.renew)
+            except (RepositoryError, KeyFileError, OSError) as error:
+                log.error("the repository cannot be signed anew: %s", error)
+            await asyncio.sleep(SIGN_EVERY)
+
+
+def listener(service: Service, host: str, port: int, certificate: Path, key: Path) -> uvicorn.Server:
+    """Give the listener: TLS that takes a kiosk's certificate where one is shown, and asks no browser for any."""
+    callers = service.authority.file.with_name("kiosks-ca.crt")
+    callers.write_bytes(service.authority.pem)
+    config = uvicorn.Config(
+        service.app(),
+        host=host,
+        port=port,
+        http=KioskProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=2,
+        backlog=4096,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        ssl_ca_certs=str(callers),
+        ssl_cert_reqs=ssl.CERT_OPTIONAL,
+        ssl_context_factory=_strict,
+    )
+    return uvicorn.Server(config)
+
+
+def _strict(_: uvicorn.Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = usual()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def _body(request: Request) -> bytes:
+    """Read a body that says how long it is; of one that is too long or does not say, nothing."""
+    length = request.headers.get("content-length", "")
+    return await request.body() if length.isdigit() and int(length) <= MOST_BYTES else b""

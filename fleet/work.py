@@ -1,0 +1,138 @@
+"""The operator's own folder: settings in TOML as people write them, keys, drafts and the repository, side by side."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from config.bundle import MOST_BYTES
+from config.daily import daily_of, strangers
+from config.layers import combine, examine
+from config.merge import Layer
+from config.settings import SettingsError, read
+from config.targets import FLEET, TENANT
+from fleet import roles
+from fleet.repository import Repository
+from fleet.signing import Drafts
+
+# A kiosk's own settings where an operator has none at hand: what is asked of layers from afar does not depend on them.
+EXAMPLE = Path(__file__).parents[1] / "config" / "example.toml"
+_LAYER_OF = (
+    (re.compile(r"^fleet\.toml$"), Layer.FLEET),
+    (re.compile(rf"^{TENANT}/tenant\.toml$"), Layer.TENANT),
+    (re.compile(rf"^{TENANT}/site-[a-z0-9-]+\.toml$"), Layer.SITE),
+    (re.compile(rf"^{TENANT}/kiosk-[A-Z0-9-]+\.toml$"), Layer.KIOSK),
+)
+_DAILY = re.compile(rf"^{TENANT}/daily/content\.toml$")
+
+
+class Work:
+    """One fleet, in one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.keys = home / "keys"
+        self.settings = home / "settings"
+        self.repository = Repository(home / "repository")
+        self.drafts = Drafts(home / "drafts", self.repository)
+
+    @property
+    def towns(self) -> list[str]:
+        """The towns of this fleet."""
+        delegations = self.repository.role("targets").signed.delegations
+        return sorted(delegations.roles or {}) if delegations is not None else []
+
+    def role_of(self, path: str) -> str:
+        """Say which role signs a file of settings. Raises SettingsError for one that no kiosk asks for."""
+        if path == FLEET:
+            return "targets"
+        if _DAILY.match(path):
+            return roles.daily_role(path.partition("/")[0])
+        if any(pattern.match(path) for pattern, _ in _LAYER_OF):
+            return path.partition("/")[0]
+        raise SettingsError(f"{path}: geen loket vraagt naar dit bestand")
+
+    def files(self) -> dict[str, bytes]:
+        """Give every file of settings, by its place. Raises SettingsError for one that has none."""
+        found = {}
+        for file in sorted(self.settings.rglob("*.toml")):
+            path = file.relative_to(self.settings).as_posix()
+            self.role_of(path)
+            content = file.read_bytes()
+            if len(content) > MOST_BYTES:
+                raise SettingsError(f"{path}: groter dan instellingen kunnen zijn")
+            found[path] = content
+        return found
+
+    def files_of(self, role: str) -> dict[str, bytes]:
+        """Give the files that a role signs."""
+        return {path: content for path, content in self.files().items() if self.role_of(path) == role}
+
+    def changed_roles(self) -> list[str]:
+        """Name the roles whose files are not those that are published."""
+        names = ["targets", *(role for town in self.towns for role in (town, roles.daily_role(town)))]
+        return [name for name in names if self.files_of(name) != self.repository.content(name)]
+
+    def diff(self) -> Iterator[str]:
+        """Give what would change, line by line."""
+        now = {
+            path: text for role in self.repository.versions() for path, text in self.repository.content(role).items()
+        }
+        ours = self.files()
+        for path in sorted({*now, *ours}):
+            before, after = (text.get(path, b"").decode(errors="replace").splitlines() for text in (now, ours))
+            yield from difflib.unified_diff(before, after, f"gepubliceerd/{path}", f"nieuw/{path}", lineterm="")
+
+    def validate(self, machine: Path = EXAMPLE) -> list[str]:
+        """Try the settings as each kiosk would; give what is wrong, or nothing."""
+        try:
+            trees = {path: _tree(path, content) for path, content in self.files().items()}
+            base = read(machine)
+        except SettingsError as error:
+            return [str(error)]
+        wrong = []
+        for path, tree in trees.items():
+            try:
+                self._try(path, tree, trees, base)
+            except SettingsError as error:
+                wrong.append(f"{path}: {error}")
+        return wrong
+
+    def _try(
+        self, path: str, tree: Mapping[str, Any], trees: Mapping[str, Mapping[str, Any]], base: Mapping[str, Any]
+    ) -> None:
+        """Try one file on top of those that every kiosk has below it."""
+        town = path.partition("/")[0]
+        layers: dict[Layer, Mapping[str, Any]] = {Layer.MACHINE: base}
+        layers |= {Layer.FLEET: trees[FLEET]} if FLEET in trees else {}
+        layers |= {Layer.TENANT: trees[f"{town}/tenant.toml"]} if f"{town}/tenant.toml" in trees else {}
+        if _DAILY.match(path):
+            content = daily_of(tree)
+            if unknown := strangers(combine(layers).settings, content):
+                raise SettingsError(f"er is geen dienst {', '.join(unknown)}")
+            return
+        layer = next(layer for pattern, layer in _LAYER_OF if pattern.match(path))
+        examine(layer, tree)
+        combine(layers | {layer: tree})
+
+    def restore(self, role: str, version: int) -> list[str]:
+        """Put what a role said then back in the folder of settings, to be signed as something new."""
+        then = self.repository.content(role, version)
+        for path in self.files_of(role).keys() - then.keys():
+            (self.settings / path).unlink()
+        for path, content in then.items():
+            file = self.settings / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        return sorted(then)
+
+
+def _tree(path: str, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: geen TOML ({error})") from error

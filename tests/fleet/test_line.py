@@ -1,0 +1,122 @@
+"""The agent's line to a server: real TLS on loopback, and whatever a server can do to hold it up or to deceive it."""
+
+from __future__ import annotations
+
+import http.server
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec import structs
+from tuf.api.exceptions import DownloadError
+
+from config.agent.fetch import SlowDownError, WebFetcher
+
+if TYPE_CHECKING:
+    from tests.fleet.conftest import Agent, Fleet
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Gives out a folder; a word in the address says how."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        match self.path.rpartition("/")[2]:
+            case "drip":
+                self._drip()
+            case "later":
+                self._say(503, {"Retry-After": "120"})
+            case "elsewhere":
+                self._say(302, {"Location": "/root.json"})
+            case _:
+                super().do_GET()
+
+    def _say(self, status: int, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": "0"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _drip(self) -> None:
+        """One byte every tenth of a second, for as long as anybody listens."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.1)
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on a test's output."""
+
+
+class Quiet(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A line that was refused or given up is what is tested here."""
+
+
+@pytest.fixture
+def server(tmp_path: Path, certified: tuple[Path, Path]) -> Iterator[str]:
+    """Serve the repository over TLS; gives the address."""
+    folder = tmp_path / "fleet" / "repository"
+    folder.mkdir(parents=True, exist_ok=True)
+    at = Quiet(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certified)
+    at.socket = context.wrap_socket(at.socket, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=at.serve_forever)
+    thread.start()
+    yield f"https://localhost:{at.server_port}"
+    at.shutdown()
+    thread.join()
+    at.server_close()
+
+
+@pytest.fixture
+def fetcher(certified: tuple[Path, Path]) -> Iterator[WebFetcher]:
+    fetcher = WebFetcher(certified[0], total=1.0)
+    yield fetcher
+    fetcher.close()
+
+
+def test_settings_come_over_a_server_s_line(
+    begun: Callable[..., Fleet], agent: Agent, server: str, certified: tuple[Path, Path]
+) -> None:
+    fleet = begun()
+    fleet.say("fleet.toml", 'languages = ["nl", "en"]\n')
+    over = structs.replace(agent, at=server, ca=str(certified[0]))
+    assert over.round() == "ok"
+    assert b'"languages"' in (agent.told / "offered.json").read_bytes()
+
+
+def test_a_server_whose_name_nobody_vouches_for_is_not_asked(
+    begun: Callable[..., Fleet], agent: Agent, server: str
+) -> None:
+    begun().say("fleet.toml", 'languages = ["nl", "en"]\n')
+    assert structs.replace(agent, at=server).round().startswith("unreachable")
+
+
+def test_a_file_that_drips_is_given_up(server: str, fetcher: WebFetcher) -> None:
+    """Each byte comes in time, and the file would take a day: it ends after the second that it may take."""
+    with pytest.raises(DownloadError, match="too slow"):
+        fetcher.download_bytes(f"{server}/drip", 1_000_000)
+
+
+def test_a_server_may_ask_to_come_back_later(server: str, fetcher: WebFetcher) -> None:
+    with pytest.raises(SlowDownError) as caught:
+        fetcher.download_bytes(f"{server}/later", 1_000_000)
+    assert caught.value.seconds == 120
+
+
+def test_nobody_is_sent_elsewhere(server: str, fetcher: WebFetcher) -> None:
+    with pytest.raises(DownloadError):
+        fetcher.download_bytes(f"{server}/elsewhere", 1_000_000)
