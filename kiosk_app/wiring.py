@@ -116,18 +116,10 @@ class Kiosk:
         if settings.card_reader is not None and (settings.back_end is not None or staff is not None):
             origin = settings.back_end.origin if settings.back_end is not None else ""
             self._add_reader(settings.card_reader.name, origin, settings.timeouts.pin_on_reader, staff)
-        if settings.keypad is not None:
-            self._add_keypad(settings.keypad)
+        self._add_senses(settings)
         self.speaker: Speaker | None = None
         if settings.speech is not None:
             self._add_speech(settings.speech)
-        if settings.paper_sensor is not None:
-            told = settings.paper_sensor
-            sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
-            self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
-        if settings.scanner is not None:
-            scanner = code_scanner(settings.scanner)
-            self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
         if settings.lockers is not None:
             self._add_lockers(settings.lockers)
         if settings.printer is not None:
@@ -228,6 +220,18 @@ class Kiosk:
             DefectCalls(client, self._defects),
         )
         self._hands.append(self._back_end)
+
+    def _add_senses(self, settings: Settings) -> None:
+        """Add what keys, scanner and slot tell."""
+        if settings.keypad is not None:
+            self._add_keypad(settings.keypad)
+        if settings.paper_sensor is not None:
+            told = settings.paper_sensor
+            sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
+            self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
+        if settings.scanner is not None:
+            scanner = code_scanner(settings.scanner)
+            self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
 
     def _add_keypad(self, setting: Keypad) -> None:
         keypad = EvdevKeypad(setting.device, setting.again, setting.repeat_after, setting.repeat_every)

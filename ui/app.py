@@ -6,17 +6,14 @@ a minute. Taken down in this order: window, engine, bridge (the engine's binding
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
-import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from types import FrameType
 from typing import TYPE_CHECKING
 
 # A software rasteriser beats OpenGL on one by fifteen times; and no idle wait of 5 ms before each frame. A platform or
@@ -32,7 +29,6 @@ from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
     QSize,
-    QSocketNotifier,
     QTimer,
     QtMsgType,
     QUrl,
@@ -46,6 +42,7 @@ from config.settings import Screen as Panel
 from config.settings import Settings, Town
 from ui import theme
 from ui.drawn import Drawings, Pages, QrCodes
+from ui.signals import noticed
 
 if TYPE_CHECKING:
     from kiosk_app.touches import Steer
@@ -57,7 +54,6 @@ log = logging.getLogger(__name__)
 _UI = Path(__file__).parent
 _FAMILY = "Atkinson Hyperlegible"
 _WARNINGS = 50  # the latest: a kiosk runs for months
-_SIGNALS_AT_ONCE = 64  # a byte each; any more wait for the next look
 _WINDOW_SHARE = 0.9  # of the desktop's height, for a window beside other things
 
 
@@ -238,7 +234,7 @@ class App:
     def run(self) -> int:
         """Serve until the end; give the exit code."""
         ends = {signal.SIGTERM: self.quit, signal.SIGINT: self.quit, signal.SIGUSR1: self._begin_anew}
-        with _signals(ends):
+        with noticed(ends):
             code = self.qt.exec()
         self.close()
         return code
@@ -372,32 +368,3 @@ def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
     """Note that Qt complained, and where, but not its words: they may tell where a finger was on the PIN pad."""
     level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
     log.log(level, "Qt: %s, %s line %s", context.category, context.file, context.line)
-
-
-@contextlib.contextmanager
-def _signals(ends: dict[signal.Signals, Callable[[], None]]) -> Iterator[None]:
-    """Do what each signal asks for. Qt's loop gives Python no turn to notice one: a socket does, without polling."""
-    ours, theirs = socket.socketpair()
-    theirs.setblocking(False)  # noqa: FBT003 (what set_wakeup_fd asks for)
-    before = {number: signal.signal(number, _noted) for number in ends}
-    wakeup = signal.set_wakeup_fd(theirs.fileno())
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
-
-    def heard() -> None:
-        for number in ours.recv(_SIGNALS_AT_ONCE):
-            ends[signal.Signals(number)]()
-
-    notifier.activated.connect(heard)
-    try:
-        yield
-    finally:
-        del notifier
-        signal.set_wakeup_fd(wakeup)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        ours.close()
-        theirs.close()
-
-
-def _noted(number: int, frame: FrameType | None) -> None:
-    """Leave it to the socket."""
