@@ -63,7 +63,7 @@ def test_what_is_right_is_read_the_same_both_ways() -> None:
     ("line", "key"),
     [
         ("online_desk", "$.town.online_desk"),
-        ("name", "name: 400 signs, and 32 fit"),
+        ("name", "name: 400 signs, and 40 fit"),
         ("municipality", "municipality: 400 signs, and 28 fit"),
     ],
 )
