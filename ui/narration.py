@@ -59,6 +59,8 @@ def _parts(screen: Screen, *, private: bool) -> Iterator[str]:
         yield f"{row.name}. {row.place}. {row.state}."
     if screen.news is not None:
         yield from (screen.news.title, screen.news.text)
+    if screen.qr is not None:
+        yield screen.qr.said
     if screen.counter is not None:
         yield f"{screen.counter.title}. {screen.counter.state}. {screen.counter.when}"
 

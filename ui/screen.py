@@ -153,10 +153,11 @@ class Cell(Struct, frozen=True):
 
 
 class Qr(Struct, frozen=True):
-    """One QR code; there is never a second on a screen."""
+    """One QR code; there is never a second on a screen. `said` is what who listens is told of it."""
 
     text: str
     caption: str
+    said: str
 
 
 class Sheet(Private, frozen=True):

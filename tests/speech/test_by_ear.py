@@ -1,4 +1,4 @@
-"""A whole visit on real parts by the keys beside the screen and the ears alone, with a headset in its socket."""
+"""Whole visits on real parts by the keys beside the screen and the ears alone, with a headset in its socket."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from simulators.world import World
 
 SECONDS = 40.0
 QUIET_SECONDS = 0.05
+MOST_CHOICES = 40  # on one screen: the signs of a code, and what stands around them
 
 
 @pytest.fixture
@@ -83,6 +84,44 @@ def test_a_certificate_is_had_by_keys_and_ears_alone(world: World, kiosk: KioskP
     assert len(world.printer.printed) == 1
 
 
+def with_code(kiosk: KioskProcess, world: World, code: str) -> None:
+    """From the portal on, go by keys to a code, and type it sign by sign."""
+    world.jack.put_in()
+    world.sound_card.wait_for(1)
+    go_to(kiosk, world.keypad.press, "documents")
+    state(kiosk, "AskCard")
+    go_to(kiosk, world.keypad.press, "code")
+    state(kiosk, "EnterCode")
+    for sign in code.replace("-", ""):
+        go_to(kiosk, world.keypad.press, f"sign{sign}")
+    go_to(kiosk, world.keypad.press, "typed")
+
+
+@pytest.mark.timeout(240)
+def test_a_document_is_had_with_a_code_by_keys_and_ears_alone(world: World, kiosk: KioskProcess) -> None:
+    with_code(kiosk, world, world.deposit("an", title="Bewijs van inschrijving", access="code") or "")
+    state(kiosk, "Checking")
+    go_to(kiosk, world.keypad.press, "confirm")
+    state(kiosk, "Printed")
+    go_to(kiosk, world.keypad.press, "paperTaken")
+    state(kiosk, "Goodbye")
+    assert {sound.outlet for sound in world.sound_card.heard} == {"headset"}
+    assert len(world.printer.printed) == 1
+
+
+@pytest.mark.timeout(240)
+def test_a_thing_is_had_from_its_compartment_by_keys_and_ears_alone(world: World, kiosk: KioskProcess) -> None:
+    with_code(kiosk, world, world.put_in("voucher", 7) or "")
+    assert state(kiosk, "DoorOpen")["compartment"] == 7
+    heard = len(world.sound_card.heard)
+    world.sound_card.wait_for(heard)
+    world.reach(7)
+    state(kiosk, "AskTaken")
+    go_to(kiosk, world.keypad.press, "took")
+    state(kiosk, "Goodbye")
+    assert {sound.outlet for sound in world.sound_card.heard} == {"headset"}
+
+
 def same_ticks(sounds: list[Sound]) -> int:
     """How often the sound was heard that was heard most, of those that are too short to say anything."""
     return max(Counter(sound.wav for sound in sounds if lasts(sound) < 0.2).values(), default=0)
@@ -99,7 +138,10 @@ def has_moved(before: object, told: dict[str, object]) -> bool:
 def go_to(kiosk: KioskProcess, press: Callable[[str], None], choice: str) -> None:
     """Go on from choice to choice until the focus is on this one, and choose it."""
     here = until(kiosk, lambda _told: True)["focus"]
-    for _ in range(12):
+    if here == choice:
+        press("ok")
+        return
+    for _ in range(MOST_CHOICES):
         press("6")
         here = until(kiosk, partial(has_moved, here))["focus"]
         if here == choice:

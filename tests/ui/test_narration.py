@@ -131,6 +131,14 @@ def test_who_listens_is_told_how_to_go_on_by_keys_or_by_touch_and_who_reads_is_n
     assert screen(replace(BY_NAME["card-back-0"], voice=ALONE)).guide == ""
 
 
+def test_who_cannot_see_a_qr_code_is_told_that_it_is_there_and_what_for() -> None:
+    for visit in (Visit(), Visit(overlay=Overlay.HELP)):
+        shown = screen(visit)
+        assert shown.qr is not None
+        assert f"Op het scherm staat een QR-code: {shown.qr.caption}." in sentences(shown, private=False)
+    assert not any("QR" in one for one in sentences(screen(Visit(1, AskCard())), private=True))
+
+
 def test_a_hall_is_told_that_everybody_hears_it() -> None:
     hall, alone = (screen(Visit(voice=voice)).guide for voice in (HALL, ALONE))
     assert "iedereen in de hal" in hall

@@ -131,23 +131,26 @@ class Scene(Private, frozen=True):
     @property
     def online(self) -> Qr:
         """The way to the online desk."""
-        return Qr(self.settings.town.online_desk, self.say("Documenten online"))
+        return self._qr(self.settings.town.online_desk, self.say("Documenten online"))
 
     @property
     def desk(self) -> Qr:
         """Give the way to the online desk for whatever this kiosk does not do."""
         town = self.settings.town
         if town.appointment is not None:
-            return Qr(town.online_desk, self.say("Regel het online"))
-        return Qr(town.online_desk, self.say("Maak een afspraak, of regel het online"))
+            return self._qr(town.online_desk, self.say("Regel het online"))
+        return self._qr(town.online_desk, self.say("Maak een afspraak, of regel het online"))
 
     @property
     def appointment(self) -> Qr:
         """Give the way to an appointment at the counter, where there is one apart; else to the online desk."""
         town = self.settings.town
         if town.appointment is not None:
-            return Qr(town.appointment, self.say("Maak een afspraak"))
+            return self._qr(town.appointment, self.say("Maak een afspraak"))
         return self.desk
+
+    def _qr(self, address: str, caption: str) -> Qr:
+        return Qr(address, caption, self.say("Op het scherm staat een QR-code: {caption}.", caption=caption))
 
     @property
     def to_the_beginning(self) -> Choice:
