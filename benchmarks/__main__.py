@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backend, collect, eid, journey, paper, start
+from benchmarks import backend, collect, eid, journey, paper, start, touching
 from benchmarks.rows import Row, table
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
     "eid": eid.rows,
     "journey": journey.rows,
     "start": start.rows,
+    "screen": touching.rows,
     "print": paper.rows,
     "collect": collect.rows,
     "backend": backend.rows,

@@ -76,7 +76,7 @@ class Ours:
     def memory_after_a_visit(self) -> float:
         """Start a kiosk anew, play one visit, and give what it and its children hold then, in MiB."""
         self._kiosk.close()
-        with KioskProcess(self._settings, {**self._environment, "LOKET_FINGER": "mouse"}, self._log) as self._kiosk:
+        with KioskProcess(self._settings, self._environment, self._log) as self._kiosk:
             self._kiosk.wait_until_known()
             self.visit()
             time.sleep(SETTLE_SECONDS)

@@ -1,4 +1,7 @@
-"""The portal as a static web page: the same words, sizes, colours and font as our own, for the peer to show."""
+"""The portal as a static web page: the same words, sizes, colours and font as our own, for the peer to show.
+
+Its bar leads to help and to how the screen can be seen, as ours does, and is lit while it is pressed.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +33,24 @@ h1 { font-size: 64px } h2 { font-size: 40px; margin: 32px 0 16px } b { font-size
 .row { background: white; border: 2px solid #6C7A86; padding: 24px 40px; height: 133px }
 .counter { display: flex; justify-content: space-between; margin-top: 32px }
 footer { position: absolute; bottom: 0; height: 141px; width: 1080px; background: white; border-top: 4px solid #14202A }
-footer div { flex: 1; text-align: center }
+footer div { flex: 1; text-align: center; height: 100%; padding: 20px }
+footer div:active { background: #14202A; color: white }
+.over { display: none; padding: 48px 56px } .over hr { border: 2px solid #14202A; margin: 32px 0 20px }
+.over .row { height: 180px; margin-top: 16px }
 svg { width: 180px; height: 180px; background: white }
 """
 
 
-def page(screen: Screen) -> str:
-    """The portal's `screen` as HTML, complete in itself but for the font files."""
+# A touch on the bar shows a page over the portal.
+SCRIPT = """
+const mains = document.querySelectorAll("main");
+document.querySelectorAll("footer div").forEach((cell, number) => cell.addEventListener("click", () =>
+  mains.forEach((main, at) => { main.style.display = at === number ? "block" : "none"; })));
+"""
+
+
+def page(screen: Screen, *over: Screen) -> str:
+    """The portal's `screen` as HTML, complete in itself but for the font files; `over`: where the bar leads to."""
     parts = [
         _header(screen.header),
         f"<main><h1>{escape(screen.title)}<br>{escape(' '.join(screen.lead))}</h1>",
@@ -49,11 +63,23 @@ def page(screen: Screen) -> str:
         f"<p><b>{escape(screen.counter.title)}</b> {escape(screen.counter.state)}" if screen.counter else "<p>",
         f"<br>{escape(screen.counter.when)}<br>{escape(' '.join(screen.counter.hours))}" if screen.counter else "",
         f"</p>{_qr(screen.qr) if screen.qr else ''}</div></main>",
-        f"<footer>{''.join(map(_cell, screen.bar))}</footer>",
+        *map(_over, over),
+        f"<footer>{''.join(map(_cell, screen.bar))}</footer><script>{SCRIPT}</script>",
     ]
     style = STYLE.replace("FONTS", FONTS.as_uri())
     head = f'<!doctype html><html lang="nl"><meta charset="utf-8"><style>{style}</style>'
     return f"{head}<body>{''.join(parts)}</body></html>"
+
+
+def _over(screen: Screen) -> str:
+    parts = [f"<hr><b>{escape(part.title)}</b><p>{escape(part.text)}</p>" for part in screen.sections]
+    rows = [
+        f'<div class="row"><div><b>{escape(row.label)}</b><p>{escape(row.description)}</p></div></div>'
+        for row in screen.rows
+    ]
+    actions = [f"<h2>{escape(action.label)}</h2>" for action in screen.actions]
+    said = f"<h1>{escape(screen.title)}</h1><p>{escape(' '.join(screen.lead))}</p>"
+    return f'<main class="over">{said}{"".join([*parts, *rows, *actions])}</main>'
 
 
 def _header(header: Header) -> str:

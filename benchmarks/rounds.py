@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 Figure = TypeVar("Figure")
+
+
+def p95(figures: Sequence[float]) -> float:
+    """What 95 of 100 figures do not pass."""
+    return sorted(figures)[math.ceil(len(figures) * 0.95) - 1]
 
 
 def interleave(contenders: Mapping[str, Callable[[], Figure]], rounds: int) -> dict[str, list[Figure]]:

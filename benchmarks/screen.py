@@ -98,6 +98,20 @@ class Screen:
                 raise TimeoutError
             time.sleep(0.02)
 
+    def pixel(self, at: tuple[int, int]) -> bytes:
+        """What stands at one place now."""
+        offset = self._start + at[1] * self._stride + at[0] * PIXEL
+        return self._dump[offset : offset + PIXEL]
+
+    def wait_for_pixel(self, at: tuple[int, int], other_than: bytes, deadline: float) -> float:
+        """The moment (time.monotonic) at which a pixel is another one. Raises TimeoutError."""
+        until = time.monotonic() + deadline
+        while self.pixel(at) == other_than:
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(0.0001)
+        return time.monotonic()
+
     def shows(self, picture: Picture) -> bool:
         """Whether all but a few pieces of `picture` stand there. An empty picture is shown by nothing."""
         may_miss = len(picture) * (1 - READABLE)

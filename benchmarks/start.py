@@ -19,7 +19,7 @@ from benchmarks.rounds import interleave
 from benchmarks.rows import Peer, Row
 from benchmarks.screen import Picture, Screen
 from config import settings
-from kiosk_app.visit import Visit
+from kiosk_app.visit import Overlay, Visit
 from ui.screens import screen_for
 
 WIDTH, HEIGHT = 1080, 1920
@@ -116,7 +116,7 @@ def rows() -> list[Row]:
     """Measure both: first the starts in turns, then each at rest."""
     with tempfile.TemporaryDirectory() as name, Screen(WIDTH, HEIGHT) as screen:
         folder = Path(name)
-        ours, peer = Contender(_kiosk(folder), screen), Contender(_chromium(folder), screen)
+        ours, peer = Contender(kiosk_in(folder), screen), Contender(chromium_in(folder), screen)
         starts = interleave({"ours": ours.readable_after, "peer": peer.readable_after}, ROUNDS)
         command = " ".join((*CHROMIUM, "portal.html"))
         chromium = Peer("Chromium", command, median(starts["peer"]))
@@ -130,8 +130,8 @@ def chromium_memory() -> Peer:
     """Give what Chromium holds while it shows the portal's page."""
     with tempfile.TemporaryDirectory() as name, Screen(WIDTH, HEIGHT) as screen:
         folder = Path(name)
-        _kiosk(folder)
-        contender = Contender(_chromium(folder), screen)
+        kiosk_in(folder)
+        contender = Contender(chromium_in(folder), screen)
         contender.readable_after()
         return Peer("Chromium", " ".join((*CHROMIUM, "portal.html")), contender.rested()[1])
 
@@ -147,14 +147,18 @@ def _resting(ours: Contender, peer: Contender, command: str) -> list[Row]:
     ]
 
 
-def _kiosk(folder: Path) -> tuple[str, ...]:
+def kiosk_in(folder: Path) -> tuple[str, ...]:
+    """Give how our portal is started, with its settings in `folder`."""
     file = folder / "kiosk.toml"
     file.write_text(PORTAL.format(data=folder / "data"))
     return (sys.executable, "-P", "-m", "kiosk_app.cli", "run", "--settings", str(file))
 
 
-def _chromium(folder: Path) -> tuple[str, ...]:
+def chromium_in(folder: Path) -> tuple[str, ...]:
+    """Give how Chromium is started with an equal page; our own settings must lie in `folder`."""
     file = folder / "portal.html"
     told = settings.load(folder / "kiosk.toml")
-    file.write_text(page(screen_for(Visit(), told, told.town.now())))
+    now = told.town.now()
+    over = (Visit(overlay=one) for one in (Overlay.HELP, Overlay.EASE))
+    file.write_text(page(*(screen_for(visit, told, now) for visit in (Visit(), *over))))
     return (*CHROMIUM, f"--user-data-dir={folder / 'profile'}", file.as_uri())

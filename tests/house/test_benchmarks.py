@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from benchmarks.processes import pss
-from benchmarks.rounds import interleave
+from benchmarks.rounds import interleave, p95
 from benchmarks.rows import Peer, Row
 
 
@@ -50,6 +50,12 @@ def test_contenders_take_turns_and_the_warm_up_counts_for_nothing() -> None:
     figures = interleave({"ours": lambda: contender("ours"), "peer": lambda: contender("peer")}, rounds=3)
     assert order == ["peer", "ours", "ours", "peer", "peer", "ours", "ours", "peer"]
     assert figures == {"ours": [3, 6, 7], "peer": [4, 5, 8]}
+
+
+def test_ninety_five_of_a_hundred_figures_do_not_pass_the_ninety_fifth() -> None:
+    assert p95(list(range(100, 0, -1))) == 95
+    assert p95([7.0]) == 7
+    assert p95([1.0] * 10 + [50.0]) == 50
 
 
 def test_memory_counts_the_children_too() -> None:
