@@ -109,9 +109,14 @@ class StaffBook:
     def stock_taken(self, about: UUID | None = None) -> bool:
         """Have the town hear what was found in a stock-taking (None: in every one that was begun), if anything was."""
         mine = _ROW.about == str(about) if about is not None else sa.true()
-        rows = sa.update(staff_acts).where(_ROW.phase == ActPhase.CHECKED.value, mine)
+        waiting = _ROW.phase == ActPhase.CHECKED.value, mine
+        with self._store.transaction() as connection:  # every visit that ends asks, and a disk may be full
+            if connection.execute(sa.select(_ROW.id).where(*waiting).limit(1)).first() is None:
+                return False
+        rows = sa.update(staff_acts).where(*waiting)
         with self._store.writing() as connection:
-            return connection.execute(rows.values(phase=ActPhase.DONE.value, changed_at=_now())).rowcount > 0
+            connection.execute(rows.values(phase=ActPhase.DONE.value, changed_at=_now()))
+        return True
 
     def open_acts(self) -> list[OpenAct]:
         """Give the acts that have not ended."""

@@ -101,14 +101,22 @@ class StoringCalls:
         return any(number == compartment for report in self._book.unreported() for number, _ in report.found)
 
     async def report(self) -> None:
-        """Tell everything that the town has not confirmed, oldest first; what fails is tried again later."""
+        """Tell everything that the town has not confirmed, oldest first; what fails is tried again later.
+
+        What comes after it at the same door waits with it: the town would call that door taken.
+        """
+        held: set[int] = set()
         async with self._one_at_a_time:
             for report in self._book.unreported():
+                doors = {number for number, _ in report.found}
+                if doors & held:
+                    continue
                 try:
                     await self._told(report)
                 except Refusal as refusal:
                     if refusal.problem not in _NEVER:
                         log.info("back end: what staff did waits in the book (%s)", refusal.problem)
+                        held |= doors
                         continue
                     log.warning("back end: it does not take what staff did at a door (%s)", refusal.problem)
                     self._book.reported(report, refusal.problem)
