@@ -13,7 +13,7 @@ from config.section import Section
 
 
 class StaffRole(StrEnum):
-    """What somebody of staff may do here: a technician all of maintenance, site staff paper, slips and cleaning."""
+    """What somebody of staff may do here: all; paper, cleaning and compartments; compartments alone."""
 
     TECHNICIAN = "technician"
     SITE_STAFF = "siteStaff"

@@ -81,6 +81,10 @@ def _maintenance(_world: World, _person: str, _resident: Resident) -> None:
     """Nobody comes for a document: whoever comes mends the kiosk (`demo.technician`)."""
 
 
+def _deposit(_world: World, _person: str, _resident: Resident) -> None:
+    """Nobody comes for anything: whoever comes puts things in (`demo.depositor`)."""
+
+
 def _again(_world: World, _person: str, resident: Resident) -> None:
     """Come back for what an earlier visit did not give."""
     resident.products = ("claim",)
@@ -101,6 +105,7 @@ ERRANDS: dict[str, Errand] = {
     "deferred": _deferred,
     "public-list": _public_list,
     "maintenance": _maintenance,
+    "deposit": _deposit,
     "keys": _keys,
     "keys-digipass": _keys,
 }

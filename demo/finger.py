@@ -27,6 +27,7 @@ from demo.hand import Hand
 from demo.watch import LATE, watch
 from hardware.faults import FAULTS
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
+from kiosk_app.maintenance.compartments import ActEnded, DoorStands, Proposal
 from kiosk_app.screened import Screened
 from kiosk_app.visit import (
     EnterCode,
@@ -158,6 +159,9 @@ def _of_staff(state: StaffAtWork) -> dict[str, Any]:
         "reported": getattr(page, "reported", None),
         "well": getattr(page, "well", None),
         "read": getattr(page, "rows", None) is not None,
+        "shelf": state.work.round.shelf is not None,
+        "compartment": page.act.compartment if isinstance(page, Proposal | DoorStands) else None,
+        "how": page.how.value if isinstance(page, ActEnded) else None,
     }
 
 

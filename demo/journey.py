@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2
 
-from demo import settings_file, technician
+from demo import depositor, settings_file, technician
 from demo.door_strikes import DOOR_STRIKES
 from demo.errands import ERRANDS, FAILED_BEFORE, READERS
 from demo.kiosk_process import KioskDied, KioskProcess
@@ -103,8 +103,9 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:
             raise UnknownName(f"card {journey.card!r}: {error}") from error
-        if journey.name == technician.JOURNEY:
-            return technician.play(journey, world, folder)
+        of_staff = {technician.JOURNEY: technician.play, depositor.JOURNEY: depositor.play}
+        if journey.name in of_staff:
+            return of_staff[journey.name](journey, world, folder)
         strike = {**STRIKES, **DOOR_STRIKES}[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()

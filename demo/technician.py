@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from demo.resident import SECOND_STRIKE
+from demo.staff_visit import StaffVisit, Told
 from demo.tables import journeys
 from simulators.eid.plug import Plug
 from simulators.piv import PivCard
@@ -28,19 +28,9 @@ from simulators.world import World
 
 JOURNEY = "maintenance"
 NAME = "T-03"
-# A device is looked at every quarter of a minute; what takes longer is not coming.
-SECONDS = 90.0
 STEP_SECONDS, DIGITS = 30, 6
 FOUND = {"paperEmpty", "receiptLost", "kioskCertificateExpired"}
 MENDED = {"paperEmpty", "receiptLost"}
-
-
-class Told(Protocol):
-    """What a journey is called, and where its proof goes."""
-
-    name: str
-    out: Path
-    pictures: int
 
 
 def play(journey: Told, world: World, folder: Path) -> bool:
@@ -87,59 +77,51 @@ def play(journey: Told, world: World, folder: Path) -> bool:
     return found >= FOUND and mended == MENDED and (told["outcome"], sheets) == (ending.outcome, ending.sheets)
 
 
-class _Visit:
+class _Visit(StaffVisit):
     """The technician before the screen."""
 
     def __init__(self, journey: Told, world: World, kiosk: KioskProcess) -> None:
-        self._journey, self._world, self._kiosk = journey, world, kiosk
-        self.touches = 0
+        super().__init__(journey, kiosk)
+        self._world = world
 
     def walk(self, app: bytes) -> tuple[set[str], set[str], bool]:
         """Come in, look, mend, test and report; gives what was found, what was mended, whether the report came out."""
-        self._come_in(app)
+        now = int(time.time())
+        code = TOTP(app, DIGITS, SHA1(), STEP_SECONDS).generate(now).decode()  # noqa: S303  as apps do (RFC 6238)
+        self.come_in(code, "Menu")
         seen = self.until(lambda seen: set(seen["troubles"]) >= FOUND)
         found = set(seen["troubles"])
-        self._touch("room-problems", "Problems")
+        self.touch("room-problems", "Problems")
         mended = self._mend("problem-printer-paperEmpty", self._world.printer.refill)
         mended |= self._mend(
             "problem-receiptPrinter-receiptLost", lambda: self._world.slips.bench.put("mute", on=False)
         )
-        self._touch("problem-machine-kioskCertificateExpired", "Problem")
-        self._touch("back", "Problems")
-        self._touch("back", "Menu")
-        self._touch("room-parts", "Parts")
-        self._touch("back", "Menu")
+        self.touch("problem-machine-kioskCertificateExpired", "Problem")
+        self.touch("back", "Problems")
+        self.touch("back", "Menu")
+        self.touch("room-parts", "Parts")
+        self.touch("back", "Menu")
         reported = self._report()
-        self._touch("back", "Menu")
-        self._touch("room-supplies", "Supplies")
-        self._touch("back", "Menu")
+        self.touch("back", "Menu")
+        self.touch("room-supplies", "Supplies")
+        self.touch("back", "Menu")
         self._history()
         return found, mended, reported
 
-    def _come_in(self, app: bytes) -> None:
-        self.until(lambda seen: seen.get("page") == "EnterCode")
-        now = int(time.time())
-        code = TOTP(app, DIGITS, SHA1(), STEP_SECONDS).generate(now).decode()  # noqa: S303  as apps do (RFC 6238)
-        for digit in code:
-            self._kiosk.touch(f"digit{digit}")
-        self.until(lambda seen: "codeDone" in seen["choices"])
-        self.photograph("EnterCode")
-        self._touch("codeDone", "Menu")
-
     def _mend(self, problem: str, mend: Callable[[], None]) -> set[str]:
         """Look at a problem, do what it says, and wait until its page goes away by itself."""
-        self._touch(problem, "Problem")
+        self.touch(problem, "Problem")
         mend()
         self.until(lambda seen: seen.get("page") == "Problems")
         self.photograph("Problems")
         return {problem.rpartition("-")[2]}
 
     def _report(self) -> bool:
-        self._touch("room-tests", "Tests")
-        self._touch("test-printer", "Testing")
+        self.touch("room-tests", "Tests")
+        self.touch("test-printer", "Testing")
         self.until(lambda seen: seen.get("page") == "Tested")
         self.photograph("Tested")
-        self._touch("back", "Tests")
+        self.touch("back", "Tests")
         time.sleep(SECOND_STRIKE)
         self._kiosk.touch("report")
         self.touches += 1
@@ -148,35 +130,10 @@ class _Visit:
         return bool(seen["reported"])
 
     def _history(self) -> None:
-        self._touch("pageAfter", "Menu")
-        self._touch("room-history", "History")
+        self.touch("pageAfter", "Menu")
+        self.touch("room-history", "History")
         self.until(lambda seen: seen.get("page") == "History" and bool(seen["read"]))
         self.photograph("History")
-
-    def _touch(self, choice: str, page: str) -> None:
-        self.until(lambda seen: choice in seen["choices"])
-        time.sleep(SECOND_STRIKE)  # rows of two pages lie on one spot: a hand is no quicker
-        self._kiosk.touch(choice)
-        self.touches += 1
-        self.until(lambda seen: seen.get("page") in (page, "Tested" if page == "Testing" else page))
-        self.photograph(page)
-
-    def until(self, fact: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Look until the screen shows it. Raises TimeoutError."""
-        deadline = time.monotonic() + SECONDS
-        self._kiosk.look()
-        while (left := deadline - time.monotonic()) > 0:
-            seen = self._kiosk.next(min(left, 1.0))
-            if seen is not None and "state" in seen and fact(seen):
-                return seen
-            if seen is None:
-                self._kiosk.look()
-        raise TimeoutError("the screen never showed it")
-
-    def photograph(self, name: str) -> None:
-        """Keep a picture of the screen."""
-        self._journey.pictures += 1
-        self._kiosk.grab(self._journey.out / "screens" / f"{self._journey.pictures:02}-{name}.png")
 
 
 def _expired(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec import Meta, Struct
 
+from config.settings import CompartmentSize
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.products import Details, Later, Product, Purpose, language_of
 
@@ -20,6 +21,8 @@ CLAIM_KINDS = ("preparedDocument", "reprint", "compartment")
 
 # How many of one document come out; the contract knows no more.
 Copies = Annotated[int, Meta(ge=1, le=10)]
+# What stands on a thing.
+Reference = Annotated[str, Meta(pattern=r"^[A-Z0-9]{3}-[A-Z0-9]{3}$")]
 Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
 
 
@@ -158,6 +161,58 @@ class CollectionAnswer(Answer, frozen=True, kw_only=True):
     href: str
     status: str
     compartment: PlaceAnswer
+
+
+class ThingAnswer(Answer, frozen=True, kw_only=True):
+    """Something that may be put in."""
+
+    reference: Reference
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    size: CompartmentSize
+    four_eyes: bool
+
+
+class ExpectedAnswer(Answer, frozen=True, kw_only=True):
+    """Everything that may be put in."""
+
+    items: Annotated[tuple[ThingAnswer, ...], Meta(max_length=1000)]
+
+
+class DepositAnswer(Answer, frozen=True, kw_only=True):
+    """Something that lies behind a door."""
+
+    id: UUID
+    reference: Reference
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    four_eyes: bool
+    state: str
+
+
+class PlaceStateAnswer(PlaceAnswer, frozen=True, kw_only=True):
+    """A compartment, and what lies in it."""
+
+    size: CompartmentSize
+    low: bool
+    deposit: DepositAnswer | None = None
+
+
+class PlacesAnswer(Answer, frozen=True, kw_only=True):
+    """Every compartment of this kiosk."""
+
+    items: Annotated[tuple[PlaceStateAnswer, ...], Meta(max_length=999)]
+
+
+class DisagreementAnswer(Answer, frozen=True, kw_only=True):
+    """Where something else was found than the town knew."""
+
+    compartment: Annotated[int, Meta(ge=1, le=999)]
+    reference: Annotated[str, Meta(max_length=16)] = ""
+
+
+class StockTakingAnswer(Answer, frozen=True, kw_only=True):
+    """A stock-taking was taken down."""
+
+    disagreements: Annotated[tuple[DisagreementAnswer, ...], Meta(max_length=999)]
 
 
 class RemedyAnswer(Answer, frozen=True, kw_only=True):

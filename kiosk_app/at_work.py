@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardware.credentials import StaffCard
-from hardware.faults import FaultCode
 from kiosk_app.effects import CheckStaffCode, DoWork, Effect, EraseDigit, ForgetPin, ReleaseCard
 from kiosk_app.events import (
     AllErased,
     CardInserted,
     CardRemoved,
+    CodeScanned,
     DigitTyped,
     Event,
     LastErased,
@@ -20,7 +20,7 @@ from kiosk_app.events import (
     WorkAnswered,
     WorkTouched,
 )
-from kiosk_app.leaving import Step, leave, refuse
+from kiosk_app.leaving import Step, leave
 from kiosk_app.visit import StaffAtWork, Visit
 
 if TYPE_CHECKING:
@@ -29,14 +29,11 @@ if TYPE_CHECKING:
 
 
 def begin(visit: Visit, card: StaffCard) -> Step:
-    """A card of staff is in: it knocks at maintenance, where its role may do something there."""
+    """A card of staff is in: it knocks at maintenance."""
     from config.settings import StaffRole
     from kiosk_app.maintenance.step import knock  # a resident's visit never needs it
 
-    role = StaffRole(card.role)
-    if role is StaffRole.DEPOSITOR:
-        return refuse(visit, FaultCode.STAFF_CARD_REFUSED)
-    work, wishes = knock(card.name, role)
+    work, wishes = knock(card.name, StaffRole(card.role))
     effects = tuple(_effect(visit.number, wish) for wish in wishes)
     return replace(visit, state=StaffAtWork(work)), (ReleaseCard(visit.number), *effects)
 
@@ -58,6 +55,7 @@ def rules(visit: Visit, state: StaffAtWork, event: Event) -> Step:
 
 def _happening(event: Event) -> Happening | None:
     from kiosk_app.maintenance import happenings
+    from kiosk_app.maintenance.storing import written
 
     match event:
         case WorkTouched(what) | WorkAnswered(_, what):
@@ -70,6 +68,8 @@ def _happening(event: Event) -> Happening | None:
             return happenings.AllErased()
         case PageTurned(page):
             return happenings.Turned(page)
+        case CodeScanned(code):
+            return happenings.Scanned(written(code))
         case CardInserted():
             return happenings.CardCame()
         case CardRemoved():

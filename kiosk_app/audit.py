@@ -99,6 +99,14 @@ class What(Enum):
     OPENED = "opened"
     RESTART_ASKED = "restartAsked"
     REBOOT_ASKED = "rebootAsked"
+    SECOND_CARD = "secondCardShown"
+    STAFF_DOOR = "staffDoorAsked"
+    STAFF_DOOR_FAILED = "staffDoorFailed"
+    PUT_IN = "thingPutIn"
+    TAKEN_BACK = "thingTakenBack"
+    LOOKED_INTO = "compartmentLookedInto"
+    NOTHING_DONE = "nothingDone"
+    STOCK_TAKEN = "stockTaken"
     WORK_FAILED = "workFailed"
 
 

@@ -22,6 +22,7 @@ from kiosk_app.effects import (
     Abandon,
     AskChallenge,
     AskOfferings,
+    DoWork,
     DrawPage,
     Effect,
     EndSession,
@@ -44,6 +45,7 @@ from kiosk_app.events import (
     SignedIn,
 )
 from kiosk_app.journal import Journal
+from kiosk_app.maintenance.wishes import TellShelf
 from kiosk_app.products import Later, copies_of
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Document
@@ -125,6 +127,8 @@ class BackEndWorker:
                 self._spawn(self._answer(effect.visit, self._collect(self._doors, effect)))
             case SettleDoor(_, ticket) if self._doors is not None:
                 self._spawn(self._doors.give_up(ticket))
+            case DoWork(visit, TellShelf()) if self._doors is not None and self._doors.storing is not None:
+                self._spawn(self._doors.storing.shelf(visit))
             case EndSession(visit):
                 self._spawn(self._end_session(visit))
             case Forget(visit):
@@ -137,6 +141,11 @@ class BackEndWorker:
         """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
         if not self._loop.is_closed():  # a print job may outlive `stop`; its ending is reported at the next start
             self._spawn(self._report_all())
+
+    def tell_act(self, visit: int | None, act: UUID) -> None:
+        """Tell the town what staff did at a door, and the visit that waits how it took that; from any thread."""
+        if not self._loop.is_closed() and self._doors is not None and self._doors.storing is not None:
+            self._spawn(self._doors.storing.tell(visit, act))
 
     def stuck(self, seconds: float) -> bool:
         """Say whether its loop was last asked to come round longer ago than that, and has not."""

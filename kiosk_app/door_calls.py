@@ -14,6 +14,7 @@ from uuid import UUID
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.door_book import DoorBook
 from kiosk_app.doors import Collect, DoorGranted
+from kiosk_app.storing_calls import StoringCalls
 from kiosk_app.townhall_client import TownHallClient
 from printing.job import JournalLost
 
@@ -23,9 +24,11 @@ log = logging.getLogger(__name__)
 class DoorCalls:
     """The back end's part in opening doors."""
 
-    def __init__(self, client: TownHallClient, book: DoorBook) -> None:
+    def __init__(self, client: TownHallClient, book: DoorBook, storing: StoringCalls | None = None) -> None:
+        """`storing` tells what staff did at these doors, where there are any."""
         self._client = client
         self._book = book
+        self.storing = storing
         self._asking: dict[UUID, asyncio.Task[Any] | None] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -34,6 +37,8 @@ class DoorCalls:
         thing = effect.thing
         self._asking[thing.ticket] = asyncio.current_task()
         try:
+            if self.storing is not None:
+                await self.storing.before_leave(thing.compartment)
             await asyncio.to_thread(self._book.wanted, thing.ticket, thing.compartment)
             await self._client.collect(effect.visit, thing)
         except JournalLost:
@@ -64,3 +69,5 @@ class DoorCalls:
                         return
                 else:
                     self._book.reported(settled.ticket)
+        if self.storing is not None:  # after the doors: what a ticket did to a thing comes before what staff did
+            await self.storing.report()

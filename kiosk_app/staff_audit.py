@@ -8,6 +8,7 @@ from kiosk_app.audit import AuditLine, What
 from kiosk_app.effects import DoWork, Effect
 from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.maintenance import happenings, wishes
+from kiosk_app.maintenance.compartments import Deed
 from kiosk_app.maintenance.work import CheckingCode, Cleaning, Refusal, Returning, Subject, Work
 from kiosk_app.parts import Part
 from kiosk_app.visit import StaffAtWork, Visit
@@ -23,6 +24,7 @@ _DONE = {
     wishes.Restart: What.RESTART_ASKED,
     wishes.Reboot: What.REBOOT_ASKED,
 }
+_DEEDS = {Deed.PUT_IN: What.PUT_IN, Deed.TAKE_BACK: What.TAKEN_BACK, Deed.CHECK: What.LOOKED_INTO}
 
 
 def staff_lines(before: Visit, event: Event, after: Visit, effects: tuple[Effect, ...]) -> Iterator[AuditLine]:
@@ -58,6 +60,10 @@ def _answered(work: Work, what: object, number: int) -> Iterator[AuditLine]:
             subject = getattr(work.page, "subject", None)
             told = What.TEST_PASSED if well else What.TEST_FAILED
             yield AuditLine(told, number, part=_PARTS.get(subject) if subject else None, staff=work.staff)
+        case happenings.SecondProved(staff):
+            yield AuditLine(What.SECOND_CARD, number, staff=staff)
+        case happenings.StaffDoorFailed(act, fault):
+            yield AuditLine(What.STAFF_DOOR_FAILED, number, act, fault, staff=work.staff)
         case happenings.ReportEnded(printed=True):
             yield AuditLine(What.REPORT_MADE, number, staff=work.staff)
         case _:
@@ -65,7 +71,16 @@ def _answered(work: Work, what: object, number: int) -> Iterator[AuditLine]:
 
 
 def _wished(wish: wishes.Wish, staff: str, number: int) -> Iterator[AuditLine]:
-    if isinstance(wish, wishes.NoteFilled):
-        yield AuditLine(What.FILLED, number, part=wish.part, staff=staff)
-    elif type(wish) in _DONE:
-        yield AuditLine(_DONE[type(wish)], number, staff=staff)
+    match wish:
+        case wishes.NoteFilled(part):
+            yield AuditLine(What.FILLED, number, part=part, staff=staff)
+        case wishes.OpenFor(act):
+            yield AuditLine(What.STAFF_DOOR, number, act.id, staff=staff)
+        case wishes.Settle(act, found):
+            yield AuditLine(_DEEDS[act.deed] if found is not None else What.NOTHING_DONE, number, act.id, staff=staff)
+        case wishes.EndStockTaking(id_):
+            yield AuditLine(What.STOCK_TAKEN, number, id_, staff=staff)
+        case _ if type(wish) in _DONE:
+            yield AuditLine(_DONE[type(wish)], number, staff=staff)
+        case _:
+            return

@@ -143,15 +143,25 @@ class StaffWorker:
         self._answer(effect.visit, answer)
 
     def _proves(self, staff: str) -> bool:
-        """Whether the card in the slot proves now that it is this one; who resets it meanwhile is waited for."""
+        """Whether the card in the slot proves now that it is this one."""
+        return self._in_the_slot() == staff
+
+    def _second(self, first: str) -> happenings.SecondProved | happenings.SecondRefused:
+        """Have the card in the slot prove that it is another one of staff, whose right stands."""
+        name = self._in_the_slot()
+        stands = name not in ("", first) and isinstance(self._gate.knock(name), happenings.Known)
+        return happenings.SecondProved(name) if stands else happenings.SecondRefused()
+
+    def _in_the_slot(self) -> str:
+        """Give the name of the card in the slot, "" where it proves none; who resets it meanwhile is waited for."""
         for _ in range(PROOFS):
             try:
-                return self._card.identify().name == staff
+                return self._card.identify().name
             except DeviceFault as fault:
                 if fault.code in _NO_CARD:
-                    return False
+                    return ""
             time.sleep(PROOF_SECONDS)
-        return False
+        return ""
 
     # --- what is quick -----------------------------------------------------------------------------------------------
 
@@ -162,6 +172,8 @@ class StaffWorker:
                 self._answer(visit, self._gate.knock(staff))
             case wishes.ProveCard(staff):
                 self._answer(visit, happenings.LetIn() if self._proves(staff) else _OTHER)
+            case wishes.ProveSecond(staff):
+                self._answer(visit, self._second(staff))
             case wishes.TellAll():
                 self._telling = visit
                 self._tell(visit)

@@ -41,6 +41,25 @@ doors = sa.Table(
     sa.Column("reported_at", sa.String(32)),
 )
 
+# What staff did at a door: their cards, and what stands on a thing; the town hears it once.
+staff_acts = sa.Table(
+    "staffAct",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("deed", sa.String(16), nullable=False),
+    sa.Column("compartment", sa.Integer, nullable=False),
+    sa.Column("about", sa.String(36)),
+    sa.Column("reference", sa.String(16)),
+    sa.Column("staff", sa.String(32), nullable=False),
+    sa.Column("second", sa.String(32)),
+    sa.Column("phase", sa.String(16), nullable=False),
+    sa.Column("sensed", sa.String(16)),
+    sa.Column("found", sa.String(16)),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+    sa.Column("reported_at", sa.String(32)),
+    sa.Column("problem", sa.String(64)),
+)
+
 audit = sa.Table(
     "audit",
     metadata,

@@ -64,7 +64,7 @@ APP_VERSION = "https://loket247/1.0"
 TRACE_ID = "BelGov-Trace-Id"
 
 # What will be no different tomorrow: the back end never knew this ticket, or cannot read what we say of it.
-_FOR_GOOD = frozenset({"resourceNotFound", "conflict", "schemaViolation"})
+FOR_GOOD = frozenset({"resourceNotFound", "conflict", "schemaViolation"})
 _PROBLEMS = {
     "certificateExpired": FaultCode.CERTIFICATE_EXPIRED,
     "certificateRevoked": FaultCode.CERTIFICATE_REVOKED,
@@ -185,7 +185,7 @@ class TownHallClient:
         try:
             answer = parsed(RemedyAnswer, await self._json("PUT", f"/documentOrders/{ticket}/printResult", body=body))
         except Refusal as refusal:
-            if refusal.problem not in _FOR_GOOD:
+            if refusal.problem not in FOR_GOOD:
                 raise
             log.info("a print result was refused for good: %s", refusal.problem)
             return RemedyOffer(Remedy.COUNTER)
@@ -213,7 +213,7 @@ class TownHallClient:
         try:
             await self._json("PUT", f"/collections/{settled.ticket}/result", body=body)
         except Refusal as refusal:
-            if refusal.problem not in _FOR_GOOD:
+            if refusal.problem not in FOR_GOOD:
                 raise
             log.info("what came of a door was refused for good: %s", refusal.problem)
 
@@ -223,9 +223,13 @@ class TownHallClient:
         try:
             await self._json("PUT", f"/defectReports/{report.id}", body=body, expected=(200, 201))
         except Refusal as refusal:
-            if refusal.problem not in _FOR_GOOD:
+            if refusal.problem not in FOR_GOOD:
                 raise
             log.info("a report of a resident was refused for good: %s", refusal.problem)
+
+    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Make a call that the kiosk's certificate alone authorises: for staff. Raises DeviceFault, Refusal."""
+        return await self._json(method, path, body=body)
 
     async def end_session(self, visit: int) -> None:
         """End the resident's session; the token is forgotten here first."""

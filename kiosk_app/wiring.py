@@ -57,8 +57,11 @@ from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
 from kiosk_app.staff_audit import staff_lines
+from kiosk_app.staff_book import StaffBook
+from kiosk_app.staff_doors import StaffDoors
 from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
+from kiosk_app.storing_calls import StoringCalls
 from kiosk_app.teller import Tally, Teller
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
@@ -106,12 +109,12 @@ class Kiosk:
         self._back_end: BackEndWorker | None = None
         self._hands: list[Hand] = []
         self._longest = settings.timeouts.print_net
-        self._doors = DoorBook(self._store)
+        self._doors, self._acts = DoorBook(self._store), StaffBook(self._store)
         self._defects = DefectBook(self._store)
         self._hands.append(DefectWorker(self._defects, self.core.post, self._report))
-        self._bank: LockerBank | None = None
+        self._bank = locker_bank(settings.lockers) if settings.lockers is not None else None
         if settings.back_end is not None:
-            self._add_back_end(settings.back_end)
+            self._add_back_end(settings.back_end, settings.lockers)
         staff = staff_reader_or_none(settings)
         if settings.card_reader is not None and (settings.back_end is not None or staff is not None):
             origin = settings.back_end.origin if settings.back_end is not None else ""
@@ -120,8 +123,8 @@ class Kiosk:
         self.speaker: Speaker | None = None
         if settings.speech is not None:
             self._add_speech(settings.speech)
-        if settings.lockers is not None:
-            self._add_lockers(settings.lockers)
+        if settings.lockers is not None and self._bank is not None:
+            self._add_lockers(settings.lockers, self._bank)
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -207,8 +210,11 @@ class Kiosk:
         }
         return {part for part, setting in have.items() if setting is not None}
 
-    def _add_back_end(self, back_end: BackEnd) -> None:
+    def _add_back_end(self, back_end: BackEnd, lockers: Lockers | None) -> None:
         client = TownHallClient(back_end)
+        storing = None
+        if lockers is not None and self._bank is not None:
+            storing = StoringCalls(client, self._acts, (self._bank, locker_doors(lockers)), self.core.post)
         self._back_end = BackEndWorker(
             client,
             DocumentChecker(back_end.seal_ca),
@@ -216,7 +222,7 @@ class Kiosk:
             self.core.post,
             self._noter(Part.BACK_END),
             lambda product: SealRule(back_end.seal_for(product).value),
-            DoorCalls(client, self._doors),
+            DoorCalls(client, self._doors, storing),
             DefectCalls(client, self._defects),
         )
         self._hands.append(self._back_end)
@@ -263,10 +269,11 @@ class Kiosk:
         wish_for = partial(paper_wish, setting)
         self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
 
-    def _add_lockers(self, setting: Lockers) -> None:
-        self._bank, note = locker_bank(setting), self._noter(Part.LOCKERS)
-        doors = locker_doors(setting)
-        self._hands.append(DoorWorker(self._bank, doors, self._doors, self.core.post, note, self._report))
+    def _add_lockers(self, setting: Lockers, bank: LockerBank) -> None:
+        doors, note = locker_doors(setting), self._noter(Part.LOCKERS)
+        self._hands.append(DoorWorker(bank, doors, self._doors, self.core.post, note, self._report))
+        if self._back_end is not None:
+            self._hands.append(StaffDoors(bank, doors, self._acts, self.core.post, self._back_end.tell_act))
 
     def _report(self) -> None:
         """Have the back end hear what it has not, where there is one."""

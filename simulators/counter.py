@@ -59,6 +59,18 @@ class Counter:
             raise RuntimeError("the counter's page shows no reference")
         return id_, reference
 
+    def withdraw(self, id_: str) -> None:
+        """Close the claim on a thing: what lies behind a door is to be taken out. Raises httpx.HTTPStatusError."""
+        word = _found(r'name="woord" value="(\w+)"', self._read(f"stuk/{id_}")) or ""
+        answer = self._page.post(f"stuk/{id_}/terug", data={"woord": word})
+        if not answer.has_redirect_location:
+            answer.raise_for_status()
+
+    def lies(self) -> dict[int, str]:
+        """Give what is written on each thing behind a door of the kiosk, by the town's own word."""
+        told = self._kiosk.get("/compartments").raise_for_status().json()["items"]
+        return {one["number"]: one["deposit"]["reference"] for one in told if "deposit" in one}
+
     def code(self, id_: str) -> str | None:
         """Read the code of a thing; None where it has none."""
         return _found(r'class="code"[^>]*>([^<]+)<', self._read(f"stuk/{id_}"))

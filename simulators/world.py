@@ -132,11 +132,15 @@ class World:
         finally:
             depositor.close()
 
+    def counter(self) -> Counter:
+        """Give a clerk at the counter, who is to be closed."""
+        return Counter(self.town_hall.office_url, self.town_hall.url, self.town_hall.ca)
+
     def put_in(self, product: str, number: int, person: str | None = None) -> str | None:
         """Have staff put a thing behind a door, for a resident or for whoever has its code; give that."""
         board, lock = place(number)
         self.lockers.at(board, lock).thing = True
-        counter = Counter(self.town_hall.office_url, self.town_hall.url, self.town_hall.ca)
+        counter = self.counter()
         try:
             return counter.put_in(product, number, "" if person is None else self.residents[person].ssin)
         finally:
@@ -146,6 +150,12 @@ class World:
         """Take out what is behind an open door, and shut it."""
         board, lock = place(number)
         self.lockers.at(board, lock).thing = False
+        self.lockers.shut(board, lock)
+
+    def lay(self, number: int) -> None:
+        """Put a thing behind an open door, and shut it."""
+        board, lock = place(number)
+        self.lockers.at(board, lock).thing = True
         self.lockers.shut(board, lock)
 
     def use_up(self, code: str) -> None:

@@ -63,6 +63,7 @@ from kiosk_app.visit import (
     Voice,
 )
 from ui.sample_doors import at_doors
+from ui.sample_shelves import at_shelves
 from ui.sample_staff import staff_states
 
 EVENING = datetime(2026, 11, 23, 20, 41)  # noqa: DTZ001 (the wall clock of the hall)
@@ -147,7 +148,7 @@ def _samples(told: Settings) -> Iterator[Sample]:
     yield from _portals(told)
     for name, state in _states():
         yield Sample(name, _visit(state, CardSlot.IN), told)
-    for name, visit, walled in at_doors(told):
+    for name, visit, walled in (*at_doors(told), *at_shelves(told)):
         yield Sample(name, visit, walled)
     yield Sample("ask-card-stale", _visit(AskCard(), CardSlot.STALE), told)
     yield Sample("help-in-visit", _visit(_choosing(_THREE), CardSlot.IN, Overlay.HELP), told)

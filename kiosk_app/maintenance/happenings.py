@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from msgspec import Struct
 
+from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
+from kiosk_app.maintenance.compartments import Deed, Disagreement, Found, How, Shelf
 from kiosk_app.maintenance.work import Closing, Factor, Refusal, Room, Row, Subject, TestResult, Told
 from kiosk_app.parts import Part
 
@@ -72,6 +75,55 @@ class RebootAsked(Bare):
     """The machine is to begin anew."""
 
 
+class DeedAsked(Struct, frozen=True):
+    """One of the ways from the first page was touched."""
+
+    deed: Deed
+
+
+class ShelvesAsked(Bare):
+    """The town is to be asked once more."""
+
+
+class ThingChosen(Struct, frozen=True):
+    """Something in a list was touched."""
+
+    reference: str
+
+
+class PlaceChosen(Struct, frozen=True):
+    """A compartment in a list was touched."""
+
+    number: int
+
+
+class LowAsked(Bare):
+    """One within reach from a wheelchair is wanted."""
+
+
+class OtherAsked(Bare):
+    """Another compartment is wanted."""
+
+
+class OpenTouched(Bare):
+    """The door is to open: the first time, or once more."""
+
+
+class FoundSaid(Struct, frozen=True):
+    """Who looked says what lies there; None: it does not lie where it should (put in), or something else does."""
+
+    found: Found | None
+
+
+class StockTaken(Bare):
+    """The stock-taking is done."""
+
+
+ShelfTouch = (
+    DeedAsked | ShelvesAsked | ThingChosen | PlaceChosen | LowAsked | OtherAsked | OpenTouched | FoundSaid | StockTaken
+)
+
+
 WorkTouch = (
     CodeTyped
     | RoomAsked
@@ -84,6 +136,7 @@ WorkTouch = (
     | OpenAsked
     | RestartAsked
     | RebootAsked
+    | ShelfTouch
 )
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -164,6 +217,70 @@ class HistoryRead(Struct, frozen=True):
     broken_at: int | None
 
 
+class ShelfTold(Struct, frozen=True):
+    """What may be put in, and what lies where."""
+
+    shelf: Shelf
+
+
+class ShelfUnknown(Struct, frozen=True):
+    """The town could not say."""
+
+    fault: FaultCode
+
+
+class SecondProved(Struct, frozen=True):
+    """The other card is one of staff that may do this."""
+
+    staff: str
+
+
+class SecondRefused(Bare):
+    """It is not."""
+
+
+class StaffDoorOpened(Struct, frozen=True):
+    """The lock says open."""
+
+    act: UUID
+
+
+class StaffDoorFailed(Struct, frozen=True):
+    """The door did not open, or nobody knows."""
+
+    act: UUID
+    fault: FaultCode
+
+
+class StaffDoorShut(Struct, frozen=True):
+    """The lock says closed again; what the sensor said before the door opened, and what it says now."""
+
+    act: UUID
+    before: ThingWord
+    after: ThingWord
+
+
+class ActTold(Struct, frozen=True):
+    """How the town took it."""
+
+    act: UUID
+    how: How
+    problem: str = ""
+    disagreements: tuple[Disagreement, ...] = ()
+
+
+ShelfAnswer = (
+    ShelfTold
+    | ShelfUnknown
+    | SecondProved
+    | SecondRefused
+    | StaffDoorOpened
+    | StaffDoorFailed
+    | StaffDoorShut
+    | ActTold
+)
+
+
 WorkAnswer = (
     Known
     | LetIn
@@ -177,6 +294,7 @@ WorkAnswer = (
     | ServiceTold
     | RestartFailed
     | HistoryRead
+    | ShelfAnswer
 )
 
 # --- what every page has in common -----------------------------------------------------------------------------------
@@ -200,6 +318,12 @@ class Turned(Struct, frozen=True):
     page: int
 
 
+class Scanned(Struct, frozen=True):
+    """A code was held before the scanner: what stands on a thing, or "" for anything else."""
+
+    reference: str
+
+
 class CardCame(Bare):
     """A card was put in."""
 
@@ -212,4 +336,4 @@ class TimeOver(Bare):
     """The clock of this page ran out."""
 
 
-Happening = WorkTouch | WorkAnswer | Typed | OneErased | AllErased | Turned | CardCame | CardGone | TimeOver
+Happening = WorkTouch | WorkAnswer | Typed | OneErased | AllErased | Turned | Scanned | CardCame | CardGone | TimeOver

@@ -1,7 +1,7 @@
 """The chart of maintenance: `step(work, happening) -> (work, wishes)`, a pure function; None: it is over.
 
 What may happen on any page (the card gone, time over, how everything does) comes first, then the page's own rules:
-those before the door (`_outside`) and those behind it (`_inside`).
+those before the door (`_outside`) and those behind it (`_inside`); those at the compartments stand in `storing`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from msgspec import structs
 
 from config.settings import StaffRole
+from kiosk_app.maintenance import storing
+from kiosk_app.maintenance.compartments import ShelfPage, Shelves
 from kiosk_app.maintenance.happenings import (
     AllErased,
     AllTold,
@@ -106,6 +108,8 @@ def knock(staff: str, role: StaffRole) -> tuple[Work, tuple[Wish, ...]]:
 
 def step(work: Work, happening: Happening) -> Step:
     """Give what comes next, and what is wished for. What does not fit a page changes nothing."""
+    if isinstance(work.page, ShelfPage):
+        return _at_shelves(work, work.page, happening)
     match work.page, happening:
         case Testing(other_card=True), CardGone():
             return work, ()
@@ -133,6 +137,18 @@ def step(work: Work, happening: Happening) -> Step:
             return _inside(work, happening)
 
 
+def _at_shelves(work: Work, page: ShelfPage, happening: Happening) -> Step:
+    match happening:
+        case AllTold(told):
+            return _told(work, told)
+        case BackAsked() if isinstance(page, Shelves):
+            return (work, ()) if work.is_kept_at_doors else _to(work, Menu())
+        case CardGone() | TimeOver() | BackAsked():
+            return storing.interrupted(work, page, happening)
+        case _:
+            return storing.rules(work, page, happening)
+
+
 def _to(work: Work, page: Page, *wishes: Wish) -> Step:
     return structs.replace(work, page=page), wishes
 
@@ -153,6 +169,9 @@ def _outside(work: Work, happening: Happening) -> Step:
             return _to(work, structs.replace(page, typed=0), ForgetCode())
         case EnterCode(factor, typed), CodeTyped() if typed == CODE_DIGITS:
             return _to(work, CheckingCode(factor), CheckCode(work.staff))
+        case CheckingCode(), LetIn() if work.is_kept_at_doors:
+            first, wishes = storing.enter(work)
+            return first, (TellAll(), *wishes)
         case CheckingCode(), LetIn():
             return _to(work, Menu(), TellAll())
         case _:
@@ -202,6 +221,8 @@ def _inside(work: Work, happening: Happening) -> Step:
 
 def _enter(work: Work, room: Room) -> Step:
     match room:
+        case Room.LOCKERS:
+            return storing.enter(work)
         case Room.PROBLEMS:
             return _to(work, Problems())
         case Room.PARTS:

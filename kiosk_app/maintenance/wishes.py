@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from msgspec import Struct
 
 from kiosk_app.bare import Bare
+from kiosk_app.maintenance.compartments import Act, Found
 from kiosk_app.maintenance.work import Closing, Subject
 from kiosk_app.parts import Part
 
@@ -94,6 +97,38 @@ class ReadHistory(Bare):
     """Read what happened of late, and check the chain."""
 
 
+class TellShelf(Bare):
+    """Ask the town what may be put in, and what lies where."""
+
+
+class ProveSecond(Struct, frozen=True):
+    """Have the card that is in prove that it is one of staff, and not this one."""
+
+    staff: str
+
+
+class OpenFor(Struct, frozen=True):
+    """Open a door, and watch it until it is shut."""
+
+    act: Act
+
+
+class Settle(Struct, frozen=True):
+    """Write down what lay behind a door that was shut; None: what it was opened for did not come about."""
+
+    act: Act
+    found: Found | None
+
+
+class EndStockTaking(Struct, frozen=True):
+    """What was found is all: tell the town."""
+
+    id: UUID
+
+
+ShelfWish = TellShelf | ProveSecond | OpenFor | Settle | EndStockTaking
+
+
 Wish = (
     Knock
     | CheckCode
@@ -113,4 +148,5 @@ Wish = (
     | Restart
     | Reboot
     | ReadHistory
+    | ShelfWish
 )

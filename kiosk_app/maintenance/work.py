@@ -10,6 +10,15 @@ from msgspec import Struct
 from config.settings import StaffRole as StaffRole
 from hardware.devices import Health
 from hardware.faults import FaultCode
+from kiosk_app.maintenance.compartments import (
+    AskFound,
+    DoorMoves,
+    DoorStands,
+    Round,
+    SecondCard,
+    ShelfPage,
+    TellingTown,
+)
 from kiosk_app.parts import Part
 
 # Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
@@ -38,6 +47,7 @@ class Refusal(Enum):
 class Room(Enum):
     """Where the first page leads."""
 
+    LOCKERS = "lockers"
     PROBLEMS = "problems"
     PARTS = "parts"
     TESTS = "tests"
@@ -47,8 +57,12 @@ class Room(Enum):
     HISTORY = "history"
 
 
-# What site staff may do; a technician may do all.
-_OF_SITE_STAFF = (Room.PROBLEMS, Room.PARTS, Room.SUPPLIES, Room.CLEANING)
+# Where each may go.
+_ROOMS = {
+    StaffRole.TECHNICIAN: tuple(Room),
+    StaffRole.SITE_STAFF: (Room.LOCKERS, Room.PROBLEMS, Room.PARTS, Room.SUPPLIES, Room.CLEANING),
+    StaffRole.DEPOSITOR: (Room.LOCKERS,),
+}
 
 
 class Trouble(Struct, frozen=True):
@@ -248,6 +262,7 @@ Page = (
     | Supplies
     | Service
     | History
+    | ShelfPage
 )
 # Pages on which nobody was let in yet.
 OUTSIDE = (Knocking, EnterCode, CheckingCode, Refused)
@@ -260,6 +275,7 @@ class Work(Struct, frozen=True):
     role: StaffRole
     page: Page
     told: Told = Told()
+    round: Round = Round()
 
     @property
     def is_in(self) -> bool:
@@ -279,7 +295,12 @@ class Work(Struct, frozen=True):
     @property
     def rooms(self) -> tuple[Room, ...]:
         """Where this one may go."""
-        return tuple(Room) if self.role is StaffRole.TECHNICIAN else _OF_SITE_STAFF
+        return _ROOMS[self.role]
+
+    @property
+    def is_kept_at_doors(self) -> bool:
+        """Whether the first page is no way out: nothing else is this one's, or the card in the slot is another's."""
+        return self.role is StaffRole.DEPOSITOR or bool(self.round.second)
 
     @property
     def lasts(self) -> str:
@@ -293,7 +314,13 @@ class Work(Struct, frozen=True):
                 return "notice"
             case Cleaning():
                 return "tick"
-            case Testing(other_card=True) | Returning():
+            case Testing(other_card=True) | Returning() | SecondCard() | AskFound():
                 return "staff_code"
+            case DoorMoves():
+                return "door_opening"
+            case DoorStands():
+                return "door_open"
+            case TellingTown():
+                return "sign_in"
             case _:
                 return "staff_idle"

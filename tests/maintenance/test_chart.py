@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
+from uuid import UUID, uuid5
 
 import pytest
 from msgspec import structs
 
-from config.settings import StaffRole
+from config.settings import CompartmentSize, StaffRole
 from hardware.devices import Health
+from hardware.doors import ThingWord
 from hardware.faults import FaultCode
+from kiosk_app.maintenance import compartments as at
 from kiosk_app.maintenance import happenings, wishes, work
 from kiosk_app.maintenance.step import knock, step
+from kiosk_app.maintenance.storing import propose, written
 from kiosk_app.parts import Part
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -23,7 +27,18 @@ EMPTY = work.Trouble(Part.PRINTER, FaultCode.PAPER_EMPTY, Health.DOWN, NOON)
 MUTE = work.Trouble(Part.RECEIPT_PRINTER, FaultCode.RECEIPT_LOST, Health.DOWN, NOON)
 TOLD = (work.Told(), work.Told(troubles=(EMPTY,)), work.Told(troubles=(EMPTY, MUTE)))
 ROW = work.Row(1, NOON, "staffEntered", staff="T-03")
-OF_SITE_STAFF = {work.Problems, work.Problem, work.Parts, work.Supplies, work.Cleaning, work.Menu}
+AT_DOORS = set(get_args(at.ShelfPage))
+OF_SITE_STAFF = {work.Problems, work.Problem, work.Parts, work.Supplies, work.Cleaning, work.Menu} | AT_DOORS
+# A wall of three: one is free, one has something that is overdue, and one within reach from a wheelchair is free.
+SEED = UUID(int=7)
+SMALL = CompartmentSize.SMALL
+LYING = at.Lying(UUID(int=8), "T6X-9CG", "Sleutel", four_eyes=False, overdue=True)
+WALL = (at.Place(1, SMALL, low=False), at.Place(2, SMALL, low=False, lying=LYING), at.Place(3, SMALL, low=True))
+PASSPORT = at.Expected("K7Q-4XR", "Paspoort", SMALL, four_eyes=True)
+VOUCHER = at.Expected("W9T-3NC", "Cadeaubon", SMALL, four_eyes=False)
+SHELF = at.Shelf(SEED, (PASSPORT, VOUCHER), WALL)
+ACT = uuid5(SEED, "1")
+NONE, THERE, UNKNOWN = ThingWord.NONE, ThingWord.THERE, ThingWord.UNKNOWN
 
 
 def alphabet() -> tuple[happenings.Happening, ...]:
@@ -50,6 +65,27 @@ def alphabet() -> tuple[happenings.Happening, ...]:
         *(happenings.ServiceTold(closing, NOON) for closing in (None, work.Closing.REPAIR)),
         *(happenings.HistoryRead((ROW,), broken_at) for broken_at in (None, 3)),
         *(happenings.Turned(page) for page in (0, 1)),
+        *of_doors(),
+    )
+
+
+def of_doors() -> tuple[happenings.Happening, ...]:
+    """Every kind of happening at the compartments."""
+    return (
+        *(kind() for kind in (happenings.ShelvesAsked, happenings.LowAsked, happenings.OtherAsked)),
+        *(kind() for kind in (happenings.OpenTouched, happenings.StockTaken, happenings.SecondRefused)),
+        *(happenings.DeedAsked(deed) for deed in at.Deed),
+        *(happenings.ThingChosen(one.reference) for one in (PASSPORT, VOUCHER)),
+        *(happenings.PlaceChosen(one.number) for one in WALL),
+        *(happenings.FoundSaid(found) for found in (*at.Found, None)),
+        *(happenings.Scanned(reference) for reference in (VOUCHER.reference, "CDF-GHJ", "")),
+        happenings.ShelfTold(SHELF),
+        happenings.ShelfUnknown(FaultCode.BACKEND_DOWN),
+        happenings.SecondProved("D-12"),
+        happenings.StaffDoorOpened(ACT),
+        happenings.StaffDoorFailed(ACT, FaultCode.DOOR_STUCK),
+        *(happenings.StaffDoorShut(ACT, *words) for words in ((NONE, THERE), (THERE, NONE), (UNKNOWN, UNKNOWN))),
+        *(happenings.ActTold(act, how) for act in (ACT, SEED) for how in (at.How.TOLD, at.How.WAITS, at.How.REFUSED)),
     )
 
 
@@ -80,17 +116,27 @@ def follow(node: Node, happening: happenings.Happening) -> Move:
 
 
 def _folded(one: work.Work) -> work.Work:
-    """Fold what changes no rule: more than two seconds of cleaning, more than one line of a test."""
+    """Fold what changes no rule: more than two seconds of cleaning, more than one line of a test.
+
+    At the compartments: how devices do, how many doors were asked for, in which order, and what lay behind others
+    than the second.
+    """
     page = one.page
     if isinstance(page, work.Cleaning) and page.left > 2:
         page = structs.replace(page, left=2)
     if isinstance(page, work.Testing | work.Tested):
         page = structs.replace(page, lines=page.lines[:1])
-    return structs.replace(one, page=page)
+    if isinstance(page, at.ShelfPage):
+        here = one.round
+        folded = structs.replace(
+            here, doors=0, avoid=tuple(sorted(here.avoid)), found=tuple(one for one in here.found if one[0] == 2)[:1]
+        )
+        return structs.replace(one, page=page, told=TOLD[0], round=folded)
+    return structs.replace(one, page=page, round=at.Round())
 
 
 def explore() -> Iterator[Move]:
-    starts = [Node(knock("T-03", role)[0]) for role in (StaffRole.TECHNICIAN, StaffRole.SITE_STAFF)]
+    starts = [Node(knock("T-03", role)[0]) for role in StaffRole]
     seen, queue = set(starts), deque(starts)
     while queue:
         node = queue.popleft()
@@ -143,7 +189,9 @@ def test_before_the_door_nothing_is_wished_but_to_be_let_in(moves: list[Move]) -
     allowed = (wishes.Knock, wishes.CheckCode, wishes.EraseDigit, wishes.ForgetCode, wishes.TellAll)
     for move in moves:
         if not move.before.good:
-            assert all(isinstance(wish, allowed) for wish in move.wishes), move
+            let_in = move.after is not None and move.after.good
+            known = (*allowed, wishes.TellShelf) if let_in else allowed
+            assert all(isinstance(wish, known) for wish in move.wishes), move
             told = any(isinstance(wish, wishes.TellAll) for wish in move.wishes)
             assert not told or (move.after is not None and move.after.good), move
 
@@ -161,6 +209,10 @@ def test_the_card_pulled_ends_it_but_where_a_page_needs_the_slot_or_is_wiped(mov
         if other:
             still = structs.replace(page, proving=False) if isinstance(page, work.Returning) else page
             assert after == structs.replace(node.work, page=still)
+        elif isinstance(page, at.DoorMoves | at.DoorStands):
+            assert after == structs.replace(node.work, page=structs.replace(page, gone=True))
+        elif isinstance(page, at.SecondCard):
+            assert after == structs.replace(node.work, page=structs.replace(page, proving=False))
         elif isinstance(page, work.Cleaning):
             assert after is not None
             assert isinstance(after.page, work.Cleaning)
@@ -196,6 +248,113 @@ def test_a_problem_closes_by_itself_and_another_stays(moves: list[Move]) -> None
         assert move.after is not None
         assert isinstance(move.after.work.page, work.Problems)
         assert move.after.work.page.mended is not None
+
+
+def test_a_depositor_goes_nowhere_but_to_the_doors(moves: list[Move]) -> None:
+    theirs = [m.after for m in moves if m.after is not None and m.after.work.role is StaffRole.DEPOSITOR]
+    assert {type(node.work.page) for node in theirs if node.good} == AT_DOORS
+
+
+def test_beside_the_card_of_another_nothing_else_is_reached(moves: list[Move]) -> None:
+    for move in moves:
+        if move.after is None:
+            continue
+        if isinstance(move.before.work.page, at.SecondCard) and not isinstance(move.after.work.page, at.SecondCard):
+            assert isinstance(move.happening, happenings.SecondProved), move
+        if move.after.work.round.second:
+            assert isinstance(move.after.work.page, at.ShelfPage), move
+
+
+def opened(moves: list[Move]) -> Iterator[tuple[Move, at.Act]]:
+    yield from ((move, wish.act) for move in moves for wish in move.wishes if isinstance(wish, wishes.OpenFor))
+
+
+def test_no_door_opens_without_a_touch_and_none_to_a_passport_for_one_card_alone(moves: list[Move]) -> None:
+    acts = list(opened(moves))
+    assert {act.deed for _, act in acts} == set(at.Deed)
+    for move, act in acts:
+        assert isinstance(move.happening, happenings.OpenTouched | happenings.PlaceChosen), move
+        assert act.reference != PASSPORT.reference or act.staff == ("T-03", "D-12"), move
+        assert act.deed is not at.Deed.TAKE_BACK or act.about == LYING.deposit
+        assert act.deed is not at.Deed.PUT_IN or act.compartment in (1, 3)
+
+
+def test_while_a_door_is_open_nothing_else_is_begun(moves: list[Move]) -> None:
+    """It is shut by its lock's word alone; who shuts it not at all is waited for a while, and then the door is left."""
+    for move in moves:
+        if isinstance(move.before.work.page, at.DoorStands) and move.after is not None:
+            shut = isinstance(move.happening, happenings.StaffDoorShut)
+            assert shut or isinstance(move.after.work.page, at.DoorStands), move
+
+
+def test_what_lies_there_is_said_by_the_sensor_that_saw_it_or_by_who_looked(moves: list[Move]) -> None:
+    settled = [
+        (move, wish)
+        for move in moves
+        for wish in move.wishes
+        if isinstance(wish, wishes.Settle) and wish.found is not None
+    ]
+    assert settled
+    for move, wish in settled:
+        saw = {
+            at.Deed.PUT_IN: happenings.StaffDoorShut(ACT, NONE, THERE),
+            at.Deed.TAKE_BACK: happenings.StaffDoorShut(ACT, THERE, NONE),
+        }
+        seen = isinstance(move.before.work.page, at.DoorStands) and move.happening == saw.get(wish.act.deed)
+        assert seen or isinstance(move.happening, happenings.FoundSaid), move
+
+
+def test_what_was_found_is_told_once_it_was_looked_for(moves: list[Move]) -> None:
+    """Whoever goes back from a stock-taking that was begun has it told; who just leaves, by the worker (Forget)."""
+    for move in moves:
+        left = isinstance(move.before.work.page, at.Checking) and isinstance(move.happening, happenings.BackAsked)
+        if left and move.before.work.round.found:
+            assert wishes.EndStockTaking(SEED) in move.wishes, move
+
+
+@pytest.mark.parametrize(
+    ("wanted", "low", "avoid", "expected"),
+    [
+        (SMALL, False, (), 4),  # the smallest, and those within reach are kept for who asks
+        (SMALL, True, (), 1),
+        (SMALL, False, (4,), 1),
+        (SMALL, False, (1, 4), 3),
+        (CompartmentSize.MEDIUM, False, (), 3),
+        (CompartmentSize.LARGE, False, (), 7),  # somebody should look first, but it is the only one
+        (CompartmentSize.LARGE, False, (7,), None),
+    ],
+)
+def test_the_smallest_free_compartment_that_fits_is_proposed(
+    wanted: CompartmentSize, avoid: tuple[int, ...], expected: int | None, *, low: bool
+) -> None:
+    medium, large = CompartmentSize.MEDIUM, CompartmentSize.LARGE
+    wall = (
+        at.Place(1, SMALL, low=True),
+        at.Place(2, SMALL, low=False, lying=LYING),
+        at.Place(3, medium, low=False),
+        at.Place(4, SMALL, low=False),
+        at.Place(5, SMALL, low=False, works=False),
+        at.Place(6, SMALL, low=False, unsure=True),
+        at.Place(7, large, low=True, unsure=True),
+    )
+    found = propose(wall, wanted, avoid, low=low)
+    assert (found.number if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("scanned", "reference"),
+    [
+        ("K7Q-4XR", "K7Q-4XR"),
+        ("k7q4xr", "K7Q-4XR"),
+        (" K7Q 4XR ", "K7Q-4XR"),
+        ("4F7K-9XQR", ""),
+        ("K7Q-4X0", ""),
+        ("", ""),
+    ],
+)
+def test_a_code_is_kept_only_where_it_can_stand_on_a_thing(scanned: str, reference: str) -> None:
+    """What a resident holds before the scanner opens something: it is kept nowhere."""
+    assert written(scanned) == reference
 
 
 def test_nothing_counts_while_the_screen_is_wiped() -> None:

@@ -23,7 +23,7 @@ from kiosk_app.audit import AuditLine, AuditTrail, What
 from kiosk_app.database import engine_of
 from kiosk_app.journal import Journal
 from kiosk_app.store import SCHEMA, Store, StoreError
-from kiosk_app.tables import audit, metadata, tickets
+from kiosk_app.tables import audit, doors, metadata, staff_acts, tickets
 from printing.job import UnfinishedJob
 from printing.progress import JobPhase, Progress
 
@@ -178,7 +178,7 @@ def test_a_changed_audit_row_breaks_the_chain(store: Store, tamper: str) -> None
 
 def test_no_column_could_hold_a_person() -> None:
     """Every text column is a code, a random number, a time or a hash: none is long enough to be a free text."""
-    for table in (tickets, audit):
+    for table in (tickets, audit, doors, staff_acts):
         for column in table.columns:
             short = isinstance(column.type, sa.String) and (column.type.length or 999) <= 64
             assert short or isinstance(column.type, sa.Integer), column

@@ -44,6 +44,7 @@ def cases(form: str) -> Iterator[tuple[str, Settings, Sample]]:
 
 
 PIXELS = re.compile(r"(?:width|height|spacing|radius|[mM]argins?|pixelSize): *[2-9]\d*$", re.MULTILINE)
+pytestmark = pytest.mark.timeout(300)  # whoever comes first waits for a thousand pages
 RIGHT, CENTRE = 0x2, 0x4  # Qt::AlignRight, Qt::AlignHCenter
 
 

@@ -180,7 +180,7 @@ def alphabet() -> tuple[events.Event, ...]:
         ),
         events.RemedyGiven(0, TICKETS[0], RemedyOffer(Remedy.REPRINT_CODE, "4F7K-9XQR")),
         *(events.SlipEnded(0, printed) for printed in (True, False)),
-        *(events.StaffCardSeen(0, StaffCard("T-03", role)) for role in ("technician", "depositor")),
+        events.StaffCardSeen(0, StaffCard("T-03", "technician")),
         *(events.WorkAnswered(0, happenings.Known(Factor.PIN)), events.WorkTouched(happenings.CodeTyped())),
         *(*at_doors(), *DEFECTS),
     )

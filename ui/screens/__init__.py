@@ -6,7 +6,7 @@ and `hearing` tells who listens how to go on;
 `documents` goes from choice to documents made, `questions` asks what has to be known of one; `paging` cuts long lists;
 `delivery` from "Neem je kaart terug" to the paper, with `viewing` for who wants to see it first; `collecting` is what
 happens at a door; `notices` are the pages that say what stops a visit, and help; `defects` takes a report of what does
-not work. `staff` and `staff_rooms` are maintenance, in the words of `staff_words`.
+not work. `staff`, `staff_rooms` and `staff_lockers` (with `staff_door`) are maintenance, in the words of `staff_words`.
 Dutch words stand here and in `hardware.faults`, nowhere else: `scene.say("Neem je {wat}.", wat=…)`, and where it counts
 `scene.plural("{n}~blad", "{n}~bladen", n)`. `./dev texts` then takes them up in the catalogues, to be translated.
 """

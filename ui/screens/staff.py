@@ -32,7 +32,7 @@ from kiosk_app.maintenance.work import (
 )
 from kiosk_app.touches import AllErased, LastErased, WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens import staff_rooms
+from ui.screens import staff_lockers, staff_rooms
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
 from ui.screens.staff_words import HEALTH, HEALTH_MARKS, PARTS, moment
@@ -40,6 +40,7 @@ from ui.texts import mark
 
 _DIGITS = 6
 _ROOMS = {
+    Room.LOCKERS: (mark("Vakjes"), mark("Iets erin leggen, terugnemen of nakijken")),
     Room.PROBLEMS: (mark("Wat is er mis?"), ""),
     Room.PARTS: (mark("Alle toestellen"), mark("Hoe het met elk toestel gaat")),
     Room.TESTS: (mark("Testen en verslag"), mark("Elk toestel proberen, en een verslag op papier")),
@@ -86,6 +87,8 @@ def staff(scene: Scene, work: Work) -> Screen:
             return cleaning(scene, left)
         case Tests() | Testing() | Tested() | Returning() | Supplies() | Service() | History() as page:
             return staff_rooms.room(scene, page)
+        case page:
+            return staff_lockers.lockers(scene, work, page)
 
 
 def _outside(scene: Scene, page: Knocking | EnterCode | CheckingCode | Refused) -> Screen:
@@ -161,7 +164,9 @@ def refused(scene: Scene, page: Refused) -> Screen:
 
 def menu(scene: Scene, work: Work, page: Menu) -> Screen:
     """Give the ways from here, those that this one may go."""
-    shown = page_of(scene, work.rooms, page.page, button=False)
+    has_doors = scene.settings.lockers is not None and scene.settings.back_end is not None
+    rooms = tuple(room for room in work.rooms if room is not Room.LOCKERS or has_doors)
+    shown = page_of(scene, rooms, page.page, button=False)
     return Screen(
         Template.CHOOSE,
         scene.header,

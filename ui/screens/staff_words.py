@@ -97,6 +97,14 @@ HAPPENED = {
     "opened": mark("weer in dienst gezet"),
     "restartAsked": mark("programma herstart"),
     "rebootAsked": mark("herstart van de machine gevraagd"),
+    "secondCardShown": mark("tweede dienstkaart in de lezer"),
+    "staffDoorAsked": mark("vakje gevraagd door personeel"),
+    "staffDoorFailed": mark("vakje ging niet open"),
+    "thingPutIn": mark("iets in een vakje gelegd"),
+    "thingTakenBack": mark("iets uit een vakje genomen"),
+    "compartmentLookedInto": mark("in een vakje gekeken"),
+    "nothingDone": mark("vakje niet gebruikt"),
+    "stockTaken": mark("telling gedaan"),
 }
 
 

@@ -16,14 +16,16 @@ Page {
         width: parent.width
         height: parent.height - (more.count > 0 ? Theme.target + Theme.mm(6) : 0)
     }
-    Repeater {
-        id: more
-        model: page.screen.extra
-        ActionButton {
-            required property var modelData
-            choice: modelData
-            y: parent.height - height
-            width: Math.min(parent.width, implicitWidth)
+    Row {
+        y: parent.height - height
+        spacing: Theme.mm(3)
+        Repeater {
+            id: more
+            model: page.screen.extra
+            ActionButton {
+                required property var modelData
+                choice: modelData
+            }
         }
     }
     Row {
