@@ -15,7 +15,7 @@ from config.settings import Language, Service, ServiceKind, Translated, load
 from hardware.faults import FAULTS
 from kiosk_app.doors import Thing
 from kiosk_app.events import LanguageChosen, LanguagesAsked
-from kiosk_app.maintenance import work
+from kiosk_app.maintenance import compartments, work
 from kiosk_app.step import step
 from kiosk_app.visit import Asking, Details, Product, Purpose, Visit
 from ui import hours, phrases, texts
@@ -51,6 +51,7 @@ NOT_OURS = {
     Asking: ("typed",),
 }
 # Nor what technicians read in Dutch alone: the words of `kiosk check`.
+NOT_OURS |= {one: ("title",) for one in (compartments.Act, compartments.Expected, compartments.Lying)}
 NOT_OURS |= {work.Testing: ("lines",), work.Tested: ("lines",), work.Supplies: ("lines",)}
 
 

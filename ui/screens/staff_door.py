@@ -246,7 +246,7 @@ def _differs(scene: Scene, number: int, reference: str) -> str:
 def _not_opened(scene: Scene, page: ActEnded) -> Screen:
     code = page.fault or FaultCode.DOOR_UNKNOWN
     fault = scene.fault(code)
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(fault.steps, 1))
+    steps = "\n".join(f"{n}. {scene.words(step)}" for n, step in enumerate(fault.steps, 1))
     lead = scene.say(
         "Vakje {number} ging niet open, en het gemeentehuis hoort hier niets van.", number=page.compartment
     )
