@@ -51,7 +51,7 @@ NOT_OURS = {
     Asking: ("typed",),
 }
 # Nor what technicians read in Dutch alone: the words of `kiosk check`.
-NOT_OURS |= {one: ("title",) for one in (compartments.Act, compartments.Expected, compartments.Lying)}
+NOT_OURS |= dict.fromkeys((compartments.Act, compartments.Expected, compartments.Lying), ("title",))
 NOT_OURS |= {work.Testing: ("lines",), work.Tested: ("lines",), work.Supplies: ("lines",)}
 
 

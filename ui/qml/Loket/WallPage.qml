@@ -18,7 +18,7 @@ Page {
     }
     Row {
         y: parent.height - height
-        spacing: Theme.mm(3)
+        spacing: Theme.gap
         Repeater {
             id: more
             model: page.screen.extra
