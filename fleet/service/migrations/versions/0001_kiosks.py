@@ -48,6 +48,11 @@ def upgrade() -> None:
         sa.Column("word", sa.String(40)),
     )
     op.create_index("events_of_kiosk", "events", ["kiosk", "id"])
+    _people()
+
+
+def _people() -> None:
+    """Make the tables about who came in, and who changed what."""
     op.create_table(
         "changes",
         sa.Column("id", sa.Integer, primary_key=True),
