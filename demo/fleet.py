@@ -35,13 +35,13 @@ _LEFT_OUT = ("back_end", "card_reader", "printer", "receipt_printer", "services"
 class DemoFleet:
     """Begins a fleet in a folder, and serves it until the end of the block."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
-        self._folder, self._ends, self._database = folder, ExitStack(), database
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._ends = folder, ExitStack()
         self.home = folder / "fleet"
         self._example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
         self._port = _free_port()
         self.url = f"https://localhost:{self._port}"
-        self.ca = folder / "ca.pem"
+        self._ca = folder / "ca.pem"
 
     def __enter__(self) -> Self:
         """Make the keys, sign the hall's services, and serve. Raises DaemonError."""
@@ -57,10 +57,8 @@ class DemoFleet:
         self._certify()
         files = ["--certificate", f"{self._folder}/server.pem", "--key", f"{self._folder}/server.key"]
         command = ["serve", *files, "--home", str(self.home), "--port", str(self._port)]
-        if self._database:
-            command += ["--database", self._database]
-        self.service = self._runs("service", "fleet.cli", *command)
-        self.service.wait_for(self._answers, START_SECONDS)
+        service = self._runs("service", "fleet.cli", *command)
+        service.wait_for(self._answers, START_SECONDS)
         return self
 
     def __exit__(
@@ -76,7 +74,7 @@ class DemoFleet:
         own = {key: value for key, value in self._example.items() if key not in _LEFT_OUT}
         settings = folder / "kiosk.toml"
         settings.write_text(tomli_w.dumps({**own, "kiosk": number, "data": str(folder / "data")}), encoding="utf-8")
-        told = {"url": self.url, "root": f"{self.home}/root.json", "town": TOWN, "kiosk": number, "ca": str(self.ca)}
+        told = {"url": self.url, "root": f"{self.home}/root.json", "town": TOWN, "kiosk": number, "ca": str(self._ca)}
         places = {"memory": "trusted", "told": "told", "pem": "kiosk.pem", "said": "said.json"}
         told |= {name: str(folder / place) for name, place in places.items()}
         (folder / "agent.toml").write_text(tomli_w.dumps(told), encoding="utf-8")
@@ -113,7 +111,7 @@ class DemoFleet:
     def _certify(self) -> None:
         authority = trustme.CA()
         mine = authority.issue_cert("localhost")
-        authority.cert_pem.write_to_path(self.ca)
+        authority.cert_pem.write_to_path(self._ca)
         mine.cert_chain_pems[0].write_to_path(self._folder / "server.pem")
         mine.private_key_pem.write_to_path(self._folder / "server.key")
 
