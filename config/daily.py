@@ -77,8 +77,8 @@ def with_daily(settings: Settings, daily: Daily, today: date) -> Settings:
     """
     if daily.given > today + SKEW:
         raise SettingsError(f"daily: given out on {daily.given}, and today it is {today}")
-    states = {news.name: news.state for news in daily.services if today <= news.until}
-    services = [_in_state(one, states.get(_dutch(one), one.state), settings) for one in settings.services]
+    said = {news.name: news for news in daily.services if today <= news.until}
+    services = [_told(one, said.get(_dutch(one)), settings) for one in settings.services]
     return structs.replace(
         settings,
         services=tuple(services),
@@ -87,12 +87,13 @@ def with_daily(settings: Settings, daily: Daily, today: date) -> Settings:
     )
 
 
-def _in_state(service: Service, state: ServiceState, settings: Settings) -> Service:
-    """Give a service in another state; one whose doors this kiosk cannot open is not opened by saying so."""
-    if service.is_ours and state is ServiceState.OPEN and settings.lockers is None:
+def _told(service: Service, news: ServiceNews | None, settings: Settings) -> Service:
+    """Give a service as it is said to be; one whose doors this kiosk cannot open is not opened by saying so."""
+    if news is None or (service.is_ours and news.state is ServiceState.OPEN and settings.lockers is None):
         return service
-    coming = service.coming_from if state is ServiceState.COMING else None
-    return structs.replace(service, state=state, coming_from=coming)
+    coming = service.coming_from if news.state is ServiceState.COMING else None
+    out_until = news.until if news.state is ServiceState.OUT_OF_ORDER else None
+    return structs.replace(service, state=news.state, coming_from=coming, out_until=out_until)
 
 
 def strangers(settings: Settings, daily: Daily) -> list[str]:

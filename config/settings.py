@@ -121,6 +121,7 @@ class Service(Section, frozen=True, kw_only=True):
     open_from: Annotated[time | None, Meta(description="None: day and night.")] = None
     open_until: time | None = None
     coming_from: date | None = None
+    out_until: Annotated[date | None, Meta(description="Out of order up to and including this day.")] = None
     updated: Annotated[datetime | None, Meta(description="When the town last looked, by the clock on the wall.")] = None
     steps: Annotated[tuple[Local, ...], Meta(max_length=3, description="How it works; left out: as for its kind.")] = ()
     note: Annotated[Local, Meta(description="What else is good to know.")] = ""
@@ -140,6 +141,8 @@ class Service(Section, frozen=True, kw_only=True):
             raise ValueError("open_from and open_until: two different hours, or neither")
         if self.coming_from is not None and self.state is not ServiceState.COMING:
             raise ValueError(f"coming_from: its state is {self.state}")
+        if self.out_until is not None and self.state is not ServiceState.OUT_OF_ORDER:
+            raise ValueError(f"out_until: its state is {self.state}")
 
 
 class OpenHours(Section, frozen=True, kw_only=True):

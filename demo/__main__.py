@@ -26,15 +26,17 @@ def main() -> int:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the proof goes")
     parser.add_argument("--fault", metavar="NAME", help="see docs/journeys.md")
     parser.add_argument("--card", default=DEFAULT_CARD, metavar="KIND:PERSON[:STATE]")
+    parser.add_argument("--fleet", action="store_true", help="the operator's side and two kiosks")
     parser.add_argument("--town-database", choices=("sqlite", POSTGRESQL), help="what the town's service writes in")
     given = parser.parse_args()
-    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    by_hand = display and not given.headless
+    by_hand = _on_display(given)
     wanted = {"journey": given.journey, "out": given.out, "fault": given.fault, "town-database": given.town_database}
     scripted = [f"--{name}" for name, value in wanted.items() if value is not None]
     if by_hand and scripted:
         print(f"demo: {', '.join(scripted)} needs --headless: a visit by hand has no script", file=sys.stderr)
         return 2
+    if given.fleet:
+        return _fleet(given)
     with tempfile.TemporaryDirectory(prefix="loket-demo-") as folder:
         if by_hand:
             from demo.by_hand import run
@@ -48,6 +50,27 @@ def main() -> int:
         except UnknownName as error:
             print(f"demo: no {error}", file=sys.stderr)
             return 2
+    print(f"demo: {'as it must be' if ended_well else 'NOT as it must be'}; see {out}")
+    return 0 if ended_well else 1
+
+
+def _on_display(given: argparse.Namespace) -> bool:
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(display) and not given.headless
+
+
+def _fleet(given: argparse.Namespace) -> int:
+    """Show a fleet, or have the story of one played; 2 for what it has no part in."""
+    from demo import fleet_story
+
+    if given.journey or given.fault or given.town_database or (given.out and _on_display(given)):
+        print("demo: --fleet knows --headless and --out", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="loket-fleet-") as folder:
+        if _on_display(given):
+            return fleet_story.by_hand(Path(folder))
+        out = given.out or Path(tempfile.mkdtemp(prefix="loket-fleet-pictures-"))
+        ended_well = fleet_story.play(Path(folder), out)
     print(f"demo: {'as it must be' if ended_well else 'NOT as it must be'}; see {out}")
     return 0 if ended_well else 1
 

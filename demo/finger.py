@@ -28,7 +28,8 @@ from demo.watch import LATE, watch
 from hardware.faults import FAULTS
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
 from kiosk_app.maintenance.compartments import ActEnded, DoorStands, Proposal
-from kiosk_app.screened import Screened
+from kiosk_app.screened import Screened, dry_run
+from kiosk_app.told import ToldSettings
 from kiosk_app.visit import (
     EnterCode,
     LastTry,
@@ -43,13 +44,16 @@ from kiosk_app.visit import (
 )
 
 
-def main(file: Path) -> int:
-    """Run the kiosk until it is told to quit, or until standard input ends."""
+def main(file: Path, folder: Path | None = None) -> int:
+    """Run the kiosk until it is told to quit, or until standard input ends; `folder`: what its agent offers."""
     logging.basicConfig(level=os.environ.get("LOKET_LOG", "INFO"))
     for library in ("httpx", "httpcore"):  # they tell where they call, and each step of it
         logging.getLogger(library).setLevel(logging.WARNING)
-    told = load(file)
-    screened = Screened(told, size_px=(told.screen.width_px, told.screen.height_px))
+    told = ToldSettings(file, folder, dry_run) if folder is not None else None
+    settings = told.settings if told is not None else load(file)
+    size = settings.screen.width_px, settings.screen.height_px
+    said = file.with_name("said.json") if told is not None else None
+    screened = Screened(settings, size_px=size, told=told, said=said)
     finger = Finger(screened)
     screened.on_painted(finger.tell)
     threading.Thread(target=finger.listen, name="finger", daemon=True).start()
@@ -203,4 +207,4 @@ def _print(told: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    raise SystemExit(main(*map(Path, sys.argv[1:])))

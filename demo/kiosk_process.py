@@ -28,18 +28,18 @@ class KioskDied(Exception):
 
 
 class KioskProcess:
-    """Starts `demo.finger` and talks to it. Ends it by its own process id."""
+    """Starts `demo.finger` and talks to it. Ends it by its own process id. `told` is what an agent offers it."""
 
-    def __init__(self, settings: Path, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, settings: Path, environment: Mapping[str, str], log: Path, told: Path | None = None) -> None:
         self._log = log
-        self._settings = settings
+        self._files = [str(file) for file in (settings, told) if file is not None]
         self._environment = {**os.environ, **environment}
         self._start()
 
     def _start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "demo.finger", str(self._settings)],
+                [sys.executable, "-m", "demo.finger", *self._files],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

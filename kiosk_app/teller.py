@@ -41,12 +41,12 @@ class Tally:
 
 
 class Teller:
-    """Writes that file, at most every half a minute, or when a part begins to do otherwise."""
+    """Writes that file each half a minute, and at once when a part does otherwise or other settings are in force."""
 
     def __init__(self, file: Path, submit: Callable[[Callable[[], None]], None], trail: AuditTrail) -> None:
         self._file, self._submit, self._trail = file, submit, trail
         self._run = uuid4()
-        self._last: tuple[Device, ...] | None = None
+        self._last: tuple[tuple[Device, ...], InForce] | None = None
         self._next = 0.0
         self._amiss = False
 
@@ -54,9 +54,9 @@ class Teller:
         """Have it written down, by the thread that writes; call it often."""
         devices = tuple(_device(part, status) for part, status in statuses.items())
         now = time.monotonic()
-        if now < self._next and devices == self._last:
+        if now < self._next and (devices, in_force) == self._last:
             return
-        self._next, self._last = now + SAID_EVERY, devices
+        self._next, self._last = now + SAID_EVERY, (devices, in_force)
         said = Said(
             at=datetime.now(UTC),
             run=self._run,

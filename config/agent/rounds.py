@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 # Daily content is to be on the screen within two minutes.
 EVERY = 60.0
 JITTER = 0.2
+# A kiosk looks every five seconds: so soon after something new, its fleet can hear what came of it.
+SOON = 10.0
 LONGEST_WAIT = 900.0
 # A clock that chrony sets back by less is a clock that works.
 CLOCK_SLACK = timedelta(minutes=10)
@@ -44,11 +46,12 @@ class Rounds:
         self._ask, self._told, self._tell, self._now, self._chance = ask, told, tell, now, chance
         self._state = told.state()
         self._failed = 0
+        self._new = False
 
     def once(self) -> float:
         """Make one round. Gives how many seconds to wait until the next."""
         now = self._now()
-        asked_to_wait = 0.0
+        asked_to_wait, self._new = 0.0, False
         if self._state.well is not None and now < self._state.well - CLOCK_SLACK:
             alarm: Alarm | None = Alarm.CLOCK
             detail = "before the last round that was well"
@@ -60,15 +63,17 @@ class Rounds:
             self._tell(self._state)
         self._failed = self._failed + 1 if alarm in {Alarm.UNREACHABLE, Alarm.DISK} else 0
         wait: float = max(min(EVERY * 2.0**self._failed, LONGEST_WAIT), min(asked_to_wait, LONGEST_WAIT))
-        return wait * (1 - JITTER + 2 * JITTER * self._chance())
+        return (SOON if self._new else wait) * (1 - JITTER + 2 * JITTER * self._chance())
 
     def _round(self) -> tuple[Alarm | None, str, float]:
         try:
             found = self._ask()
-            if self._told.offer(found.bundle):
+            settings, news = self._told.offer(found.bundle), self._told.offer_daily(found.daily)
+            if settings:
                 log.info("new settings offered to the kiosk")
-            if self._told.offer_daily(found.daily):
+            if news:
                 log.info("new daily content offered to the kiosk")
+            self._new = settings or news
         except SlowDownError as error:
             return Alarm.UNREACHABLE, str(error), error.seconds
         except ExpiredMetadataError as error:

@@ -79,6 +79,8 @@ def test_the_agent_may_read_it_and_a_part_that_changes_is_said_at_once(settings:
     kiosk.health.note(OwnPart.RECEIPT_PRINTER, Status(OwnHealth.DEGRADED, (FaultCode.RECEIPT_PAPER_LOW,)))
     kiosk.tell(InForce())
     second = said_in(file, after=first)
+    kiosk.tell(InForce(daily="d" * 64))
+    assert said_in(file, after=second).in_force.daily == "d" * 64, "what stands on the screen is said at once too"
     kiosk.stop()
     assert FaultCode.RECEIPT_PAPER_LOW in {device.fault for device in second.devices}
     assert second.run == first.run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from msgspec import structs
@@ -83,6 +83,12 @@ def test_out_of_order_says_who_says_so_and_when_and_where_else_to_go() -> None:
     assert "Hier kan je nu wel terecht" in titles(screen)
     undated = page(structs.replace(CASH, state=ServiceState.OUT_OF_ORDER))
     assert undated.lead == ("Buiten dienst, volgens de gemeente.",)
+
+
+def test_out_of_order_with_an_end_says_until_when_on_the_portal() -> None:
+    out = structs.replace(CASH, state=ServiceState.OUT_OF_ORDER, out_until=date(2026, 11, 30))
+    (row,) = screen_for(Visit(), structs.replace(SETTINGS, services=(out,)), EVENING).services
+    assert (row.state, row.place) == ("Buiten dienst", f"Tot en met maandag 30{NBSP}november")
 
 
 def test_nobody_is_sent_elsewhere_while_it_works() -> None:

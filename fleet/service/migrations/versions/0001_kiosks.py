@@ -52,7 +52,7 @@ def upgrade() -> None:
 
 
 def _people() -> None:
-    """Make what is kept of those who may come in."""
+    """Make the tables about who came in, and who changed what."""
     op.create_table(
         "changes",
         sa.Column("id", sa.Integer, primary_key=True),
