@@ -24,6 +24,7 @@ STYLE = """
 @font-face { font-family: Atkinson; font-weight: 700; src: url("FONTS/AtkinsonHyperlegible-Bold.ttf") }
 * { box-sizing: border-box; margin: 0 }
 body { font: 34px Atkinson; color: #14202A; background: #EFF1F1; width: 1080px; height: 1920px; overflow: hidden }
+* { user-select: none }
 header { background: #045567; color: white; height: 120px; padding: 16px 56px; border-bottom: 8px solid #6AA82D }
 header, .row, footer { display: flex; justify-content: space-between; align-items: center }
 main { padding: 32px 56px }

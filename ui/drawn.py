@@ -24,6 +24,8 @@ _COLOUR = re.compile(r"@([a-zA-Z]+)")
 _DASH, _GAP = 3.2, 2.2
 # A visit shows some twenty pictures, and the next visit the same.
 _KEPT = 48
+# Which squares of a code are dark takes 20 ms to find. The town has two addresses, and no resident is in them.
+_CODES = 2
 # A page in a blur is so many blots wide: each covers two letters of two lines, and no sharpening brings them back.
 _BLOTS = 28
 
@@ -108,6 +110,7 @@ class QrCodes(QQuickImageProvider):
         return image.scaled(side, side)
 
 
+@lru_cache(_CODES)
 def _modules(text: str) -> list[list[bool]]:
     with _left_out("PIL"):  # qrcode would bring it along, for pictures of its own, and the portal's code wait for that
         from qrcode.constants import ERROR_CORRECT_M
