@@ -16,6 +16,14 @@ _PARTS = {
     Subject.PRINTER: Part.PRINTER,
     Subject.RECEIPT: Part.RECEIPT_PRINTER,
     Subject.CARD_READER: Part.CARD_READER,
+    Subject.LOCKERS: Part.LOCKERS,
+    Subject.EACH_LOCK: Part.LOCKERS,
+    Subject.SCANNER: Part.SCANNER,
+    Subject.KEYPAD: Part.KEYPAD,
+    Subject.SPEECH: Part.SPEECH,
+    Subject.BACK_END: Part.BACK_END,
+    Subject.NETWORK: Part.BACK_END,
+    Subject.WATCHDOG: Part.MACHINE,
 }
 _DONE = {
     wishes.Open: What.OPENED,
@@ -57,7 +65,7 @@ def _answered(work: Work, what: object, number: int) -> Iterator[AuditLine]:
         case happenings.TestEnded(well) if not isinstance(work.page, Returning):
             subject = getattr(work.page, "subject", None)
             told = What.TEST_PASSED if well else What.TEST_FAILED
-            yield AuditLine(told, number, part=_PARTS.get(subject) if subject else None, staff=work.staff)
+            yield AuditLine(told, number, part=_PARTS[subject] if subject else None, staff=work.staff)
         case happenings.ReportEnded(printed=True):
             yield AuditLine(What.REPORT_MADE, number, staff=work.staff)
         case _:

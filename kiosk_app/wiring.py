@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 from config.settings import BackEnd, Lockers, Printer, Settings, Speech
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
-from hardware.doors import LockerBank
 from hardware.faults import FaultCode
-from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
 from hardware.sound import Speaker
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
@@ -31,13 +29,16 @@ from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.lent import LentJack, LentKeypad, LentScanner
 from kiosk_app.machine_worker import MachineWorker
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.makers import (
+    Lent,
     SiteMakers,
     card_reader,
     code_scanner,
     headset_jack,
+    keypad,
     locker_bank,
     locker_doors,
     page_printer,
@@ -100,7 +101,7 @@ class Kiosk:
         self._hands: list[Hand] = []
         self._longest = settings.timeouts.print_net
         self._doors = DoorBook(self._store)
-        self._bank: LockerBank | None = None
+        self._lent = Lent()
         if settings.back_end is not None:
             self._add_back_end(settings.back_end)
         staff = staff_reader_or_none(settings)
@@ -108,8 +109,8 @@ class Kiosk:
             origin = settings.back_end.origin if settings.back_end is not None else ""
             self._add_reader(settings.card_reader.name, origin, settings.timeouts.pin_on_reader, staff)
         if settings.keypad is not None:
-            keypad = EvdevKeypad(settings.keypad.device)
-            self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
+            lent = self._lent.keypad = LentKeypad(keypad(settings.keypad))
+            self._hands.append(KeypadWorker(lent, self.core.press, self._noter(Part.KEYPAD)))
         self.speaker: Speaker | None = None
         if settings.speech is not None:
             self._add_speech(settings.speech)
@@ -118,7 +119,7 @@ class Kiosk:
             sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
             self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
         if settings.scanner is not None:
-            scanner = code_scanner(settings.scanner)
+            scanner = self._lent.scanner = LentScanner(code_scanner(settings.scanner))
             self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
         if settings.lockers is not None:
             self._add_lockers(settings.lockers)
@@ -215,7 +216,8 @@ class Kiosk:
         self.speaker = speaker(setting, Recordings(setting.recordings))
         self._hands.append(SpeechWorker(self.speaker, self.core.post, self._noter(Part.SPEECH)))
         if setting.jack is not None:
-            self._hands.append(HeadsetWorker(headset_jack(setting.jack), self.core.post, self._noter(Part.HEADSET)))
+            jack = self._lent.jack = LentJack(headset_jack(setting.jack))
+            self._hands.append(HeadsetWorker(jack, self.core.post, self._noter(Part.HEADSET)))
 
     def _add_reader(self, name: str, origin: str, typing: float, staff: StaffCardReader | None) -> None:
         note = self._noter(Part.CARD_READER)
@@ -236,9 +238,9 @@ class Kiosk:
         self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
 
     def _add_lockers(self, setting: Lockers) -> None:
-        self._bank, note = locker_bank(setting), self._noter(Part.LOCKERS)
-        doors = locker_doors(setting)
-        self._hands.append(DoorWorker(self._bank, doors, self._doors, self.core.post, note, self._report))
+        bank, note = locker_bank(setting), self._noter(Part.LOCKERS)
+        self._lent.bank, doors = bank, locker_doors(setting)
+        self._hands.append(DoorWorker(bank, doors, self._doors, self.core.post, note, self._report))
 
     def _report(self) -> None:
         """Have the back end hear what it has not, where there is one."""
@@ -253,7 +255,7 @@ class Kiosk:
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
     def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
-        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._bank)
+        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._lent)
         memory = self._trail, trials, self.journal
         workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))

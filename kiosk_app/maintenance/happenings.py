@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
-from kiosk_app.maintenance.work import Closing, Factor, Refusal, Room, Row, Subject, TestResult, Told
+from kiosk_app.maintenance.work import Closing, Factor, Only, Refusal, Room, Row, Subject, TestResult, Told
 from kiosk_app.parts import Part
 
 # --- touches ---------------------------------------------------------------------------------------------------------
@@ -43,8 +43,32 @@ class TestAsked(Struct, frozen=True):
     subject: Subject
 
 
+class TestAnswered(Struct, frozen=True):
+    """What a test asked was answered."""
+
+    __test__ = False
+
+    yes: bool
+
+
 class ReportAsked(Bare):
     """The report is to be printed."""
+
+
+class ReportCodeAsked(Bare):
+    """The report is to be shown as a code."""
+
+
+class OnlyAsked(Struct, frozen=True):
+    """Only some rows of the history are to be shown."""
+
+    only: Only
+
+
+class ReasonAsked(Struct, frozen=True):
+    """The kiosk is to be out of service, for this reason."""
+
+    closing: Closing
 
 
 class Filled(Struct, frozen=True):
@@ -78,8 +102,12 @@ WorkTouch = (
     | ProblemAsked
     | BackAsked
     | TestAsked
+    | TestAnswered
     | ReportAsked
+    | ReportCodeAsked
+    | OnlyAsked
     | Filled
+    | ReasonAsked
     | CloseAsked
     | OpenAsked
     | RestartAsked
@@ -126,6 +154,14 @@ class TestSaid(Struct, frozen=True):
     line: str
 
 
+class TestAsks(Struct, frozen=True):
+    """A test asks something of who stands there."""
+
+    __test__ = False
+
+    question: str
+
+
 class TestEnded(Struct, frozen=True):
     """A test has ended."""
 
@@ -138,6 +174,12 @@ class ReportEnded(Struct, frozen=True):
     """The report is out, by the printer's own word, or it is not."""
 
     printed: bool
+
+
+class ReportCodeMade(Struct, frozen=True):
+    """The report, in few words."""
+
+    text: str
 
 
 class SuppliesTold(Struct, frozen=True):
@@ -171,8 +213,10 @@ WorkAnswer = (
     | AllTold
     | ResultsTold
     | TestSaid
+    | TestAsks
     | TestEnded
     | ReportEnded
+    | ReportCodeMade
     | SuppliesTold
     | ServiceTold
     | RestartFailed

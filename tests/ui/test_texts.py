@@ -39,7 +39,8 @@ NOT_OURS = {
     Asking: ("typed",),
 }
 # Nor what technicians read in Dutch alone: the words of `kiosk check`.
-NOT_OURS |= {work.Testing: ("lines",), work.Tested: ("lines",), work.Supplies: ("lines",)}
+NOT_OURS |= {work.Testing: ("lines", "question"), work.Tested: ("lines",), work.Supplies: ("lines",)}
+NOT_OURS |= {work.ReportCode: ("text",)}
 
 
 def said(part: object) -> set[str]:
