@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 SCREENS = Path("ui")
 LOCALE = SCREENS / "locale"
 FAULTS = Path("hardware") / "faults.py"
+WORDS = Path("kiosk_app") / "maintenance" / "words.py"
 PO, MO = Path("LC_MESSAGES") / "loket.po", Path("LC_MESSAGES") / "loket.mo"
 # Which calls take texts, and how many that are one message.
 TAKERS = {"say": 1, "mark": 1, "plural": 2}
@@ -66,6 +67,9 @@ def found(project: Path) -> Iterator[Found]:
         if _name(row) == "Fault":  # its title, its text, and the steps to mend it
             steps = row.args[2].elts if isinstance(row.args[2], ast.Tuple) else []
             yield from (Found((text,), FAULTS) for text in _literals([*row.args[:2], *steps]))
+    if (project / WORDS).exists():  # tables alone: what stands in them is what things are called
+        tables = [node for node in _nodes(project / WORDS) if isinstance(node, ast.Dict)]
+        yield from (Found((text,), WORDS) for table in tables for text in _literals(table.values))
 
 
 def unfit(project: Path) -> Iterator[str]:
@@ -79,9 +83,12 @@ def unfit(project: Path) -> Iterator[str]:
 
 def _calls(path: Path) -> list[ast.Call]:
     """Give every call in a file, from top to bottom."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in _nodes(path) if isinstance(node, ast.Call)]
     return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
+
+
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def _name(call: ast.Call) -> str:

@@ -30,6 +30,7 @@ class SpeechCheck:
         self._say = say
         self._ask = ask
         self._ended: queue.SimpleQueue[Status | None] = queue.SimpleQueue()  # a sentence; or what is wrong
+        self._inside: queue.SimpleQueue[bool | None] = queue.SimpleQueue()  # a plug; None: nobody waits any more
 
     def run(self, setting: Speech) -> bool:
         """Try it. False when something failed; then it was said, with what to do."""
@@ -52,6 +53,10 @@ class SpeechCheck:
             self._say("Alles in orde.")
         return not self._amiss
 
+    def stop(self) -> None:
+        """Wait for no plug any more; from another thread."""
+        self._inside.put(None)
+
     def _status(self, status: Status) -> None:
         if status.health is Health.DOWN:
             self._ended.put(status)
@@ -69,22 +74,21 @@ class SpeechCheck:
             raise CheckFailed("kijk de versterker en de naam van het toestel na (aplay -L)")
 
     def _plugged(self, jack: HeadsetJack) -> None:
-        inside: queue.SimpleQueue[bool] = queue.SimpleQueue()
         told: queue.SimpleQueue[Status] = queue.SimpleQueue()
-        jack.watch(inside.put, told.put)
+        jack.watch(self._inside.put, told.put)
         if told.get(timeout=SENTENCE_SECONDS).health is not Health.OK:
             explain(self._say, FaultCode.HEADSET_LOST)
             raise CheckFailed("de aansluiting is er niet")
         self._say("Steek een hoofdtelefoon in.")
-        self._until(inside, wanted=True)
+        self._until(wanted=True)
         self._heard(Outlet.HEADSET)
         self._say("Trek hem er weer uit.")
-        self._until(inside, wanted=False)
+        self._until(wanted=False)
 
-    @staticmethod
-    def _until(inside: queue.SimpleQueue[bool], *, wanted: bool) -> None:
+    def _until(self, *, wanted: bool) -> None:
         try:
-            while inside.get(timeout=HAND_SECONDS) is not wanted:
-                pass
+            while (seen := self._inside.get(timeout=HAND_SECONDS)) is not wanted:
+                if seen is None:
+                    raise CheckFailed("de test is gestopt")
         except queue.Empty:
             raise CheckFailed("de stekker werd niet gezien: kijk na welke aansluiting bij dit toestel hoort") from None

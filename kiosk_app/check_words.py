@@ -10,6 +10,8 @@ from hardware.faults import FAULTS, FaultCode
 
 T = TypeVar("T")
 Say = Callable[[str], None]
+# What a person answers: "j" is yes; "" where nobody is there any more.
+Ask = Callable[[str], str]
 
 
 class CheckFailed(Exception):

@@ -36,6 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
             return _check_scanner(given.settings)
         case "check", "speech":
             return _check_speech(given.settings)
+        case "check", "keypad":
+            return _check_keypad(given.settings)
+        case "check", "network":
+            return _check_network(given.settings)
+        case "check", "watchdog":
+            return _check_watchdog()
         case "check", "staffcard":
             return _check_staff_card(given.settings)
         case "staff", _:
@@ -79,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     scanner.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     speech = subjects.add_parser("speech", help="what is read aloud, and the headset; a person has to listen")
     speech.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    for subject, what in (
+        ("keypad", "the keypad; a person presses every key"),
+        ("network", "the way to the town's service: name, line, certificates, clock"),
+    ):
+        checked = subjects.add_parser(subject, help=what)
+        checked.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    subjects.add_parser("watchdog", help="who begins the kiosk anew when it hangs, and the machine")
     staff = subjects.add_parser("staffcard", help="a card of staff: whose key is it, and what may it do here?")
     staff.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
     shown = commands.add_parser("settings", help="what is in force on this kiosk, and which layer each value came from")
@@ -215,6 +228,36 @@ def _check_speech(path: Path) -> int:
     from kiosk_app.makers import speech_check
 
     return 0 if speech_check(settings.speech, _say, input).run(settings.speech) else 1
+
+
+def _check_keypad(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.keypad is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_keypad import KeypadCheck
+    from kiosk_app.makers import keypad
+
+    return 0 if KeypadCheck(keypad(settings.keypad), str(settings.keypad.device), _say).run() else 1
+
+
+def _check_network(path: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    if settings.back_end is None:
+        _say(_NONE_NAMED)
+        return 0
+    from kiosk_app.check_network import NetworkCheck
+
+    return 0 if NetworkCheck(settings.back_end, _say).run() else 1
+
+
+def _check_watchdog() -> int:
+    from kiosk_app.check_watchdog import check_watchdog
+    from kiosk_app.doctor import Machine
+
+    return 0 if check_watchdog(Machine(), _say) else 1
 
 
 def _check_staff_card(path: Path) -> int:

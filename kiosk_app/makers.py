@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings, Speech
+from msgspec import Struct
+
+from config.settings import Keypad, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings, Speech
 from hardware import devices
 from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
 from hardware.cups import CupsPrinter
@@ -23,6 +25,7 @@ from kiosk_app.check_receipt import ReceiptCheck
 from kiosk_app.check_speech import SpeechCheck
 from kiosk_app.check_words import Say
 from kiosk_app.foresight import forecasts, foresee, use_in
+from kiosk_app.lent import BorrowedJack, BorrowedKeypad, BorrowedScanner, LentJack, LentKeypad, LentScanner
 from kiosk_app.store import Store
 from printing.forecast import Forecast
 from printing.pair import PrinterPair
@@ -91,6 +94,13 @@ def code_scanner(setting: Scanner) -> CodeScanner:
     return KeyboardScanner(setting.device, form)
 
 
+def keypad(setting: Keypad) -> devices.Keypad:
+    """Give the keypad."""
+    from hardware.keypad import EvdevKeypad
+
+    return EvdevKeypad(setting.device, setting.again, setting.repeat_after, setting.repeat_every)
+
+
 def speaker(setting: Speech, recordings: Recordings) -> Speaker:
     """Give what speaks, where the settings want it heard."""
     from hardware.speech import EspeakSpeaker
@@ -99,12 +109,13 @@ def speaker(setting: Speech, recordings: Recordings) -> Speaker:
     return EspeakSpeaker(outlets, recordings)
 
 
-def speech_check(setting: Speech, say: Say, ask: Callable[[str], str]) -> SpeechCheck:
-    """Give a check of all that the settings name for speech."""
+def speech_check(setting: Speech, say: Say, ask: Callable[[str], str], jack: HeadsetJack | None = None) -> SpeechCheck:
+    """Give a check of all that the settings name for speech; `jack` where somebody has the socket already."""
     from hardware.speech import Recordings
 
     recordings = Recordings(setting.recordings)
-    jack = headset_jack(setting.jack) if setting.jack is not None else None
+    if jack is None and setting.jack is not None:
+        jack = headset_jack(setting.jack)
     return SpeechCheck(speaker(setting, recordings), jack, recordings.amiss, say, ask)
 
 
@@ -148,13 +159,22 @@ def staff_reader_or_none(settings: Settings) -> StaffCardReader | None:
         return None
 
 
-class SiteMakers:
-    """Makes drivers for maintenance, as `kiosk check` has them. `bank` is the kiosk's own: a line bears no second."""
+class Lent(Struct):
+    """What the kiosk lends to a test, for a line bears no second driver, nor does what is grabbed."""
 
-    def __init__(self, settings: Settings, store: Store, bank: LockerBank | None) -> None:
+    bank: LockerBank | None = None
+    scanner: LentScanner | None = None
+    keypad: LentKeypad | None = None
+    jack: LentJack | None = None
+
+
+class SiteMakers:
+    """Makes drivers for maintenance, as `kiosk check` has them; what there is once is borrowed of the kiosk."""
+
+    def __init__(self, settings: Settings, store: Store, lent: Lent) -> None:
         self._settings = settings
         self._store = store
-        self._bank = bank
+        self._lent = lent
 
     def printer_checks(self, say: Say) -> list[PrinterCheck]:
         """Give a check for each page printer."""
@@ -172,7 +192,22 @@ class SiteMakers:
     def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
         """Give the compartments."""
         told = self._settings.lockers
-        return (self._bank, locker_doors(told)) if told is not None and self._bank is not None else None
+        return (self._lent.bank, locker_doors(told)) if told is not None and self._lent.bank is not None else None
+
+    def scanner(self) -> CodeScanner | None:
+        """Give the scanner."""
+        return BorrowedScanner(self._lent.scanner) if self._lent.scanner is not None else None
+
+    def keypad(self) -> devices.Keypad | None:
+        """Give the keypad."""
+        return BorrowedKeypad(self._lent.keypad) if self._lent.keypad is not None else None
+
+    def speech_check(self, say: Say, ask: Callable[[str], str]) -> SpeechCheck | None:
+        """Give a check of what is read aloud: with a speaker of its own, which two may have."""
+        if self._settings.speech is None:
+            return None
+        jack = BorrowedJack(self._lent.jack) if self._lent.jack is not None else None
+        return speech_check(self._settings.speech, say, ask, jack)
 
     def page_printer(self) -> devices.Printer | None:
         """Give the page printer."""

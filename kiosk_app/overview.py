@@ -11,6 +11,7 @@ from hardware.faults import FaultCode
 from kiosk_app.audit import AuditTrail
 from kiosk_app.maintenance.work import PartTold, Told, Trouble
 from kiosk_app.parts import Part
+from kiosk_app.temperature import degrees
 
 # What stands for a part that is down and gives no reason.
 _USUAL = {
@@ -53,7 +54,7 @@ class Overview:
         """Tell how everything does. Asks the memory: not on the screen's thread."""
         statuses = {part: status for part, status in self._statuses().items() if part in self._have}
         parts = tuple(PartTold(part, status.health) for part, status in statuses.items())
-        return Told(parts, tuple(sorted(self._troubles(statuses), key=_badness)))
+        return Told(parts, tuple(sorted(self._troubles(statuses), key=_badness)), degrees())
 
     def _troubles(self, statuses: dict[Part, Status]) -> Iterator[Trouble]:
         for part, status in statuses.items():

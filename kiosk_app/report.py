@@ -9,37 +9,13 @@ from datetime import datetime
 from config.settings import Settings
 from hardware.devices import Health
 from hardware.faults import FAULTS
-from kiosk_app.maintenance.work import Subject, TestResult, Told
-from kiosk_app.parts import Part
+from kiosk_app.maintenance.words import HEALTH, PARTS, SUBJECTS
+from kiosk_app.maintenance.work import TestResult, Told
 
 # What stands on one line of the sheet, and how many lines stand above its greys.
 _WIDE, _HIGH = 78, 32
-
-PART_WORDS = {
-    Part.CARD_READER: "Kaartlezer",
-    Part.PRINTER: "Printer",
-    Part.BACK_END: "Dienst van de gemeente",
-    Part.RECEIPT_PRINTER: "Bonprinter",
-    Part.KEYPAD: "Toetsenbord",
-    Part.PAPER_SENSOR: "Papiervoeler",
-    Part.SCANNER: "Scanner",
-    Part.LOCKERS: "Vakjes",
-    Part.SPEECH: "Voorlezen",
-    Part.HEADSET: "Hoofdtelefoon",
-    Part.MACHINE: "Schijf, klok en certificaten",
-}
-_HEALTH_WORDS = {
-    Health.OK: "in orde",
-    Health.DEGRADED: "werkt, maar vraagt aandacht",
-    Health.DOWN: "werkt niet",
-    Health.UNKNOWN: "nog niets van gehoord",
-}
-_SUBJECT_WORDS = {
-    Subject.PRINTER: "Printer",
-    Subject.RECEIPT: "Bonprinter",
-    Subject.CARD_READER: "Kaartlezer",
-    Subject.LOCKERS: "Vakjes",
-}
+# What a phone reads from a code on the screen: version 15, a quarter of which may be lost [ISO/IEC 18004, table 7].
+_CODE_BYTES, _BETWEEN = 400, " | "
 
 
 def report_lines(
@@ -53,14 +29,30 @@ def report_lines(
     return tuple(lines)
 
 
+def report_code(settings: Settings, staff: str, told: Told, results: tuple[TestResult, ...], now: datetime) -> str:
+    """Give the report in so few words that a phone reads it from a code; what does not fit is counted."""
+    clock = settings.town.clock
+    well = [one for one in told.parts if one.health is Health.OK]
+    lines = [f"{settings.kiosk} {clock(now):%d-%m-%Y %H:%M} {staff}", f"In orde: {len(well)} van {len(told.parts)}"]
+    lines += [f"{PARTS[one.part]}: {one.code.value} {clock(one.since):%d-%m %H:%M}" for one in told.troubles]
+    lines += [f"Test {SUBJECTS[one.subject]}: {'ja' if one.well else 'nee'} {clock(one.at):%d-%m}" for one in results]
+    kept: list[str] = []
+    for line in lines:
+        if len(_BETWEEN.join([*kept, line, "+99"]).encode()) > _CODE_BYTES:
+            kept.append(f"+{len(lines) - len(kept)}")
+            break
+        kept.append(line)
+    return _BETWEEN.join(kept)
+
+
 def _texts(settings: Settings, staff: str, told: Told, results: tuple[TestResult, ...], now: datetime) -> Iterator[str]:
     clock = settings.town.clock
     yield f"Verslag van het loket {settings.kiosk}, {settings.town.name}"
     yield f"{clock(now):%d-%m-%Y %H:%M}, door {staff}"
     yield ""
-    yield "Toestellen:"
+    yield "Toestellen:" if told.degrees is None else f"Toestellen (de machine is {told.degrees} °C):"
     for one in told.parts:
-        yield f"- {PART_WORDS[one.part]}: {_HEALTH_WORDS[one.health]}"
+        yield f"- {PARTS[one.part]}: {HEALTH[one.health].lower()}"
     yield ""
     yield "Nog te doen:" if told.troubles else "Er is niets mis."
     for trouble in told.troubles:
@@ -70,6 +62,6 @@ def _texts(settings: Settings, staff: str, told: Told, results: tuple[TestResult
     yield "Laatste tests:" if results else "Er is nog niets getest."
     for result in results:
         word = "gelukt" if result.well else "niet gelukt"
-        yield f"- {_SUBJECT_WORDS[result.subject]}: {word}, {clock(result.at):%d-%m %H:%M}"
+        yield f"- {SUBJECTS[result.subject]}: {word}, {clock(result.at):%d-%m %H:%M}"
     yield ""
     yield "Naam en handtekening: ______________________________"

@@ -17,6 +17,14 @@ _PARTS = {
     Subject.PRINTER: Part.PRINTER,
     Subject.RECEIPT: Part.RECEIPT_PRINTER,
     Subject.CARD_READER: Part.CARD_READER,
+    Subject.LOCKERS: Part.LOCKERS,
+    Subject.EACH_LOCK: Part.LOCKERS,
+    Subject.SCANNER: Part.SCANNER,
+    Subject.KEYPAD: Part.KEYPAD,
+    Subject.SPEECH: Part.SPEECH,
+    Subject.BACK_END: Part.BACK_END,
+    Subject.NETWORK: Part.BACK_END,
+    Subject.WATCHDOG: Part.MACHINE,
 }
 _DONE = {
     wishes.Open: What.OPENED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import queue
 import signal
 import subprocess
 import threading
@@ -18,7 +19,7 @@ from hardware.credentials import StaffCardReader
 from hardware.devices import Printer
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.audit import AuditTrail
-from kiosk_app.check_words import Say
+from kiosk_app.check_words import Ask, Say
 from kiosk_app.closing import Closings
 from kiosk_app.effects import CheckStaffCode, DoWork, Effect, Forget
 from kiosk_app.events import Event, WorkAnswered
@@ -42,11 +43,14 @@ REBOOT_SECONDS = 15.0
 class Workshop(Protocol):
     """What the worker needs of the rest of the kiosk."""
 
-    def test(self, subject: Subject, say: Say) -> tuple[Callable[[], bool], Callable[[], None]] | None:
+    def test(self, subject: Subject, say: Say, ask: Ask) -> tuple[Callable[[], bool], Callable[[], None]] | None:
         """Give a test of a device and a way to let go of it early; None where the kiosk has no such device."""
 
     def report(self, staff: str) -> tuple[str, ...]:
         """Give the lines of the report."""
+
+    def report_code(self, staff: str) -> str:
+        """Give the report in few words, for a code that a phone reads."""
 
     def report_printer(self) -> Printer | None:
         """Give a printer for the report."""
@@ -87,6 +91,7 @@ class StaffWorker:
         self._staff = ""
         self._let_go: Callable[[], None] | None = None
         self._wanted = 0  # the number of the one test that somebody waits for
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._reporting = threading.Event()  # from the touch until its paper: whoever touches twice gets one
         self._lock = threading.Lock()
 
@@ -104,6 +109,8 @@ class StaffWorker:
                 if not self._reporting.is_set():
                     self._reporting.set()
                     self._bench.submit(partial(self._print_report, visit))
+            case DoWork(_, wishes.AnswerTest(yes)):
+                self._answers.put("j" if yes else "n")
             case DoWork(_, wishes.EndTest()):
                 self._end_test()
             case DoWork(visit, wish):
@@ -179,6 +186,8 @@ class StaffWorker:
                 self._tell(visit)
             case wishes.TellResults():
                 self._answer(visit, happenings.ResultsTold(self._trials.results()))
+            case wishes.MakeReportCode():
+                self._answer(visit, happenings.ReportCodeMade(self._workshop.report_code(self._staff)))
             case wishes.TellSupplies():
                 self._answer(visit, happenings.SuppliesTold(self._workshop.supplies()))
             case wishes.ReadHistory():
@@ -221,22 +230,30 @@ class StaffWorker:
             if number == self._wanted:
                 self._answer(visit, happenings.TestSaid(line))
 
+        def ask(question: str) -> str:
+            with self._lock:
+                if number != self._wanted:
+                    return ""
+                answers = self._answers = queue.SimpleQueue()  # what was answered before was to something else
+            self._answer(visit, happenings.TestAsks(question.replace("(j/n)", "").strip()))
+            return answers.get()
+
         if number != self._wanted:
             return
         well: bool | None = False
         try:
-            well = self._run_test(subject, say, number)
+            well = self._run_test(subject, (say, ask), number)
         finally:  # whoever waits hears of an end, also of one that nobody foresaw
             if number == self._wanted:  # what was let go of proves nothing, either way
                 if well is not None:
                     self._trials.keep(subject, well=well)
                 self._answer(visit, happenings.TestEnded(bool(well)))
 
-    def _run_test(self, subject: Subject, say: Say, number: int) -> bool | None:
+    def _run_test(self, subject: Subject, person: tuple[Say, Ask], number: int) -> bool | None:
         """Give whether it went well; None where there was nothing to try, or nobody waits for it any more."""
-        found = self._workshop.test(subject, say)
+        found = self._workshop.test(subject, *person)
         if found is None:
-            say("Dit loket heeft er geen.")
+            person[0]("Dit loket heeft er geen.")
             return None
         run, let_go = found
         with self._lock:
@@ -254,6 +271,7 @@ class StaffWorker:
     def _end_test(self) -> None:
         with self._lock:
             self._wanted += 1
+            self._answers.put("")  # who waits for an answer gets none
             let_go, self._let_go = self._let_go, None
         if let_go is not None:
             let_go()

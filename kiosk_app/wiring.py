@@ -11,12 +11,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from config.checkin import InForce
-from config.settings import BackEnd, Keypad, Lockers, Printer, Settings, Speech
+from config.settings import BackEnd, Lockers, Printer, Settings, Speech
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
 from hardware.doors import LockerBank
 from hardware.faults import FaultCode
-from hardware.keypad import EvdevKeypad
 from hardware.paper_sensor import EvdevPaperSensor
 from hardware.sound import Speaker
 from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
@@ -35,13 +34,16 @@ from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
+from kiosk_app.lent import LentJack, LentKeypad, LentScanner
 from kiosk_app.machine_worker import MachineWorker
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.makers import (
+    Lent,
     SiteMakers,
     card_reader,
     code_scanner,
     headset_jack,
+    keypad,
     locker_bank,
     locker_doors,
     page_printer,
@@ -113,6 +115,8 @@ class Kiosk:
         self._defects = DefectBook(self._store)
         self._hands.append(DefectWorker(self._defects, self.core.post, self._report))
         self._bank = locker_bank(settings.lockers) if settings.lockers is not None else None
+        self._lent = Lent()
+        self._lent.bank = self._bank
         if settings.back_end is not None:
             self._add_back_end(settings.back_end, settings.lockers)
         staff = staff_reader_or_none(settings)
@@ -230,18 +234,15 @@ class Kiosk:
     def _add_senses(self, settings: Settings) -> None:
         """Add what keys, scanner and slot tell."""
         if settings.keypad is not None:
-            self._add_keypad(settings.keypad)
+            keys = self._lent.keypad = LentKeypad(keypad(settings.keypad))
+            self._hands.append(KeypadWorker(keys, self.core.press, self._noter(Part.KEYPAD)))
         if settings.paper_sensor is not None:
             told = settings.paper_sensor
             sensor = EvdevPaperSensor(told.device, told.code, inverted=told.inverted)
             self._hands.append(PaperSensorWorker(sensor, self.core.post, self._noter(Part.PAPER_SENSOR)))
         if settings.scanner is not None:
-            scanner = code_scanner(settings.scanner)
+            scanner = self._lent.scanner = LentScanner(code_scanner(settings.scanner))
             self._hands.append(ScannerWorker(scanner, self.core.post, self._noter(Part.SCANNER)))
-
-    def _add_keypad(self, setting: Keypad) -> None:
-        keypad = EvdevKeypad(setting.device, setting.again, setting.repeat_after, setting.repeat_every)
-        self._hands.append(KeypadWorker(keypad, self.core.press, self._noter(Part.KEYPAD)))
 
     def _add_speech(self, setting: Speech) -> None:
         from hardware.speech import Recordings
@@ -249,7 +250,8 @@ class Kiosk:
         self.speaker = speaker(setting, Recordings(setting.recordings))
         self._hands.append(SpeechWorker(self.speaker, self.core.post, self._noter(Part.SPEECH)))
         if setting.jack is not None:
-            self._hands.append(HeadsetWorker(headset_jack(setting.jack), self.core.post, self._noter(Part.HEADSET)))
+            jack = self._lent.jack = LentJack(headset_jack(setting.jack))
+            self._hands.append(HeadsetWorker(jack, self.core.post, self._noter(Part.HEADSET)))
 
     def _add_reader(self, name: str, origin: str, typing: float, staff: StaffCardReader | None) -> None:
         note = self._noter(Part.CARD_READER)
@@ -288,7 +290,7 @@ class Kiosk:
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
     def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
-        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._bank)
+        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._lent)
         memory = self._trail, trials, self.journal
         workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))

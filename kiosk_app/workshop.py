@@ -9,19 +9,26 @@ from functools import partial
 from typing import Protocol
 
 from config.settings import Settings
-from hardware.credentials import StaffCardReader
-from hardware.devices import CardReader, Printer, PrinterFacts
+from hardware.credentials import CodeScanner, StaffCardReader
+from hardware.devices import CardReader, Keypad, Printer, PrinterFacts
 from hardware.doors import Door, LockerBank
 from hardware.faults import FAULTS, DeviceFault, FaultCode
 from kiosk_app.audit import AuditTrail
-from kiosk_app.check_locker import check_locker
+from kiosk_app.check_back_end import check_back_end
+from kiosk_app.check_keypad import KeypadCheck
+from kiosk_app.check_locker import check_each_lock, check_locker
+from kiosk_app.check_network import NetworkCheck
 from kiosk_app.check_printer import PrinterCheck
 from kiosk_app.check_reader import check_reader
 from kiosk_app.check_receipt import ReceiptCheck
-from kiosk_app.check_words import Say
+from kiosk_app.check_scanner import check_scanner
+from kiosk_app.check_speech import SpeechCheck
+from kiosk_app.check_watchdog import check_watchdog
+from kiosk_app.check_words import Ask, Say
+from kiosk_app.doctor import Machine
 from kiosk_app.journal import Journal
 from kiosk_app.maintenance.work import Subject, Told
-from kiosk_app.report import report_lines
+from kiosk_app.report import report_code, report_lines
 from kiosk_app.trials import Trials
 from printing.forecast import Forecast, in_words
 
@@ -45,6 +52,15 @@ class Makers(Protocol):
 
     def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
         """Give the compartments."""
+
+    def scanner(self) -> CodeScanner | None:
+        """Give the scanner."""
+
+    def keypad(self) -> Keypad | None:
+        """Give the keypad."""
+
+    def speech_check(self, say: Say, ask: Ask) -> SpeechCheck | None:
+        """Give a check of what is read aloud."""
 
     def page_printer(self) -> Printer | None:
         """Give the page printer."""
@@ -72,7 +88,7 @@ class SiteWorkshop:
         self._told = told
         self.service_changed = on_service
 
-    def test(self, subject: Subject, say: Say) -> Test | None:
+    def test(self, subject: Subject, say: Say, ask: Ask) -> Test | None:
         """Give a test and a way to let go of it; a printer's ends by itself within a minute."""
         match subject:
             case Subject.PRINTER:
@@ -91,6 +107,51 @@ class SiteWorkshop:
                 return self._reader_test(say)
             case Subject.LOCKERS:
                 return self._locker_test(say)
+            case Subject.EACH_LOCK:
+                return self._lock_tests(say, ask)
+            case Subject.SCANNER:
+                return self._scanner_test(say)
+            case Subject.KEYPAD:
+                return self._keypad_test(say)
+            case Subject.SPEECH:
+                return self._speech_test(say, ask)
+            case Subject.BACK_END | Subject.NETWORK | Subject.WATCHDOG:
+                return self._test_of_line(subject, say)
+
+    def _test_of_line(self, subject: Subject, say: Say) -> Test | None:
+        """Give a test that asks no hand; it ends by itself within half a minute."""
+        told = self._settings.back_end
+        if subject is Subject.WATCHDOG:
+            return partial(check_watchdog, Machine(), say), _nothing
+        if told is None:
+            return None
+        if subject is Subject.NETWORK:
+            return NetworkCheck(told, say).run, _nothing
+        return partial(check_back_end, told, say), _nothing
+
+    def _lock_tests(self, say: Say, ask: Ask) -> Test | None:
+        """Go along every lock; each door is asked for, and the one that is open is waited for by no clock."""
+        found = self._makers.lockers()
+        return None if found is None else (partial(check_each_lock, *found, say, ask), _nothing)
+
+    def _scanner_test(self, say: Say) -> Test | None:
+        scanner, told = self._makers.scanner(), self._settings.scanner
+        if scanner is None or told is None:
+            return None
+        return partial(check_scanner, scanner, str(told.device), say), scanner.close
+
+    def _keypad_test(self, say: Say) -> Test | None:
+        keypad, told = self._makers.keypad(), self._settings.keypad
+        if keypad is None or told is None:
+            return None
+        check = KeypadCheck(keypad, str(told.device), say)
+        return check.run, check.stop
+
+    def _speech_test(self, say: Say, ask: Ask) -> Test | None:
+        check, told = self._makers.speech_check(say, ask), self._settings.speech
+        if check is None or told is None:
+            return None
+        return partial(check.run, told), check.stop
 
     def _reader_test(self, say: Say) -> Test | None:
         reader = self._makers.card_reader()
@@ -132,6 +193,10 @@ class SiteWorkshop:
     def report(self, staff: str) -> tuple[str, ...]:
         """Give the lines of the report."""
         return report_lines(self._settings, staff, self._told(), self._trials.results(), datetime.now(UTC))
+
+    def report_code(self, staff: str) -> str:
+        """Give the report in few words."""
+        return report_code(self._settings, staff, self._told(), self._trials.results(), datetime.now(UTC))
 
     def report_printer(self) -> Printer | None:
         """Give a printer for the report."""

@@ -23,6 +23,11 @@ class StubbornPrinter(PrinterBench):
     STRIKES = STRIKES | {
         "stopped": "stopped",  # printer-state is stopped, and no reason says why
         "door-open": "door-open",
+        "fuser": "fuser-over-temp",
+        "toner-low": "toner-low",
+        "waste-full": "marker-waste-full",
+        "waste-nearly-full": "marker-waste-almost-full",
+        "worn": "opc-near-eol",  # a part of it is nearly worn out
         "vanish": "vanish",  # the job is known no more
         "stale": "stale",  # the job's state never changes again, not by a cancel either
         "restart": "restart",  # it switches itself off and on, and takes the job for done

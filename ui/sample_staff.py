@@ -15,8 +15,10 @@ from kiosk_app.maintenance.work import (
     EnterCode,
     Factor,
     History,
+    HowLong,
     Knocking,
     Menu,
+    Only,
     Page,
     Parts,
     PartTold,
@@ -24,6 +26,7 @@ from kiosk_app.maintenance.work import (
     Problems,
     Refusal,
     Refused,
+    ReportCode,
     Returning,
     Row,
     Service,
@@ -47,7 +50,7 @@ _TROUBLES = (
     Trouble(Part.RECEIPT_PRINTER, FaultCode.RECEIPT_LOST, Health.DOWN, _NOW - timedelta(minutes=9)),
 )
 _BAD = {trouble.part: Health.DOWN for trouble in _TROUBLES}
-_TOLD = Told(tuple(PartTold(part, _BAD.get(part, Health.OK)) for part in Part), _TROUBLES)
+_TOLD = Told(tuple(PartTold(part, _BAD.get(part, Health.OK)) for part in Part), _TROUBLES, degrees=47)
 _RESULTS = (
     TestResult(Subject.PRINTER, well=True, at=_NOW - timedelta(minutes=5)),
     TestResult(Subject.RECEIPT, well=False, at=_NOW - timedelta(days=30)),
@@ -106,7 +109,10 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "tests-reported", Tests(reported=True)
     yield "tests-no-report", Tests(reported=False)
     yield "testing", Testing(Subject.PRINTER)
-    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem eerst de kaart uit de lezer.",), other_card=True)
+    asked = "Staat de deur van vakje 24 open, en geen andere?"
+    yield "testing-asks", Testing(Subject.EACH_LOCK, ("Vakje 24 zegt dat het open is.",), question=asked)
+    yield "tests-2", Tests(page=1)
+    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem je eigen kaart uit de lezer.",), other_card=True)
     yield "tested", Tested(Subject.RECEIPT, well=True, lines=_LINES)
     yield "tested-2", Tested(Subject.PRINTER, well=False, lines=_LINES * 3, page=1)
     yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))
@@ -126,7 +132,12 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "service", Service()
     yield "service-closed", Service(Closing.REPAIR, _NOW + timedelta(hours=4))
     yield "service-failed", Service(failed=True)
+    yield "how-long", HowLong(Closing.EVENT)
+    yield "report-code-asked", ReportCode()
+    yield "report-code", ReportCode("LV-01 23-11-2026 20:41 T-03 | In orde: 8 van 11 | Printer: paperEmpty 23-11 17:41")
     yield "history-asked", History()
     rows = tuple(Row(500 - n, _NOW - timedelta(minutes=7 * n), *_ROWS[n % len(_ROWS)]) for n in range(40))
     yield "history", History(rows)
     yield "history-broken", History(rows, broken_at=461, page=2)
+    yield "history-faults", History(rows, only=Only.FAULTS)
+    yield "history-nothing", History(rows[:1], only=Only.FAULTS)

@@ -11,7 +11,7 @@ from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.maintenance.compartments import Deed, Disagreement, Found, How, Shelf
-from kiosk_app.maintenance.work import Closing, Factor, Refusal, Room, Row, Subject, TestResult, Told
+from kiosk_app.maintenance.work import Closing, Factor, Only, Refusal, Room, Row, Subject, TestResult, Told
 from kiosk_app.parts import Part
 
 # --- touches ---------------------------------------------------------------------------------------------------------
@@ -46,8 +46,32 @@ class TestAsked(Struct, frozen=True):
     subject: Subject
 
 
+class TestAnswered(Struct, frozen=True):
+    """What a test asked was answered."""
+
+    __test__ = False
+
+    yes: bool
+
+
 class ReportAsked(Bare):
     """The report is to be printed."""
+
+
+class ReportCodeAsked(Bare):
+    """The report is to be shown as a code."""
+
+
+class OnlyAsked(Struct, frozen=True):
+    """Only some rows of the history are to be shown."""
+
+    only: Only
+
+
+class ReasonAsked(Struct, frozen=True):
+    """The kiosk is to be out of service, for this reason."""
+
+    closing: Closing
 
 
 class Filled(Struct, frozen=True):
@@ -130,8 +154,12 @@ WorkTouch = (
     | ProblemAsked
     | BackAsked
     | TestAsked
+    | TestAnswered
     | ReportAsked
+    | ReportCodeAsked
+    | OnlyAsked
     | Filled
+    | ReasonAsked
     | CloseAsked
     | OpenAsked
     | RestartAsked
@@ -179,6 +207,14 @@ class TestSaid(Struct, frozen=True):
     line: str
 
 
+class TestAsks(Struct, frozen=True):
+    """A test asks something of who stands there."""
+
+    __test__ = False
+
+    question: str
+
+
 class TestEnded(Struct, frozen=True):
     """A test has ended."""
 
@@ -191,6 +227,12 @@ class ReportEnded(Struct, frozen=True):
     """The report is out, by the printer's own word, or it is not."""
 
     printed: bool
+
+
+class ReportCodeMade(Struct, frozen=True):
+    """The report, in few words."""
+
+    text: str
 
 
 class SuppliesTold(Struct, frozen=True):
@@ -288,8 +330,10 @@ WorkAnswer = (
     | AllTold
     | ResultsTold
     | TestSaid
+    | TestAsks
     | TestEnded
     | ReportEnded
+    | ReportCodeMade
     | SuppliesTold
     | ServiceTold
     | RestartFailed

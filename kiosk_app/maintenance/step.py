@@ -26,10 +26,14 @@ from kiosk_app.maintenance.happenings import (
     LetIn,
     NotLetIn,
     OneErased,
+    OnlyAsked,
     OpenAsked,
     ProblemAsked,
+    ReasonAsked,
     RebootAsked,
     ReportAsked,
+    ReportCodeAsked,
+    ReportCodeMade,
     ReportEnded,
     RestartAsked,
     RestartFailed,
@@ -37,7 +41,9 @@ from kiosk_app.maintenance.happenings import (
     RoomAsked,
     ServiceTold,
     SuppliesTold,
+    TestAnswered,
     TestAsked,
+    TestAsks,
     TestEnded,
     TestSaid,
     TimeOver,
@@ -45,12 +51,14 @@ from kiosk_app.maintenance.happenings import (
     Typed,
 )
 from kiosk_app.maintenance.wishes import (
+    AnswerTest,
     CheckCode,
     Close,
     EndTest,
     EraseDigit,
     ForgetCode,
     Knock,
+    MakeReportCode,
     NoteFilled,
     Open,
     PrintReport,
@@ -71,6 +79,7 @@ from kiosk_app.maintenance.work import (
     Cleaning,
     EnterCode,
     History,
+    HowLong,
     Knocking,
     Menu,
     Page,
@@ -79,6 +88,7 @@ from kiosk_app.maintenance.work import (
     Problems,
     Refusal,
     Refused,
+    ReportCode,
     Returning,
     Room,
     Service,
@@ -202,8 +212,10 @@ def _inside(work: Work, happening: Happening) -> Step:
             return _returning(work, work.page, happening)
         case Problem(), BackAsked():
             return _to(work, Problems())
-        case Tested(), BackAsked():
+        case Tested() | ReportCode(), BackAsked():
             return _to(work, Tests(), TellResults())
+        case HowLong(), BackAsked():
+            return _to(work, Service(), TellService())
         case _, BackAsked():
             return _to(work, Menu())
         case Menu() | Problems() | Parts() | Tests() | Tested() | Service() | History() as page, Turned(number):
@@ -211,9 +223,9 @@ def _inside(work: Work, happening: Happening) -> Step:
         case Problems(), ProblemAsked(part, code):
             trouble = next((one for one in work.told.troubles if (one.part, one.code) == (part, code)), None)
             return _to(work, Problem(trouble)) if trouble is not None else (work, ())
-        case Tests() | Testing() | Tested(), _:
+        case Tests() | Testing() | Tested() | ReportCode(), _:
             return _trying(work, happening)
-        case Supplies() | Service() | History(), _:
+        case Supplies() | Service() | HowLong() | History(), _:
             return _upkeep(work, happening)
         case _:
             return work, ()
@@ -247,10 +259,18 @@ def _trying(work: Work, happening: Happening) -> Step:
             return _to(work, structs.replace(page, reported=printed))
         case Tests(), ReportAsked():
             return work, (PrintReport(),)
+        case Tests(), ReportCodeAsked():
+            return _to(work, ReportCode(), MakeReportCode())
+        case ReportCode(), ReportCodeMade(text):
+            return _to(work, ReportCode(text))
         case Tests(), TestAsked(subject):
             return _to(work, Testing(subject, other_card=subject in _NEEDS_OTHER_CARD), RunTest(subject))
         case Testing(lines=lines) as page, TestSaid(line):
             return _to(work, structs.replace(page, lines=(*lines, line)[-LINES_KEPT:]))
+        case Testing() as page, TestAsks(question):
+            return _to(work, structs.replace(page, question=question))
+        case Testing(question=question) as page, TestAnswered(yes) if question:
+            return _to(work, structs.replace(page, question=""), AnswerTest(yes))
         case Testing(subject, lines, other_card), TestEnded(well):
             tested = Tested(subject, well, lines)
             return _to(work, Returning(tested) if other_card else tested)
@@ -279,8 +299,10 @@ def _upkeep(work: Work, happening: Happening) -> Step:
             return _to(work, structs.replace(page, filled=part), NoteFilled(part), TellSupplies())
         case Service(), ServiceTold(closing, until):
             return _to(work, Service(closing, until))
-        case Service(), CloseAsked(closing, hours):
-            return work, (Close(closing, hours), TellService())
+        case Service(closing=None), ReasonAsked(closing):
+            return _to(work, HowLong(closing))
+        case HowLong(asked), CloseAsked(closing, hours) if closing is asked:
+            return _to(work, Service(), Close(closing, hours), TellService())
         case Service(), OpenAsked():
             return work, (Open(), TellService())
         case Service() as page, RestartAsked() | RebootAsked():
@@ -290,5 +312,7 @@ def _upkeep(work: Work, happening: Happening) -> Step:
             return _to(work, structs.replace(page, failed=True))
         case History() as page, HistoryRead(rows, broken_at):
             return _to(work, structs.replace(page, rows=rows, broken_at=broken_at))
+        case History() as page, OnlyAsked(only):
+            return _to(work, structs.replace(page, only=only, page=0))
         case _:
             return work, ()

@@ -52,12 +52,22 @@ class RunTest(Struct, frozen=True):
     subject: Subject
 
 
+class AnswerTest(Struct, frozen=True):
+    """Tell the test under way what was answered."""
+
+    yes: bool
+
+
 class EndTest(Bare):
     """Let go of the test under way: nobody waits for it any more."""
 
 
 class PrintReport(Bare):
     """Put the report on paper."""
+
+
+class MakeReportCode(Bare):
+    """Put the report in few words."""
 
 
 class TellSupplies(Bare):
@@ -138,8 +148,10 @@ Wish = (
     | TellAll
     | TellResults
     | RunTest
+    | AnswerTest
     | EndTest
     | PrintReport
+    | MakeReportCode
     | TellSupplies
     | NoteFilled
     | TellService

@@ -82,10 +82,11 @@ class PartTold(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """How everything does, as it was last told. `troubles`: worst first."""
+    """How everything does, as it was last told. `troubles`: worst first; `degrees` (°C) where the machine measures."""
 
     parts: tuple[PartTold, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    degrees: int | None = None
 
 
 class Subject(Enum):
@@ -95,6 +96,13 @@ class Subject(Enum):
     RECEIPT = "receipt"
     CARD_READER = "reader"
     LOCKERS = "locker"
+    EACH_LOCK = "eachLock"
+    SCANNER = "scanner"
+    KEYPAD = "keypad"
+    SPEECH = "speech"
+    BACK_END = "backEnd"
+    NETWORK = "network"
+    WATCHDOG = "watchdog"
 
 
 class TestResult(Struct, frozen=True):
@@ -113,6 +121,15 @@ class Closing(Enum):
     REPAIR = "repair"
     DELIVERY = "delivery"
     EVENT = "event"
+
+
+class Only(Enum):
+    """Which rows of the history are shown."""
+
+    ALL = "all"
+    FAULTS = "faults"  # in which something was wrong
+    STAFF = "staff"  # of what somebody of staff did
+    PAPER = "paper"  # of documents on their way to paper
 
 
 class Row(Struct, frozen=True):
@@ -195,11 +212,15 @@ class Tests(Struct, frozen=True):
 
 
 class Testing(Struct, frozen=True):
-    """A test is under way. `other_card`: it asks for another card than the one that came in."""
+    """A test is under way. `other_card`: it asks for another card than the one that came in.
+
+    `question`: what it asks of who stands there, yes or no; empty while it asks nothing.
+    """
 
     subject: Subject
     lines: tuple[str, ...] = ()
     other_card: bool = False
+    question: str = ""
 
 
 class Tested(Struct, frozen=True):
@@ -228,6 +249,18 @@ class Supplies(Struct, frozen=True):
     filled: Part | None = None
 
 
+class ReportCode(Struct, frozen=True):
+    """The report, short enough for a code that a phone reads; "" while it is made."""
+
+    text: str = ""
+
+
+class HowLong(Struct, frozen=True):
+    """The kiosk is to be out of service, for this reason: for how long is asked."""
+
+    closing: Closing
+
+
 class Service(Struct, frozen=True):
     """Out of service or not, and beginning anew. `closed_until` while it is out of service."""
 
@@ -243,6 +276,7 @@ class History(Struct, frozen=True):
     rows: tuple[Row, ...] | None = None
     broken_at: int | None = None
     page: int = 0
+    only: Only = Only.ALL
 
 
 Page = (
@@ -259,8 +293,10 @@ Page = (
     | Testing
     | Tested
     | Returning
+    | ReportCode
     | Supplies
     | Service
+    | HowLong
     | History
     | ShelfPage
 )

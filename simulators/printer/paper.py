@@ -28,7 +28,9 @@ UNSAID = frozenset(
     {"abort", "completed-empty", "mute", "power-cut", "restart", "stale", "stopped", "twin", "uncounted", "vanish"}
 )
 # What stops no sheet: its paper goes its way while its voice is gone.
-HARMLESS = frozenset({"media-low", "mute", "twin", "uncounted"})
+HARMLESS = frozenset(
+    {"marker-waste-almost-full", "media-low", "mute", "opc-near-eol", "toner-low", "twin", "uncounted"}
+)
 
 
 class State(IntEnum):

@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from hardware.faults import FAULTS, Fault, FaultCode, Mender
+from tests.faults import test_at_devices, test_at_the_kiosk, test_at_the_town
 
 # The style guide of the Flemish government on plain words, and the u-form, which no screen uses here.
 STIFF = ("gelieve", "indien", "dienen", "dient", "bekomen", "reeds", "enkel", "slechts", "teneinde", "u", "uw", "stop")
@@ -19,6 +20,12 @@ ROWS = [pytest.param(fault, id=code.value) for code, fault in FAULTS.items()]
 
 def test_every_code_has_a_row() -> None:
     assert set(FAULTS) == set(FaultCode)
+
+
+def test_every_code_is_brought_about_on_a_bench_and_seen_to_close() -> None:
+    """Each table has a test that goes through all of it: a new code is put in one, with a hand that brings it about."""
+    benches = (*test_at_devices.BENCHES, *test_at_the_town.BENCHES, *test_at_the_kiosk.BENCHES)
+    assert set(benches) == set(FaultCode)
 
 
 @pytest.mark.parametrize("fault", ROWS)

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from hardware.faults import FaultCode
 from kiosk_app import events
 from kiosk_app.audit import AuditTrail
 from kiosk_app.maintenance import happenings, work
@@ -21,6 +24,8 @@ from simulators.world import World
 SECONDS = 60.0  # the printer is looked at every quarter of a minute
 SEED = b"12345678901234567890"
 PIN = "493751"
+# A hand is no quicker: one that pulls while the card is reset leaves pcscd with a mute card (hardware/eid/slot.py).
+HAND_SECONDS = 1.0
 
 
 class Site:
@@ -44,6 +49,33 @@ class Site:
             if isinstance(self.kiosk.core.visit.state, Notice):
                 self.kiosk.core.post(events.StopPressed())
             self.until(lambda visit: isinstance(visit.state, Portal))
+
+    def leaves(self) -> None:
+        """Take the card out and go, whatever is on the screen."""
+        self.pull()
+        self.kiosk.core.post(events.StopPressed())
+        self.until(lambda visit: isinstance(visit.state, Portal))
+
+    def tries(self, subject: work.Subject) -> None:
+        """Come in, and begin a test."""
+        self.comes_in()
+        self.touch(happenings.RoomAsked(work.Room.TESTS))
+        self.touch(happenings.TestAsked(subject))
+
+    def says(self, words: str) -> None:
+        """Wait until the test under way has said that."""
+        self.page_is(work.Testing, lambda page: any(words in line for line in getattr(page, "lines", ())))
+
+    def answers(self, words: str, *, yes: bool = True) -> None:
+        """Wait until the test asks that, and answer."""
+        self.page_is(work.Testing, lambda page: words in getattr(page, "question", ""))
+        self.touch(happenings.TestAnswered(yes))
+
+    def tested(self) -> work.Tested:
+        """Wait until the test has ended."""
+        page = self.page_is(work.Tested).page
+        assert isinstance(page, work.Tested)
+        return page
 
     def takes_card(self) -> None:
         """Take the card out, whatever comes of that."""
@@ -92,6 +124,14 @@ class Site:
     def _tell(self, *_: object) -> None:
         with self._changed:
             self._changed.notify_all()
+
+
+def troubles(visit: Visit) -> set[FaultCode]:
+    return {one.code for one in visit.state.work.told.troubles} if isinstance(visit.state, StaffAtWork) else set()
+
+
+def app_code() -> str:
+    return TOTP(SEED, 6, SHA1(), 30).generate(int(time.time())).decode()
 
 
 def written(site: Site) -> list[tuple[str, str | None]]:

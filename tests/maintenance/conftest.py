@@ -12,11 +12,9 @@ import pytest
 from config.settings import load
 from demo import settings_file
 from hardware.devices import Health
-from kiosk_app import events
 from kiosk_app.loop import PlainLoop
 from kiosk_app.maintenance import secret
 from kiosk_app.parts import Part
-from kiosk_app.visit import Portal
 from kiosk_app.wiring import Kiosk
 from simulators.pcscd import QUICK_READER
 from simulators.piv import PivCard
@@ -67,6 +65,4 @@ def site(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 @pytest.fixture
 def left_as_found(site: Site) -> Iterator[None]:
     yield
-    site.pull()
-    site.kiosk.core.post(events.StopPressed())
-    site.until(lambda visit: isinstance(visit.state, Portal))
+    site.leaves()

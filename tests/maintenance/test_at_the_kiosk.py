@@ -6,29 +6,16 @@ import threading
 import time
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from hardware.faults import FaultCode
 from kiosk_app import events
 from kiosk_app.maintenance import happenings, work
 from kiosk_app.parts import Part
-from kiosk_app.visit import Notice, StaffAtWork, Visit
+from kiosk_app.visit import Notice, Visit
 from simulators.eid.plug import Plug
-from tests.maintenance.at_kiosk import PIN, SECONDS, SEED, Site, is_written
+from tests.maintenance.at_kiosk import HAND_SECONDS, PIN, SECONDS, Site, app_code, is_written, troubles
 
 pytestmark = pytest.mark.usefixtures("left_as_found")
-
-# A hand is no quicker: one that pulls while the card is reset leaves pcscd with a mute card (hardware/eid/slot.py).
-HAND_SECONDS = 1.0
-
-
-def troubles(visit: Visit) -> set[FaultCode]:
-    return {one.code for one in visit.state.work.told.troubles} if isinstance(visit.state, StaffAtWork) else set()
-
-
-def app_code() -> str:
-    return TOTP(SEED, 6, SHA1(), 30).generate(int(time.time())).decode()
 
 
 def test_card_and_pin_come_in_and_the_card_pulled_ends_it(site: Site) -> None:
@@ -104,6 +91,7 @@ def test_with_an_empty_tray_the_technician_comes_in_and_the_problem_closes_by_it
 def test_out_of_service_is_offered_to_nobody_until_it_is_opened_again(site: Site) -> None:
     site.comes_in()
     site.touch(happenings.RoomAsked(work.Room.SERVICE))
+    site.touch(happenings.ReasonAsked(work.Closing.REPAIR))
     site.touch(happenings.CloseAsked(work.Closing.REPAIR, 4))
     site.until(lambda visit: visit.offer.documents is FaultCode.OUT_OF_SERVICE)
     site.pull()
@@ -116,13 +104,12 @@ def test_out_of_service_is_offered_to_nobody_until_it_is_opened_again(site: Site
 
 
 def test_the_compartments_are_tested_while_the_kiosk_watches_them_and_no_door_opens(site: Site) -> None:
-    site.comes_in()
-    site.touch(happenings.RoomAsked(work.Room.TESTS))
-    site.touch(happenings.TestAsked(work.Subject.LOCKERS))
+    before = len(site.world.lockers.pulses)
+    site.tries(work.Subject.LOCKERS)
     page = site.page_is(work.Tested).page
     assert isinstance(page, work.Tested)
     assert page.well, page.lines
-    assert site.world.lockers.pulses == []
+    assert len(site.world.lockers.pulses) == before
     site.touch(happenings.BackAsked())
     is_written(site, ("testPassed", "T-03"))
 

@@ -30,8 +30,7 @@ ROW = work.Row(1, NOON, "staffEntered", staff="T-03")
 AT_DOORS = set(get_args(at.ShelfPage))
 OF_SITE_STAFF = {work.Problems, work.Problem, work.Parts, work.Supplies, work.Cleaning, work.Menu} | AT_DOORS
 # A wall of three: one is free, one has something that is overdue, and one within reach from a wheelchair is free.
-SEED = UUID(int=7)
-SMALL = CompartmentSize.SMALL
+SEED, SMALL = UUID(int=7), CompartmentSize.SMALL
 LYING = at.Lying(UUID(int=8), "T6X-9CG", "Sleutel", four_eyes=False, overdue=True)
 WALL = (at.Place(1, SMALL, low=False), at.Place(2, SMALL, low=False, lying=LYING), at.Place(3, SMALL, low=True))
 PASSPORT = at.Expected("K7Q-4XR", "Paspoort", SMALL, four_eyes=True)
@@ -52,13 +51,16 @@ def alphabet() -> tuple[happenings.Happening, ...]:
         *(happenings.RoomAsked(room) for room in work.Room),
         *(happenings.ProblemAsked(one.part, one.code) for one in (EMPTY, MUTE)),
         *(happenings.TestAsked(subject) for subject in (work.Subject.PRINTER, work.Subject.CARD_READER)),
-        happenings.Filled(Part.PRINTER),
-        happenings.CloseAsked(work.Closing.REPAIR, 4),
+        *(happenings.Filled(Part.PRINTER), happenings.ReportCodeAsked(), happenings.ReportCodeMade("LV-01")),
+        *(happenings.OnlyAsked(only) for only in work.Only),
+        *(happenings.ReasonAsked(closing) for closing in (work.Closing.REPAIR, work.Closing.EVENT)),
+        *(happenings.CloseAsked(work.Closing.REPAIR, hours) for hours in (1, 72)),
         *(happenings.Known(factor) for factor in work.Factor),
         *(happenings.NotLetIn(refusal, None) for refusal in work.Refusal),
         *(happenings.AllTold(told) for told in TOLD),
         happenings.ResultsTold((result,)),
-        happenings.TestSaid("Alles in orde."),
+        *(happenings.TestSaid("Alles in orde."), happenings.TestAsks("Hoorde je de zin?")),
+        *(happenings.TestAnswered(yes) for yes in (True, False)),
         *(happenings.TestEnded(well) for well in (True, False)),
         *(happenings.ReportEnded(printed) for printed in (True, False)),
         happenings.SuppliesTold(("Lade: 140 vellen.",)),
@@ -238,6 +240,26 @@ def test_a_card_that_is_out_again_when_its_proof_is_told_opens_nothing() -> None
         here, _ = step(here, happening)
     assert here is not None
     assert isinstance(here.page, work.Returning)
+
+
+def test_a_test_hears_one_answer_to_one_question(moves: list[Move]) -> None:
+    """Whoever touches twice answers once: the next question is not asked yet."""
+    told = [m for m in moves if any(isinstance(wish, wishes.AnswerTest) for wish in m.wishes)]
+    assert {wish.yes for m in told for wish in m.wishes if isinstance(wish, wishes.AnswerTest)} == {True, False}
+    for move in told:
+        assert move.after is not None
+        assert isinstance(move.after.work.page, work.Testing)
+        assert not move.after.work.page.question
+        assert step(move.after.work, move.happening) == (move.after.work, ())
+
+
+def test_the_kiosk_is_closed_for_a_reason_and_a_time_that_were_both_chosen(moves: list[Move]) -> None:
+    closing = [m for m in moves if any(isinstance(wish, wishes.Close) for wish in m.wishes)]
+    assert {wish for m in closing for wish in m.wishes if isinstance(wish, wishes.Close)} == {
+        wishes.Close(work.Closing.REPAIR, 1),
+        wishes.Close(work.Closing.REPAIR, 72),
+    }
+    assert {m.before.work.page for m in closing} == {work.HowLong(work.Closing.REPAIR)}
 
 
 def test_a_problem_closes_by_itself_and_another_stays(moves: list[Move]) -> None:

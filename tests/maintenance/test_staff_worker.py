@@ -14,7 +14,7 @@ import pytest
 from hardware.credentials import StaffCardReader
 from hardware.devices import Printer
 from kiosk_app.audit import AuditTrail
-from kiosk_app.check_words import Say
+from kiosk_app.check_words import Ask, Say
 from kiosk_app.closing import Closings
 from kiosk_app.effects import DoWork
 from kiosk_app.events import Event, WorkAnswered
@@ -36,11 +36,13 @@ class Bench:
         self.reports: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.goes_on = threading.Event()
 
-    def test(self, subject: Subject, say: Say) -> tuple[Callable[[], bool], Callable[[], None]]:
+    def test(self, subject: Subject, say: Say, ask: Ask) -> tuple[Callable[[], bool], Callable[[], None]]:
         """A printer's ends when it is let go on, a slip printer's in a way that nobody foresaw."""
 
         def run() -> bool:
             self.begun.put(subject)
+            if subject is Subject.SPEECH:
+                return ask("Hoorde je de zin? (j/n) ") == "j"
             if subject is Subject.RECEIPT:
                 raise ValueError("not foreseen")
             assert self.goes_on.wait(SECONDS)
@@ -54,6 +56,10 @@ class Bench:
         self.reports.put(staff)
         assert self.goes_on.wait(SECONDS)
         return ("Verslag",)
+
+    def report_code(self, staff: str) -> str:
+        """In few words."""
+        return f"LV-01 {staff}"
 
     def report_printer(self) -> Printer | None:
         """None is there."""
@@ -136,3 +142,19 @@ def test_a_report_that_is_asked_for_twice_is_made_once(
     wish(worker, wishes.RunTest(Subject.PRINTER))  # in the same queue: what was asked before it would be heard first
     assert answer(told) == happenings.TestSaid("Alles in orde.")
     assert bench.reports.empty()
+
+
+def test_a_question_waits_for_its_answer_and_one_that_nobody_answers_any_more_is_no_yes(
+    worker: StaffWorker, told: queue.SimpleQueue[Event]
+) -> None:
+    asked = happenings.TestAsks("Hoorde je de zin?")
+    wish(worker, wishes.RunTest(Subject.SPEECH))
+    assert answer(told) == asked
+    wish(worker, wishes.AnswerTest(yes=True))
+    assert answer(told) == happenings.TestEnded(well=True)
+    wish(worker, wishes.RunTest(Subject.SPEECH))
+    assert answer(told) == asked
+    wish(worker, wishes.EndTest(), wishes.AnswerTest(yes=True), wishes.RunTest(Subject.SPEECH))
+    assert answer(told) == asked  # of the next test: the first one's end is told to nobody
+    wish(worker, wishes.AnswerTest(yes=False))
+    assert answer(told) == happenings.TestEnded(well=False)

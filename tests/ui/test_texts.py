@@ -52,7 +52,8 @@ NOT_OURS = {
 }
 # Nor what technicians read in Dutch alone: the words of `kiosk check`.
 NOT_OURS |= dict.fromkeys((compartments.Act, compartments.Expected, compartments.Lying), ("title",))
-NOT_OURS |= {work.Testing: ("lines",), work.Tested: ("lines",), work.Supplies: ("lines",)}
+NOT_OURS |= {work.Testing: ("lines", "question"), work.Tested: ("lines",), work.Supplies: ("lines",)}
+NOT_OURS |= {work.ReportCode: ("text",)}
 
 
 def said(part: object) -> set[str]:

@@ -7,19 +7,23 @@ The other rooms stand in `staff_rooms`. Screens are in Dutch first; the steps to
 from __future__ import annotations
 
 from kiosk_app.maintenance import happenings
+from kiosk_app.maintenance.words import HEALTH, PARTS
 from kiosk_app.maintenance.work import (
     CheckingCode,
     Cleaning,
     EnterCode,
     Factor,
     History,
+    HowLong,
     Knocking,
     Menu,
     Parts,
+    PartTold,
     Problem,
     Problems,
     Refusal,
     Refused,
+    ReportCode,
     Returning,
     Room,
     Service,
@@ -30,12 +34,13 @@ from kiosk_app.maintenance.work import (
     Trouble,
     Work,
 )
+from kiosk_app.parts import Part
 from kiosk_app.touches import AllErased, LastErased, WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens import staff_lockers, staff_rooms
+from ui.screens import staff_lockers, staff_rooms, staff_upkeep
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import HEALTH, HEALTH_MARKS, PARTS, moment
+from ui.screens.staff_words import HEALTH_MARKS, moment
 from ui.texts import mark
 
 _DIGITS = 6
@@ -85,7 +90,9 @@ def staff(scene: Scene, work: Work) -> Screen:
             return parts(scene, work, page)
         case Cleaning(left):
             return cleaning(scene, left)
-        case Tests() | Testing() | Tested() | Returning() | Supplies() | Service() | History() as page:
+        case Supplies() | Service() | HowLong() | History() as page:
+            return staff_upkeep.room(scene, page)
+        case Tests() | Testing() | Tested() | Returning() | ReportCode() as page:
             return staff_rooms.room(scene, page)
         case page:
             return staff_lockers.lockers(scene, work, page)
@@ -251,7 +258,7 @@ def parts(scene: Scene, work: Work, page: Parts) -> Screen:
             None,
             Role.ROW,
             HEALTH_MARKS[one.health],
-            scene.say(HEALTH[one.health]),
+            _does(scene, work, one),
         )
         for one in shown.rows
     )
@@ -265,6 +272,14 @@ def parts(scene: Scene, work: Work, page: Parts) -> Screen:
         actions=(staff_rooms.back(scene),),
         bar=scene.staff_bar,
     )
+
+
+def _does(scene: Scene, work: Work, one: PartTold) -> str:
+    """Say how a part does; of the machine also how warm it is, where it measures."""
+    health = scene.say(HEALTH[one.health])
+    if one.part is not Part.MACHINE or work.told.degrees is None:
+        return health
+    return scene.say("{health}; de machine is {degrees}~°C", health=health, degrees=work.told.degrees)
 
 
 def cleaning(scene: Scene, left: int) -> Screen:

@@ -1,4 +1,4 @@
-"""How maintenance calls things: parts, rooms, what happened."""
+"""How maintenance calls things on the screen: how a part does, why it is closed, what happened."""
 
 from __future__ import annotations
 
@@ -6,42 +6,18 @@ from datetime import datetime
 
 from hardware.devices import Health
 from hardware.faults import FAULTS, FaultCode
-from kiosk_app.maintenance.work import Closing, Row, Subject
+from kiosk_app.maintenance.words import PARTS
+from kiosk_app.maintenance.work import Closing, Row
 from kiosk_app.parts import Part
 from ui import phrases
 from ui.screens.scene import Scene
 from ui.texts import mark
 
-PARTS = {
-    Part.CARD_READER: mark("Kaartlezer"),
-    Part.PRINTER: mark("Printer"),
-    Part.BACK_END: mark("Dienst van de gemeente"),
-    Part.RECEIPT_PRINTER: mark("Bonprinter"),
-    Part.KEYPAD: mark("Toetsenbord"),
-    Part.PAPER_SENSOR: mark("Papiervoeler"),
-    Part.SCANNER: mark("Scanner"),
-    Part.LOCKERS: mark("Vakjes"),
-    Part.SPEECH: mark("Voorlezen"),
-    Part.HEADSET: mark("Hoofdtelefoon"),
-    Part.MACHINE: mark("Schijf, klok en certificaten"),
-}
-HEALTH = {
-    Health.OK: mark("In orde"),
-    Health.DEGRADED: mark("Werkt, maar vraagt aandacht"),
-    Health.DOWN: mark("Werkt niet"),
-    Health.UNKNOWN: mark("Nog niets van gehoord"),
-}
 HEALTH_MARKS = {
     Health.OK: "mark-open",
     Health.DEGRADED: "mark-warning",
     Health.DOWN: "mark-out",
     Health.UNKNOWN: "mark-until",
-}
-SUBJECTS = {
-    Subject.PRINTER: mark("Printer"),
-    Subject.RECEIPT: mark("Bonprinter"),
-    Subject.CARD_READER: mark("Kaartlezer"),
-    Subject.LOCKERS: mark("Vakjes"),
 }
 CLOSINGS = {
     Closing.REPAIR: mark("herstelling"),
