@@ -5,6 +5,7 @@ Its bar leads to help and to how the screen can be seen, as ours does, and is li
 
 from __future__ import annotations
 
+import json
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,10 @@ SCRIPT = """
 const mains = document.querySelectorAll("main");
 document.querySelectorAll("footer div").forEach((cell, number) => cell.addEventListener("click", () =>
   mains.forEach((main, at) => { main.style.display = at === number ? "block" : "none"; })));
+// What is said in turn while nobody touches: cut every eight seconds.
+const said = document.querySelector("h1 span"), turns = JSON.parse(said.dataset.turns);
+let turn = 0;
+if (turns.length > 1) setInterval(() => { turn = (turn + 1) % turns.length; said.textContent = turns[turn]; }, 8000);
 """
 
 
@@ -54,7 +59,7 @@ def page(screen: Screen, *over: Screen) -> str:
     """The portal's `screen` as HTML, complete in itself but for the font files; `over`: where the bar leads to."""
     parts = [
         _header(screen.header),
-        f"<main><h1>{escape(screen.title)}<br>{escape(' '.join(screen.lead))}</h1>",
+        f"<main><h1>{escape(screen.title)}<br>{_turning(screen)}</h1>",
         _hero(screen.hero) if screen.hero else "",
         *map(_service, screen.coming),
         f"<h2>{escape(screen.subtitle)}</h2>",
@@ -70,6 +75,12 @@ def page(screen: Screen, *over: Screen) -> str:
     style = STYLE.replace("FONTS", FONTS.as_uri())
     head = f'<!doctype html><html lang="nl"><meta charset="utf-8"><style>{style}</style>'
     return f"{head}<body>{''.join(parts)}</body></html>"
+
+
+def _turning(screen: Screen) -> str:
+    lead = " ".join(screen.lead)
+    turns = json.dumps([lead, *screen.turns], ensure_ascii=False)
+    return f'<span data-turns="{escape(turns)}">{escape(lead)}</span>'
 
 
 def _over(screen: Screen) -> str:
