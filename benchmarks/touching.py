@@ -87,8 +87,8 @@ def rows() -> list[Row]:
     command = " ".join((*CHROMIUM, "portal.html"))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loket-bench-")))
-        ours, theirs = Glass(stack, kiosk_in, folder), Glass(stack, chromium_in, folder)
-        touched = interleave({"ours": ours.touched, "peer": theirs.touched}, ROUNDS)
+        our_glass, their_glass = Glass(stack, kiosk_in, folder), Glass(stack, chromium_in, folder)
+        touched = interleave({"ours": our_glass.touched, "peer": their_glass.touched}, ROUNDS)
     presses = {name: [press for press, _ in both] for name, both in touched.items()}
     changes = {name: [change for _, change in both] for name, both in touched.items()}
     pressed, peer = p95(presses["ours"]), Peer("Chromium", command, p95(presses["peer"]))
