@@ -89,7 +89,8 @@ def token_of(request: Request) -> str:
 
 def instant(moment: dt.datetime) -> str:
     """RFC 3339, in UTC, to the second."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    said = moment.astimezone(dt.UTC).replace(tzinfo=None)
+    return f"{said.isoformat(timespec='seconds')}Z"  # strftime writes the year 592 in three digits
 
 
 def moment_of(name: str, said: str) -> dt.datetime:

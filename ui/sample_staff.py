@@ -112,7 +112,7 @@ def _pages() -> Iterator[tuple[str, Page]]:
     asked = "Staat de deur van vakje 24 open, en geen andere?"
     yield "testing-asks", Testing(Subject.EACH_LOCK, ("Vakje 24 zegt dat het open is.",), question=asked)
     yield "tests-2", Tests(page=1)
-    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem je eigen kaart uit de lezer.",), other_card=True)
+    yield "testing-reader", Testing(Subject.CARD_READER, ("Neem eerst de kaart uit de lezer.",), other_card=True)
     yield "tested", Tested(Subject.RECEIPT, well=True, lines=_LINES)
     yield "tested-2", Tested(Subject.PRINTER, well=False, lines=_LINES * 3, page=1)
     yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))

@@ -40,7 +40,7 @@ SHARED += r"|[0-9]+|[A-ZÀ-Ü]|\W+|English|Deutsch|Français|Scanner|(\d\. )?§(
 WORDS = {
     Language.EN: r"Help|Open|Kiosk LV-01|Letters|Printer",
     Language.FR: r"",
-    Language.DE: r"Reinigen",
+    Language.DE: r"Reinigen|Ja",
 }
 # What is not the kiosk's to translate: the back end's words for its documents, and what the resident typed.
 NOT_OURS = {

@@ -285,6 +285,8 @@ def _folded(visit: Visit) -> Visit:
     if isinstance(state, Printed) and (len(state.orders) > 1 or state.remedies or state.slip is not NOT_ASKED):
         alike |= {Overlay.STILL_THERE}
     overlay = Overlay.HELP if visit.overlay in alike else visit.overlay
+    if isinstance(state, Printed) and overlay is Overlay.HELP and Overlay.STILL_THERE in alike:
+        overlay = None  # a page over one ending of many is a page over any
     visit = replace(visit, number=1 + (visit.number + 1) % 2, state=state, overlay=overlay, paper_left=paper_left)
     return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
 

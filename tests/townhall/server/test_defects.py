@@ -32,6 +32,10 @@ def test_a_report_that_is_told_twice_is_one(town: Town) -> None:
     }
 
 
+def test_a_kiosk_whose_clock_is_a_thousand_years_off_is_understood(town: Town) -> None:
+    assert put(town, str(uuid4()), seenAt="0592-11-13T07:45:44Z").json()["seenAt"] == "0592-11-13T07:45:44Z"
+
+
 @pytest.mark.parametrize("other", [{"about": "card"}, {"screen": "portal"}, {"seenAt": "2026-11-27T01:12:06Z"}])
 def test_another_report_under_the_same_id_is_refused(town: Town, other: dict[str, str]) -> None:
     id_ = str(uuid4())
