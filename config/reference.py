@@ -6,6 +6,7 @@ Both are read from the types; `./dev check` says when the ones in `docs/` are of
 from __future__ import annotations
 
 import sys
+from inspect import cleandoc
 from pathlib import Path
 
 import msgspec
@@ -41,7 +42,7 @@ def page() -> str:
 def schema(kind: type) -> str:
     """Give the JSON Schema (2020-12) of settings, or of daily content."""
     made = msgspec.json.schema(kind, schema_hook=_hook)
-    return msgspec.json.format(msgspec.json.encode(made), indent=1).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(_without_margins(made)), indent=1).decode() + "\n"
 
 
 def files() -> dict[str, str]:
@@ -51,6 +52,16 @@ def files() -> dict[str, str]:
         "settings.schema.json": schema(Settings),
         "daily.schema.json": schema(Daily),
     }
+
+
+def _without_margins(node: object) -> object:
+    """Give a schema without the margins in its descriptions: docstrings keep theirs before Python 3.13."""
+    if isinstance(node, dict):
+        return {
+            key: cleandoc(each) if key == "description" and isinstance(each, str) else _without_margins(each)
+            for key, each in node.items()
+        }
+    return [_without_margins(each) for each in node] if isinstance(node, list | tuple) else node
 
 
 def _hook(kind: type) -> dict[str, str]:
