@@ -73,7 +73,10 @@ class Line:
 
 
 class Wall:
-    """Boards on one bus. `pulses` is every unlock that was heard on the wire: address and lock, as sent."""
+    """Boards on one bus. `pulses` is every unlock that was heard on the wire: address and lock, as sent.
+
+    `asked` counts how often a board was asked how its doors are.
+    """
 
     def __init__(self, folder: Path, boards: tuple[int, ...] = (0,), speed: int = 19200) -> None:
         self.device = folder / "lockers"
@@ -81,6 +84,7 @@ class Wall:
         self.boards = {address: Board() for address in boards}
         self.line = Line()
         self.pulses: list[tuple[int, int]] = []
+        self.asked = 0
         self._noise = random.Random(48)  # noqa: S311 - noise that is the same in every run
         self._end = self._kept = -1
         self._thread: threading.Thread | None = None
@@ -168,6 +172,8 @@ class Wall:
             os.write(end, request)
         if command == UNLOCK:
             self.pulses.append((address, lock))
+        elif command == STATUS:
+            self.asked += 1
         board = self.boards.get(address)
         if board is not None and not board.dead:
             if command == UNLOCK:

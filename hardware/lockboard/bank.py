@@ -95,17 +95,23 @@ class KerongBank:
         return self._read(door, bits)
 
     def _pulse_and_watch(self, door: Door) -> Look:
-        """Give a pulse, and the last that was known of the door until it opened or the time was over."""
+        """Give a pulse, and the last that was known of the door until it opened or the time was over.
+
+        A watch that was cut short knows nothing: the tongue may still be moving.
+        """
         if self._closed.is_set():
             raise DeviceFault(FaultCode.LOCKERS_LOST, "closed")
-        self._bus.pulse(door.board, door.lock)
+        try:
+            self._bus.pulse(door.board, door.lock)
+        except DeviceFault:  # the line broke over it: it may have gone out
+            return Look()
         look, until = Look(), time.monotonic() + WATCH_SECONDS
         while look.door is not DoorWord.OPEN and time.monotonic() < until and not self._closed.wait(LOOK_SECONDS):
             try:
                 look = self._look_at(door)
             except DeviceFault:  # unplugged, or a noisy moment: the deadline decides
                 look = Look()
-        return look
+        return Look() if look.door is DoorWord.CLOSED and self._closed.is_set() else look
 
     def _ask(self, board: int, tries: int) -> frames.Bits | None:
         """Ask a board, and remember whether it answered. Raises LOCKERS_LOST, LOCKER_ADDRESS."""

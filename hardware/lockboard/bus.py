@@ -46,7 +46,10 @@ class Bus:
         return None
 
     def pulse(self, address: int, lock: int) -> None:
-        """Send the pulse, once, and wait for nothing: only the lock's own word counts. Raises LOCKERS_LOST."""
+        """Send the pulse, once, and wait for nothing: only the lock's own word counts.
+
+        Raises LOCKERS_LOST; it may have gone out all the same.
+        """
         self._send(frames.unlock(address, lock))
 
     def drop(self) -> None:

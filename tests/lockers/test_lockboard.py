@@ -202,3 +202,20 @@ def test_a_close_ends_an_opening_that_is_under_way(wall: Wall, bank: KerongBank)
     threading.Thread(target=close, daemon=True).start()
     assert fault_of(bank) is FaultCode.DOOR_UNKNOWN
     assert wall.pulses == [(1, 17)]
+
+
+def test_a_close_while_the_tongue_moves_is_never_a_door_that_did_not_open(wall: Wall, bank: KerongBank) -> None:
+    """The lock said closed a moment after its pulse, and nobody looked any further."""
+    wall.at(1, 17).stuck = True
+
+    def close() -> None:
+        while not wall.pulses:
+            time.sleep(0.005)
+        before = wall.asked
+        while wall.asked < before + 2:  # the first look since the pulse has been answered
+            time.sleep(0.005)
+        bank.close()
+
+    threading.Thread(target=close, daemon=True).start()
+    assert fault_of(bank) is FaultCode.DOOR_UNKNOWN
+    assert wall.pulses == [(1, 17)]
