@@ -30,8 +30,6 @@ WATCH_EVERY = 0.1
 LOOK_EVERY = 30.0
 # A technician with a key is done within this time; a door that nobody's visit opened and that stands longer is told.
 LEFT_OPEN_AFTER = 120.0
-# Of these nothing says that no door opened.
-_MAY_BE_OPEN = (FaultCode.DOOR_UNKNOWN,)
 
 
 class _InUse(Struct):
@@ -99,11 +97,12 @@ class DoorWorker:
         try:
             self._post(self._opened(wish))
         except DeviceFault as fault:
-            self._failed(wish, fault.code)
+            unknown = fault.code is FaultCode.DOOR_UNKNOWN
+            self._failed(wish, fault.code, DoorEnding.UNKNOWN if unknown else DoorEnding.NOT_OPENED)
         except JournalLost:
-            self._failed(wish, FaultCode.JOURNAL_LOST)
-        except Exception:
-            self._failed(wish, FaultCode.INTERNAL)
+            self._failed(wish, FaultCode.JOURNAL_LOST, DoorEnding.NOT_OPENED)
+        except Exception:  # a bug, before the pulse or after it
+            self._failed(wish, FaultCode.INTERNAL, DoorEnding.UNKNOWN)
             raise
         finally:
             self._worker.look()
@@ -124,11 +123,11 @@ class DoorWorker:
             self._book.opened(wish.ticket)
         return DoorOpened(wish.visit, wish.ticket)
 
-    def _failed(self, wish: OpenDoor, fault: FaultCode) -> None:
+    def _failed(self, wish: OpenDoor, fault: FaultCode, ending: DoorEnding) -> None:
         """Tell, and write down; an opening that cannot be written down any more is told all the same."""
         self._post(DoorFailed(wish.visit, wish.ticket, fault))
         self._in_use.pop(wish.ticket, None)
-        self._end(wish.ticket, DoorEnding.UNKNOWN if fault in _MAY_BE_OPEN else DoorEnding.NOT_OPENED, fault)
+        self._end(wish.ticket, ending, fault)
 
     def _settle(self, wish: SettleDoor) -> None:
         """Write the resident's word; without one, what lock and sensor say, now or when the door is shut at last."""

@@ -106,14 +106,15 @@ class StaffDoors:
     # --- a visit -----------------------------------------------------------------------------------------------------
 
     def _open(self, visit: int, act: Act) -> None:
+        first = act.id not in self._in_use  # what was put behind it when it stood open before, may lie there
         try:
             self._opened(visit, act)
         except DeviceFault as fault:
-            self._failed(visit, act, fault.code)
+            self._failed(visit, act, fault.code, known=first and fault.code is not FaultCode.DOOR_UNKNOWN)
         except JournalLost:
-            self._failed(visit, act, FaultCode.JOURNAL_LOST)
-        except Exception:
-            self._failed(visit, act, FaultCode.INTERNAL)
+            self._failed(visit, act, FaultCode.JOURNAL_LOST, known=first)
+        except Exception:  # a bug, before the pulse or after it
+            self._failed(visit, act, FaultCode.INTERNAL, known=False)
             raise
         finally:
             self._worker.look()
@@ -133,14 +134,11 @@ class StaffDoors:
             self._book.opened(act.id)
         self._answer(visit, StaffDoorOpened(act.id))
 
-    def _failed(self, visit: int, act: Act, fault: FaultCode) -> None:
-        """Tell, and write down; what cannot be written down any more is told all the same."""
+    def _failed(self, visit: int, act: Act, fault: FaultCode, *, known: bool) -> None:
+        """Tell, and write down; what cannot be written down any more is told all the same. `known`: it never opened."""
         self._answer(visit, StaffDoorFailed(act.id, fault))
         with suppress(JournalLost):
-            if fault is FaultCode.DOOR_UNKNOWN:
-                self._book.unknown(act.id)
-            else:
-                self._book.not_done(act.id)
+            (self._book.not_done if known else self._book.unknown)(act.id)
 
     def _settle(self, visit: int, act: Act, found: Found | None) -> None:
         """Write the word of who looked; it counts for a door that opened and was shut."""

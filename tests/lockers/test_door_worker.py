@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from hardware.devices import Health, Status
-from hardware.doors import Door, ThingWord
+from hardware.doors import Door, Opening, ThingWord
 from hardware.faults import FaultCode
 from hardware.lockboard import KerongBank, Wiring
 from kiosk_app.door_book import DoorBook, Settled
@@ -30,9 +30,10 @@ LEFT_OPEN = Status(Health.DEGRADED, (FaultCode.DOOR_LEFT_OPEN,))
 class Kiosk:
     """A book, a worker, and what it told. `crash` ends it as a power cut does, `boot` starts it on the same memory."""
 
-    def __init__(self, wall: Wall, folder: Path) -> None:
+    def __init__(self, wall: Wall, folder: Path, driver: type[KerongBank] = KerongBank) -> None:
         self.wall = wall
         self._folder = folder
+        self._driver = driver
         self._changed = threading.Condition()
         self.posted: list[Event] = []
         self.noted: list[Status] = []
@@ -41,7 +42,7 @@ class Kiosk:
     def boot(self) -> None:
         self.store = Store(self._folder)
         self.book = DoorBook(self.store)
-        self.bank = KerongBank(self.wall.device, self.wall.speed, DOORS.values(), Wiring())
+        self.bank = self._driver(self.wall.device, self.wall.speed, DOORS.values(), Wiring())
         self.worker = DoorWorker(self.bank, DOORS, self.book, self._post, self._note, lambda: self._note(None))
         self.worker.start()
 
@@ -249,3 +250,22 @@ def test_a_door_that_opened_is_told_and_watched_where_the_disk_takes_nothing_and
     kiosk.until(lambda: DoorShut(1, TICKET, ThingWord.NONE) in kiosk.posted)
     kiosk.worker.do(SettleDoor(1, TICKET, DoorEnding.COLLECTED))
     assert kiosk.ended().ending is DoorEnding.UNKNOWN
+
+
+class Forgetful(KerongBank):
+    """It opens the door, and trips over itself."""
+
+    def open(self, door: Door) -> Opening:
+        super().open(door)
+        raise RuntimeError("a bug")
+
+
+@pytest.mark.expects_log("doors: a job failed with RuntimeError")
+def test_a_bug_after_the_pulse_is_never_a_door_that_did_not_open(wall: Wall, tmp_path: Path) -> None:
+    kiosk = Kiosk(wall, tmp_path / "kiosk", Forgetful)
+    kiosk.knows()
+    kiosk.opens()
+    assert kiosk.posted == [DoorFailed(1, TICKET, FaultCode.INTERNAL)]
+    assert wall.pulses == [(0, 6)]
+    assert kiosk.ended().ending is DoorEnding.UNKNOWN
+    kiosk.crash()

@@ -247,3 +247,16 @@ def test_a_dead_board_takes_only_its_own_doors_out(kiosk: Kiosk, wall: Wall) -> 
     kiosk.worker.do(DoWork(VISIT, OpenFor(Act(UUID(int=6), Deed.CHECK, 31, ("D-11",), STOCK))))
     kiosk.until(lambda: StaffDoorFailed(UUID(int=6), FaultCode.LOCKERS_LOST) in kiosk.answers)
     kiosk.opens(PUT)
+
+
+def test_a_door_that_opens_once_and_then_sticks_is_unsure_for_something_may_lie_behind_it(
+    kiosk: Kiosk, wall: Wall
+) -> None:
+    kiosk.opens(PUT)
+    wall.shut(0, 6)
+    kiosk.until(lambda: any(isinstance(one, StaffDoorShut) for one in kiosk.answers))
+    wall.at(0, 6).stuck = True
+    kiosk.worker.do(DoWork(VISIT, OpenFor(PUT)))
+    kiosk.until(lambda: StaffDoorFailed(PUT.id, FaultCode.DOOR_STUCK) in kiosk.answers)
+    kiosk.until_written(lambda: not kiosk.book.open_acts())
+    assert kiosk.book.unsure() == {7}
