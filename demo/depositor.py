@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
@@ -124,8 +126,7 @@ class _Visit(StaffVisit):
         self._choose("back", "Shelves")
         self.touch("deed-check", "Checking")
         for number, answer in looks:
-            while f"place-{number}" not in self.page_is("Checking")["choices"]:
-                self.touch("pageAfter", "Checking")
+            self._turn_to(f"place-{number}")
             self.touch(f"place-{number}", "DoorMoves")
             self.page_is("DoorStands")
             self._doors.append(number)
@@ -134,6 +135,13 @@ class _Visit(StaffVisit):
             self.photograph("AskFound")
             self.touch(answer, "Checking")
         self.touch("stockTaken", "ActEnded")
+
+    def _turn_to(self, place: str) -> None:
+        """Turn the pages until that one is shown: what was told before a page turned says nothing of the next."""
+        shown = self.page_is("Checking")["choices"]
+        while place not in shown:
+            self.touch("pageAfter", "Checking")
+            shown = self.until(partial(_differs, shown))["choices"]
 
     def _choose(self, choice: str, page: str) -> None:
         """Touch what leads to a page that asks the town, and wait for its answer."""
@@ -151,3 +159,7 @@ class _Visit(StaffVisit):
     def _ends(self) -> None:
         self.page_is("ActEnded")
         self.photograph("ActEnded")
+
+
+def _differs(choices: list[str], seen: dict[str, Any]) -> bool:
+    return bool(seen["choices"] != choices)
