@@ -70,6 +70,12 @@ def test_what_may_lie_in_a_compartment_is_what_the_contract_says() -> None:
         product("papers", "Kids-ID van je kind"),
         product("papers", "Elektronische verblijfstitel"),
         product("papers", "Verblijfskaart"),
+        product("papers", "ID-kaart"),
+        product("papers", "eID-kaart van je kind"),
+        product("papers", "Elektronische vreemdelingenkaart"),
+        product("papers", "Carte d'identité"),
+        product("papers", "Titre de séjour"),
+        product("papers", "Personalausweis"),
     ],
 )
 def test_no_identity_card_gets_in_by_any_name(file: Path, written: str) -> None:

@@ -32,7 +32,11 @@ CODES = ("passport", "drivingLicence", "parkingCard", "papers", "voucher", "key"
 # Nobody but their holder may have these, whatever a town would like.
 ALWAYS_CARD = ("passport", "drivingLicence")
 # A town's own words may not let one in by another name.
-REFUSED = re.compile(r"identiteitskaart|kids-?\s?id|\be-?id\b|verblijfs(kaart|titel|document)", re.IGNORECASE)
+REFUSED = re.compile(
+    r"identiteitskaart|kids-?\s?id|\be-?id(\b|-?kaart)|\bid[-\s]?kaart|(verblijfs|vreemdelingen)-?(kaart|titel|document)"
+    r"|carte d.identit|(titre|carte) de s[ée]jour|personalausweis|aufenthaltstitel|(identity|residence) card",
+    re.IGNORECASE,
+)
 DAYS, MOST_DAYS = 7, 60
 HIGHEST = 999
 
