@@ -18,7 +18,7 @@ from hardware.faults import DeviceFault, FaultCode
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-# SELECT by the first nine bytes of the PIV application's name [part 1, 2.2]: whatever its version.
+# SELECT by the whole name of the PIV application, its version 1.0 included [part 1, 2.2]: there is no other.
 SELECT = bytes.fromhex("00A404000B A000000308000010000100")
 # GENERAL AUTHENTICATE [part 2, 3.2.4] with algorithm 11 (ECC P-256) and key 9E (card authentication).
 AUTHENTICATE = bytes.fromhex("0087119E")
