@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from operator import contains
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
+from pysqlite3 import dbapi2
 
 from hardware.devices import Health, Status
 from hardware.doors import Door, Opening, ThingWord
@@ -19,7 +23,7 @@ from kiosk_app.door_book import DoorBook, Settled
 from kiosk_app.door_worker import DoorWorker
 from kiosk_app.doors import DoorEnding, DoorFailed, DoorOpened, DoorShut, OpenDoor, SettleDoor
 from kiosk_app.events import Event
-from kiosk_app.store import Store
+from kiosk_app.store import DATABASE, Store
 from simulators.lockboard import Wall
 
 TICKET, OTHER = UUID(int=1), UUID(int=2)
@@ -30,17 +34,20 @@ LEFT_OPEN = Status(Health.DEGRADED, (FaultCode.DOOR_LEFT_OPEN,))
 class Kiosk:
     """A book, a worker, and what it told. `crash` ends it as a power cut does, `boot` starts it on the same memory."""
 
-    def __init__(self, wall: Wall, folder: Path, driver: type[KerongBank] = KerongBank) -> None:
+    def __init__(
+        self, wall: Wall, folder: Path, driver: type[KerongBank] = KerongBank, memory: type[Store] = Store
+    ) -> None:
         self.wall = wall
         self._folder = folder
         self._driver = driver
+        self._memory = memory
         self._changed = threading.Condition()
         self.posted: list[Event] = []
         self.noted: list[Status] = []
         self.boot()
 
     def boot(self) -> None:
-        self.store = Store(self._folder)
+        self.store = self._memory(self._folder)
         self.book = DoorBook(self.store)
         self.bank = self._driver(self.wall.device, self.wall.speed, DOORS.values(), Wiring())
         self.worker = DoorWorker(self.bank, DOORS, self.book, self._post, self._note, lambda: self._note(None))
@@ -269,3 +276,61 @@ def test_a_bug_after_the_pulse_is_never_a_door_that_did_not_open(wall: Wall, tmp
     assert wall.pulses == [(0, 6)]
     assert kiosk.ended().ending is DoorEnding.UNKNOWN
     kiosk.crash()
+
+
+class Diary(Store):
+    """Keeps what is on disk after each write, beside it: all that a power cut at that moment leaves."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._file = folder / DATABASE
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        with super().writing() as connection:
+            yield connection
+        with closing(dbapi2.connect(self._file)) as disk:
+            ((phase,),) = disk.execute("SELECT phase FROM door").fetchall()
+            kept = self._file.parent.parent / phase
+            kept.mkdir()
+            with closing(dbapi2.connect(kept / DATABASE)) as copy:
+                disk.backup(copy)
+
+
+# After which write the power goes, whether the door stands open when it is back, whether the thing is there in the end.
+CUTS = [
+    ("wanted", False, True, DoorEnding.NOT_OPENED),
+    *[("requested", False, there, DoorEnding.UNKNOWN) for there in (True, False)],
+    *[
+        (after, is_open, there, DoorEnding.NOTHING_TAKEN if there else DoorEnding.COLLECTED)
+        for after, is_open in (("requested", True), ("opened", True), ("opened", False), ("shut", False))
+        for there in (True, False)
+    ],
+    *[("collected", False, there, DoorEnding.COLLECTED) for there in (True, False)],
+]
+
+
+def test_after_a_power_cut_between_any_two_writes_the_board_is_asked_and_nothing_opens(
+    wall: Wall, tmp_path: Path
+) -> None:
+    wall.at(0, 6).thing = True
+    kiosk = Kiosk(wall, tmp_path / "kiosk", memory=Diary)
+    kiosk.knows()
+    kiosk.opens()
+    wall.at(0, 6).thing = False
+    wall.shut(0, 6)
+    kiosk.until(lambda: DoorShut(1, TICKET, ThingWord.NONE) in kiosk.posted)
+    kiosk.worker.do(SettleDoor(1, TICKET, DoorEnding.COLLECTED))
+    kiosk.ended()
+    kiosk.crash()
+    assert {file.parent.name for file in tmp_path.glob(f"*/{DATABASE}")} == {"kiosk", *[cut[0] for cut in CUTS]}
+    for number, (after, is_open, there, ending) in enumerate(CUTS):
+        wall.at(0, 6).thing = there
+        if is_open:
+            wall.unlock_by_key(0, 6)
+        left = Kiosk(wall, shutil.copytree(tmp_path / after, tmp_path / str(number)))
+        left.knows()
+        wall.shut(0, 6)
+        assert left.ended().ending is ending, (after, is_open, there)
+        left.crash()
+    assert wall.pulses == [(0, 6)]
