@@ -17,9 +17,33 @@ BOARD, LOCK = place(NUMBER)
 REPORTED_WITHIN = 90.0
 
 
+class AtWall(AtState):
+    """A fault of the wall that is there before the resident types a code, holds it before the scanner, or chooses."""
+
+    def brief(self, resident: Resident) -> None:
+        """See how this resident comes."""
+        if resident.scan is not None:
+            self._state = "Portal"
+        elif not resident.code:
+            self._state = "Choosing"
+
+
 def at_wall(harm: Callable[[World], object]) -> Callable[[World], Strike]:
-    """Give a fault of the wall that is there when the code is typed."""
-    return lambda world: AtState(world, "EnterCode", lambda _resident: harm(world))
+    """Give a fault of the wall."""
+    return lambda world: AtWall(world, "EnterCode", lambda _resident: harm(world))
+
+
+class GoneBeforeLeave(Strike):
+    """The town is gone the moment that it is asked for leave to open a door: it never hears the question."""
+
+    def before(self) -> None:
+        """Stand in the middle of the line."""
+        self.world.meddle(gone_at=b"/collections/")
+
+    def after(self) -> None:
+        """It struck if it was asked."""
+        if self.world.meddler is not None and self.world.meddler.gone:
+            self.struck_at = "Collecting"
 
 
 class GoneAfterOpen(AtState):
@@ -47,7 +71,8 @@ class CodeOfAnother(Strike):
         self._spoil = spoil
 
     def brief(self, resident: Resident) -> None:
-        """Spoil it before the resident comes."""
+        """Spoil it before the resident comes; who needs none for what waits for them, tries with one all the same."""
+        resident.code = resident.code or self.world.put_in("voucher", NUMBER + 1) or ""
         self._spoil(resident)
 
     def at_state(self, state: str, resident: Resident) -> None:  # noqa: ARG002  the moment is enough
@@ -88,7 +113,7 @@ DOOR_STRIKES: dict[str, Callable[[World], Strike]] = {
     "stuck-lock": at_wall(lambda world: _set(world, stuck=True)),
     "broken-sensor": at_wall(lambda world: _set(world, sensor_broken=True)),
     "dead-board": at_wall(lambda world: _set_board(world, dead=True)),
-    "backend-gone-before-open": lambda world: AtState(world, "Choosing", lambda _resident: world.town_hall.stop()),
+    "backend-gone-before-open": GoneBeforeLeave,
     "backend-gone-after-open": GoneAfterOpen,
     "code-used-twice": lambda world: CodeOfAnother(world, lambda resident: world.use_up(resident.code)),
     "code-other-town": lambda world: CodeOfAnother(world, _of_another_town),

@@ -31,7 +31,8 @@ MS_PER_SHEET = 700
 VISIT_SECONDS = 120.0
 # What CUPS or the printer still holds by mistake comes out within this time, and is counted.
 SETTLE_SECONDS = 20.0
-
+# Visits of people who are no residents, each with a script of its own.
+OF_STAFF = {technician.JOURNEY: technician.play, depositor.JOURNEY: depositor.play}
 
 # What the book of doors says, as the outcome of a journey: begun and not delivered is failed, where its cause is known.
 AT_DOORS = {"notOpened": "failed", "foundEmpty": "failed", "nothingTaken": "failed", "leftOpen": "unknown"}
@@ -61,6 +62,8 @@ class Journey:
             raise UnknownName(f"journey {self.name!r}; there are: {', '.join(ERRANDS)}")
         if self.fault is not None and self.fault not in faults():
             raise UnknownName(f"fault {self.fault!r}; there are: {', '.join(faults())}")
+        if self.fault is not None and self.name in OF_STAFF:
+            raise UnknownName(f"fault is struck in the journey {self.name!r}: staff is there to mend it")
 
     @property
     def reader(self) -> str:
@@ -103,9 +106,8 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             world.cards.card(journey.card)
         except (KeyError, ValueError) as error:
             raise UnknownName(f"card {journey.card!r}: {error}") from error
-        of_staff = {technician.JOURNEY: technician.play, depositor.JOURNEY: depositor.play}
-        if journey.name in of_staff:
-            return of_staff[journey.name](journey, world, folder)
+        if journey.name in OF_STAFF:
+            return OF_STAFF[journey.name](journey, world, folder)
         strike = {**STRIKES, **DOOR_STRIKES}[journey.fault](world) if journey.fault else None
         if strike is not None:
             strike.before()

@@ -1,7 +1,8 @@
 """A man in the middle of the town's line: he passes everything on, and spoils each document that goes by.
 
-The bytes change, not their number, so that only who checks them sees it. Both ends of the line trust him, because he
-was lent the certificates of the other end.
+The bytes change, not their number, so that only who checks them sees it. Or he lets a certain question through no more,
+and nothing after it: to who asks, the town is gone. Both ends of the line trust him, because he was lent the
+certificates of the other end.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ CHUNK = 64 * 1024
 
 
 class Meddler:
-    """Listens at `url` for who would call `target`; `files` holds the town's certificates and keys."""
+    """Listens at `url` for who would call `target`; `files` holds the town's certificates and keys.
 
-    def __init__(self, target: str, files: Path) -> None:
+    `gone_at`: bytes of a question at which the town is gone; `gone` once it was asked.
+    """
+
+    def __init__(self, target: str, files: Path, gone_at: bytes | None = None) -> None:
+        self._gone_at, self.gone = gone_at, False
         self._target = urlsplit(target)
         self._serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._serving.load_cert_chain(files / "server.pem", files / "server.key")
@@ -48,6 +53,9 @@ class Meddler:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.gone:
+            writer.close()
+            return
         place, port = self._target.hostname, self._target.port
         theirs, ours = await asyncio.open_connection(place, port, ssl=self._calling)
         await asyncio.gather(self._pass_on(reader, ours), self._pass_on(theirs, writer))
@@ -55,6 +63,9 @@ class Meddler:
     async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         try:
             while data := await source.read(CHUNK):
+                self.gone = self.gone or (self._gone_at is not None and self._gone_at in data)
+                if self.gone:
+                    return
                 sink.write(self._meddled(data))
                 await sink.drain()
         finally:

@@ -162,9 +162,9 @@ class World:
         """Have somebody else collect what a code stands for."""
         another_kiosk.collect(self.town_hall.url, self.town_hall.ca, code)
 
-    def meddle(self) -> None:
+    def meddle(self, gone_at: bytes | None = None) -> None:
         """Put somebody in the middle of the line of a kiosk that is told of its `devices` from now on."""
-        self.meddler = Meddler(self.town_hall.url, self.town_hall.ca)
+        self.meddler = Meddler(self.town_hall.url, self.town_hall.ca, gone_at)
         self._stack.callback(self.meddler.close)
 
     @property

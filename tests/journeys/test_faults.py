@@ -12,7 +12,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from demo.door_strikes import DOOR_STRIKES
-from demo.journey import Journey, play
+from demo.journey import Journey, UnknownName, play
 from demo.strikes import STRIKES
 from demo.tables import faults
 
@@ -37,6 +37,22 @@ def test_a_fault_leads_to_what_the_table_says(tmp_path: Path, fault: str) -> Non
         town = rows(tmp_path / "townhall" / "townhall.db", "SELECT ticket, outcome FROM print_results")
         assert {UUID(number): phase for number, phase in journal}[ticket] == outcome
         assert {UUID(number): word for number, word in town}[ticket] == outcome
+
+
+@pytest.mark.parametrize(
+    ("journey", "fault"),
+    [("collect-qr", "stuck-lock"), ("collect-qr", "backend-gone-before-open"), ("collect-eid", "dead-board")],
+)
+def test_a_fault_at_a_door_leads_to_the_same_whichever_way_somebody_comes(
+    tmp_path: Path, journey: str, fault: str
+) -> None:
+    assert play(Journey(journey, "1.8:an", fault, tmp_path / "out"), tmp_path), told(tmp_path / "out")
+    hold_doors_together(tmp_path)
+
+
+def test_no_fault_is_struck_in_a_visit_of_staff(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="deposit"):
+        Journey("deposit", "1.8:an", "stuck-lock", tmp_path)
 
 
 def hold_doors_together(folder: Path) -> None:
