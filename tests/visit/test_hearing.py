@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from hardware.devices import Applet, KeypadKey
 from hardware.faults import FaultCode
 from kiosk_app import events
+from kiosk_app.doors import DoorOpen, SettleDoor, Thing
 from kiosk_app.effects import Say, Start
 from kiosk_app.events import Clock, HeadsetChanged, Spoken, TimedOut, VoiceAsked, VoiceSwitched, VolumeTurned
 from kiosk_app.keys import Meaning, meaning
@@ -87,6 +89,17 @@ def test_what_is_forgotten_is_said_to_anybody_and_so_is_time_that_runs_out() -> 
     assert said(Visit(1, CardBack(), slot=CardSlot.IN), TimedOut(Clock.STEP))
     assert not said(asks, events.CodeAsked())
     assert not said(asks, events.HelpAsked())
+
+
+def test_a_door_that_stays_open_is_spoken_of_to_anybody_and_then_left_to_who_watches_it() -> None:
+    visit = Visit(1, DoorOpen(Thing(UUID(int=1), UUID(int=2), "Cadeaubon", 7)))
+    for _ in range(2):
+        visit, effects = step(visit, TimedOut(Clock.STEP))
+        assert Say() in effects
+        assert isinstance(visit.state, DoorOpen)
+    visit, effects = step(visit, TimedOut(Clock.STEP))
+    assert SettleDoor(1, UUID(int=1), None) in effects
+    assert isinstance(visit.state, Portal)
 
 
 def test_who_listens_is_given_as_long_after_a_sentence_as_who_reads() -> None:
