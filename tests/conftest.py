@@ -21,6 +21,7 @@ from PIL import Image
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 
+LONG_FILES = ("tests/journeys/", "tests/visit/test_every_path.py", "tests/maintenance/", "tests/eid/test_every_card.py")
 OURS = ("config", "conformance", "demo", "fleet", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
 
 
@@ -53,6 +54,12 @@ def codes_on() -> Callable[[Image.Image | bytes], list[str]]:
         return zxing
 
     return codes_on
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take minutes first: begun last, one of them keeps everybody waiting while two cores rest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
 
 
 @pytest.fixture(autouse=True)
