@@ -20,7 +20,7 @@ from kiosk_app.visit import Ease
 from ui.app import App
 from ui.gallery import landscape
 from ui.sample import EXAMPLE, Sample, samples
-from ui.screen import Screen, Template
+from ui.screen import Mark, Screen, Template
 from ui.screens import screen_for
 from ui.theme import contrast
 
@@ -308,3 +308,11 @@ def test_no_picture_lies_over_a_text(pages: dict[str, Painted]) -> None:
             if "/dashed/" not in source and not source.startswith("image://page/"):  # a blurred page bears its button
                 for one in page.words:
                     assert not box.adjusted(2, 2, -2, -2).intersects(inked(one)), (name, source, one.text)
+
+
+def test_what_this_kiosk_gives_besides_has_a_dashed_edge_as_long_as_it_is_to_come(pages: dict[str, Painted]) -> None:
+    for name, page in pages.items():
+        screen = page.screen
+        if screen.template is Template.PORTAL and screen.coming and (screen.hero is None or screen.hero.choice):
+            to_come = any(row.mark is Mark.COMING for row in screen.coming)
+            assert any("/dashed/" in source for source, _ in page.pictures) == to_come, name
