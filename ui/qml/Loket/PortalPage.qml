@@ -70,7 +70,7 @@ Page {
         y: Theme.reached ? page.comingY : page.comingTop
         width: parent.width
         services: page.screen.coming
-        dashed: true
+        dashed: page.screen.coming.some(row => row.dashed)
     }
     Words {
         id: subtitle
