@@ -159,7 +159,7 @@ class OpenHours(Section, frozen=True, kw_only=True):
 
 
 class Announcement(Section, frozen=True, kw_only=True):
-    """A message of the town on the portal, from and until a day (both included)."""
+    """A message of the town on the portal, from and until a day (both included); several of one day take turns."""
 
     title: Local
     text: Local

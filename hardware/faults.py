@@ -148,7 +148,7 @@ FAULTS: dict[FaultCode, Fault] = {
         "De balie helpt je verder. Breng je identiteitskaart mee.",
         ("De toestand van deze inwoner vraagt een mens: aan het loket is niets stuk.",
          "Verwijs de inwoner naar de balie."), Mender.COUNTER),
-    FaultCode.COSTS_MONEY: Fault("Betalen kan nog niet aan deze kiosk",
+    FaultCode.COSTS_MONEY: Fault("Betalen kan hier nog niet",
         "Dit document is niet gratis. De balie helpt je verder. Breng je identiteitskaart mee.",
         ("Het product heeft een prijs: aan het loket is niets stuk.",
          "Zet de prijs in de catalogus van de gemeente op nul als het hier gratis mag zijn."), Mender.COUNTER),

@@ -122,7 +122,7 @@ def _run(path: Path, told: Path | None, said: Path | None, *, windowed: bool) ->
         print(f"kiosk: {error}", file=sys.stderr)
         return 2
     for what in refused:
-        logging.getLogger(__name__).error("left out of the hall: %s", what)
+        logging.getLogger(__name__).error("left out of the portal: %s", what)
     from kiosk_app.screened import run_with_screen
 
     return run_with_screen(settings, windowed=windowed)

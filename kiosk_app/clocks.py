@@ -37,10 +37,10 @@ from kiosk_app.visit import (
     Visit,
 )
 
-# The states that wait for a person: a touch starts their clock anew.
+# The states that wait for a person: a touch, and a sentence that was said, start their clock anew.
 _PATIENT = (
     *(Portal, AskCard, Offerings, EnterCode, PaperLeft, EnterPin, LastTry, Choosing, Asking, Checking),
-    *(Viewing, Notice, NotTaken, Printed, AskTaken, NextDoor, StaffAtWork),
+    *(Viewing, Notice, NotTaken, Printed, AskTaken, NextDoor, StaffAtWork, TakeCard, CardBack, DoorOpen),
 )
 
 

@@ -45,6 +45,10 @@ def aloud(before: Visit, after: Visit, event: Event) -> tuple[Effect, ...]:
     asked = after.overlay is Overlay.STILL_THERE and before.overlay is not Overlay.STILL_THERE
     asked = asked and (after.voice.on or not isinstance(after.state, Portal))  # an empty hall is not called to
     forgotten = isinstance(after.state, CardBack) and not isinstance(before.state, CardBack)
-    reminded = getattr(after.state, "reminders", 0) > getattr(before.state, "reminders", 0)
     told = isinstance(event, Heard)  # it was said just now
-    return (Say(),) if (asked or forgotten or reminded) and not told else ()
+    return (Say(),) if (asked or forgotten or reminded(before, after)) and not told else ()
+
+
+def reminded(before: Visit, after: Visit) -> bool:
+    """Whether a hand is asked for once more."""
+    return getattr(after.state, "reminders", 0) > getattr(before.state, "reminders", 0)

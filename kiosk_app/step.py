@@ -104,8 +104,8 @@ def step(visit: Visit, event: Event) -> Step:
     if isinstance(event, TimedOut) and event.clock not in running(visit):
         return visit, ()
     after, effects = _interrupts(visit, event)
-    if type(after.state) is not type(visit.state):
-        after = replace(after, overlay=None)
+    if type(after.state) is not type(visit.state) or hearing.reminded(visit, after):
+        after = replace(after, overlay=None)  # a warning is not to be missed behind a page of help
     if _is_gone(visit, after):
         after = _as_found(after)
     return after, effects + hearing.aloud(visit, after, event) + clock_effects(visit, after, event)

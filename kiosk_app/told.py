@@ -58,7 +58,7 @@ class ToldSettings:
     ) -> None:
         tree = read(machine)
         for what in leave_out_refused(tree):
-            log.error("left out of the hall: %s", what)
+            log.error("left out of the portal: %s", what)
         own = settings_of(merged({Layer.MACHINE: tree})[0])
         self._machine = tree
         self._offered, self._news = Watched(told / OFFERED), Watched(told / DAILY)

@@ -107,7 +107,7 @@ def service_state(
             place = _from(texts, service.coming_from) if service.coming_from and known else where
             return Mark.COMING, texts.say("Binnenkort"), place
         case ServiceState.OUT_OF_ORDER:
-            return Mark.OUT, texts.say("Buiten dienst"), _out_until(texts, service.out_until)
+            return Mark.OUT, texts.say("Buiten dienst"), _out_until(texts, service.out_until, now.date())
         case ServiceState.OPEN if service.is_ours and doors is not None:
             return Mark.OUT, texts.say("Buiten dienst"), where
         case ServiceState.OPEN:
@@ -145,8 +145,8 @@ def _open_on(texts: Texts, when: date, today: date) -> str:
             return phrases.capital(texts.say("{day} open", day=phrases.day(texts, when)))
 
 
-def _out_until(texts: Texts, last: date | None) -> str:
-    if last is None:
+def _out_until(texts: Texts, last: date | None, today: date) -> str:
+    if last is None or last < today:
         return texts.say("Volgens de gemeente")
     return texts.say("Tot en met {day}", day=phrases.day(texts, last))
 

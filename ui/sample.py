@@ -186,6 +186,7 @@ def _portals(told: Settings) -> Iterator[Sample]:
     yield Sample(f"portal-{FaultCode.READER_LOST.value}", replace(_visit(Portal()), offer=lost), told)
     alone = structs.replace(told, back_end=None, card_reader=None, printer=None, receipt_printer=None)
     yield Sample("portal-alone", _visit(Portal()), alone)
+    yield Sample("help-alone", _visit(Portal(), overlay=Overlay.HELP), alone)
     for number, service in enumerate(told.services):
         yield Sample(f"service-{service.kind}-{number}", replace(_service_page(), service=number), told)
     yield Sample("service-closed", replace(_service_page(), service=2), told, NIGHT)
@@ -370,7 +371,7 @@ def _printeds() -> Iterator[tuple[str, State]]:
     failed = Progress(JobPhase.FAILED, 0, FaultCode.PAPER_JAM)
     partly = Progress(JobPhase.FAILED, 1, FaultCode.PAPER_JAM)
     unknown = Progress(JobPhase.UNKNOWN, None, FaultCode.PRINT_UNKNOWN)
-    code = RemedyOffer(Remedy.REPRINT_CODE, "4F7K-29", "2026-12-07")
+    code = RemedyOffer(Remedy.REPRINT_CODE, "4F7K-9XQR", "2026-12-07")
     yield "printed-one", Printed(_jobs(done), _orders(1))
     yield "printed-two", Printed(_jobs(done, done), _orders(2))
     for slip in (SlipState.PRINTING, SlipState.PRINTED, SlipState.FAILED):
@@ -382,7 +383,7 @@ def _printeds() -> Iterator[tuple[str, State]]:
     yield "outcome-partly", Printed(_jobs(done, partly), _orders(2), ((_TICKETS[1], counter),))
     yield "outcome-unknown", Printed(_jobs(unknown), _orders(1), ((_TICKETS[0], code),), SlipState.FAILED)
     mixed = _jobs(done, failed, unknown)
-    offers = ((_TICKETS[1], code), (_TICKETS[2], replace(code, code="9K2M-71")))
+    offers = ((_TICKETS[1], code), (_TICKETS[2], replace(code, code="9K3M-7T64")))
     yield "outcome-mixed", Printed(mixed, _orders(3, FaultCode.BACKEND_SLOW), offers, SlipState.PRINTING)
     yield "outcome-refused", Printed(_jobs(done), _orders(1, FaultCode.DOCUMENT_SEAL))
     yield "outcome-eight", Printed(_jobs(*(done,) * 6, partly, failed), _orders(8))

@@ -125,13 +125,14 @@ class ServiceRow(Struct, frozen=True):
 
 
 class Hero(Struct, frozen=True):
-    """The one thing that this kiosk does; or, dashed, why it cannot."""
+    """The one thing that this kiosk does; or, dashed, why it cannot. `picture`: what the hands bring."""
 
     title: str
     text: str
     call: str
     choice: Choice | None
     status: str = ""
+    picture: str = "card-in"
 
 
 class Counter(Struct, frozen=True):

@@ -12,6 +12,7 @@ from config.settings import ServiceKind, SettingsError, load
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
 NEWS = "[[announcements]]\ntitle = 'Kermis'\ntext = {}\nfirst_day = 2026-11-20\nlast_day = {}\n"
+COMING = 'state = "coming"                      # open, outOfOrder, coming\ncoming_from = 2027-02-01\n'
 SERVICE = "[[services]]\nkind = 'cash'\nname = 'Automaat'\nplace = 'Links'\n"
 BAD = [
     (NEWS.format("'" + "a" * 10_000 + "'", "2026-11-26"), "announcements[1]: text: 10000 signs, and 120 fit"),
@@ -92,3 +93,37 @@ def test_a_service_too_many_leaves_the_first_four_on_a_portal_that_stands(tmp_pa
     settings, refused = load_for_screen(file)
     assert settings.services == load(EXAMPLE).services
     assert refused == ("services[4]: 4 fit",)
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "said"),
+    [
+        (
+            'colour = "#0F6478"',
+            'colour = "blue"',
+            "town: Expected `str` matching regex '^#[0-9A-Fa-f]{6}$' - at `$.colour`",
+        ),
+        ('ribbon = "#8FC04A"', "ribbon = 7", "town: Expected `str | null`, got `int` - at `$.ribbon`"),
+        ('languages = ["nl"]', 'languages = ["nl", "xx"]', "languages: 'xx' is none that this screen has"),
+        (COMING, 'state = "open"\n', "services[0]: compartments of this kiosk, and no [lockers]"),
+    ],
+)
+def test_what_a_portal_can_stand_without_never_keeps_it_away(tmp_path: Path, was: str, wrong: str, said: str) -> None:
+    file = tmp_path / "kiosk.toml"
+    file.write_text(EXAMPLE.read_text(encoding="utf-8").replace(was, wrong, 1), encoding="utf-8")
+    with pytest.raises(SettingsError):
+        load(file)
+    settings, refused = load_for_screen(file)
+    assert refused == (said,)
+    assert settings.town.name == load(EXAMPLE).town.name
+
+
+def test_a_language_in_which_nobody_said_where_the_reader_is_is_not_offered(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace('languages = ["nl"]', 'languages = ["nl", "fr", "de"]', 1)
+    file = tmp_path / "kiosk.toml"
+    file.write_text(text.replace('fr = "en bas à droite de cet écran", ', "", 1), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"card_reader\.place: no text in fr"):
+        load(file)
+    settings, refused = load_for_screen(file)
+    assert refused == ("languages: card_reader.place has no text in fr",)
+    assert settings.languages == ("nl", "de")

@@ -9,9 +9,10 @@ import pytest
 from msgspec import structs
 
 from config.settings import Service, ServiceState, Settings, Translated, load
+from hardware.faults import FaultCode
 from kiosk_app.step import step
 from kiosk_app.touches import LanguageChosen, ServiceAsked, StopPressed
-from kiosk_app.visit import Choosing, Language, Overlay, Visit
+from kiosk_app.visit import CardSlot, Choosing, Ease, Language, Notice, Offer, Overlay, Visit
 from ui.sample import EVENING, EXAMPLE
 from ui.screen import Screen
 from ui.screens import screen_for
@@ -28,6 +29,54 @@ def page(service: Service, *, now: datetime = EVENING, language: Language = Lang
 
 def titles(screen: Screen) -> list[str]:
     return [section.title for section in screen.sections]
+
+
+def words(screen: Screen) -> str:
+    return " ".join(section.text for section in screen.sections)
+
+
+def test_several_announcements_of_a_day_take_turns_a_minute_each() -> None:
+    first = SETTINGS.announcements[0]
+    other = structs.replace(first, title="Kermis in het dorp")
+    told = structs.replace(SETTINGS, announcements=(first, other))
+    shown = [screen_for(Visit(), told, EVENING.replace(minute=minute)).news for minute in range(60)]
+    titles = [section.title for section in shown if section is not None]
+    assert len(titles) == 60
+    assert titles[0::2] == [titles[0]] * 30
+    assert titles[1::2] == ["Kermis in het dorp"] * 30
+    assert titles[0] != titles[1]
+
+
+def test_help_of_the_portal_alone_asks_for_no_card_and_promises_no_paper() -> None:
+    alone = structs.replace(SETTINGS, back_end=None, card_reader=None, printer=None)
+    said = words(screen_for(Visit(overlay=Overlay.HELP), alone, EVENING))
+    assert "identiteitskaart" in words(screen_for(Visit(overlay=Overlay.HELP), SETTINGS, EVENING))
+    assert "Tik erop." in said
+    assert not {"identiteitskaart", "pincode", "printer", "document", "documenten"} & set(said.split())
+    bare = structs.replace(alone, services=())
+    assert "Zo werkt het" not in titles(screen_for(Visit(overlay=Overlay.HELP), bare, EVENING))
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_portal_alone_leads_to_the_online_desk_and_to_an_appointment_in_any_letters(*, large: bool) -> None:
+    town = structs.replace(SETTINGS.town, appointment="https://afspraak.lindeveld.example")
+    alone = structs.replace(SETTINGS, town=town, back_end=None, card_reader=None, printer=None)
+    pages = (None, Overlay.HELP, Overlay.TOWN) if large else (None, Overlay.HELP)
+    shown = [screen_for(Visit(overlay=one, ease=Ease(large=large)), alone, EVENING).qr for one in pages]
+    assert {one.text for one in shown if one is not None} == {town.online_desk, town.appointment}
+
+
+def test_a_tile_for_a_code_shows_no_card_going_into_a_reader_that_is_lost() -> None:
+    lost = Visit(offer=Offer(FaultCode.READER_LOST))
+    heroes = [screen_for(visit, SETTINGS, EVENING).hero for visit in (Visit(), lost)]
+    assert [hero.picture for hero in heroes if hero is not None] == ["card-in", "slip-code"]
+
+
+@pytest.mark.parametrize(("slot", "picture"), [(CardSlot.IN, "card-out"), (CardSlot.EMPTY, "card-in")])
+def test_a_notice_that_asks_for_a_card_shows_which_way_it_goes(slot: CardSlot, picture: str) -> None:
+    assert screen_for(Visit(1, Notice(FaultCode.CARD_MUTE), slot), SETTINGS, EVENING).picture == picture
+    expired = screen_for(Visit(1, Notice(FaultCode.CERTIFICATE_EXPIRED), CardSlot.EMPTY), SETTINGS, EVENING)
+    assert expired.picture == ""  # there the card is of no use
 
 
 def touched(settings: Settings, number: int) -> Screen:
@@ -89,6 +138,21 @@ def test_out_of_order_with_an_end_says_until_when_on_the_portal() -> None:
     out = structs.replace(CASH, state=ServiceState.OUT_OF_ORDER, out_until=date(2026, 11, 30))
     (row,) = screen_for(Visit(), structs.replace(SETTINGS, services=(out,)), EVENING).services
     assert (row.state, row.place) == ("Buiten dienst", f"Tot en met maandag 30{NBSP}november")
+
+
+def test_an_end_stands_on_its_page_too_and_is_promised_no_more_once_it_is_past() -> None:
+    out = structs.replace(CASH, state=ServiceState.OUT_OF_ORDER, out_until=date(2026, 11, 30))
+    assert page(out).lead == (f"Buiten dienst tot en met maandag 30{NBSP}november, volgens de gemeente.",)
+    after = datetime.fromisoformat("2026-12-01T09:00")
+    assert page(out, now=after).lead == ("Buiten dienst, volgens de gemeente.",)
+    (row,) = screen_for(Visit(), structs.replace(SETTINGS, services=(out,)), after).services
+    assert row.place == "Volgens de gemeente"
+
+
+@pytest.mark.parametrize("service", [SETTINGS.services[0], structs.replace(CASH, state=ServiceState.OUT_OF_ORDER)])
+def test_what_does_not_work_is_nowhere_said_to_be_open(service: Service) -> None:
+    where = next(section for section in page(service).sections if section.title == "Waar")
+    assert "open" not in where.text
 
 
 def test_nobody_is_sent_elsewhere_while_it_works() -> None:

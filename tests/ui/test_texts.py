@@ -35,7 +35,7 @@ TRANSLATED = tuple(
     for pair in zip(samples(EVERY), samples(EVERY, language), strict=True)
 )
 # What may read the same in two languages: whoever is served, names, codes, signs; and words that one shares with Dutch.
-SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Nederlands|[0-9A-Z]{4}-[0-9]{2}|"
+SHARED = r".* .*Peeters|Maria.*|Gemeente Lindeveld|https://.*|Nederlands|[0-9A-Z]{4}-[0-9A-Z]{4}|"
 SHARED += r"|[0-9]+|[A-ZÀ-Ü]|\W+|English|Deutsch|Français|Scanner|(\d\. )?§(\n(\d\. )?§)*"
 WORDS = {
     Language.EN: r"Help|Open|Kiosk LV-01|Letters|Printer",

@@ -27,10 +27,12 @@ from kiosk_app.visit import (
     Overlay,
     Portal,
     StaffAtWork,
+    TakeCard,
     Visit,
     Voice,
 )
 
+THING = Thing(UUID(int=1), UUID(int=2), "Paspoort", 7)
 LISTENS = Voice(on=True, headset=True, volume=3)
 USUAL = 1
 
@@ -107,6 +109,19 @@ def test_who_listens_is_given_as_long_after_a_sentence_as_who_reads() -> None:
         _, effects = step(visit, Spoken())
         assert [type(effect) for effect in effects] == [Start]
     assert step(Visit(), Spoken()) == (Visit(), ())
+
+
+def test_whoever_is_asked_for_a_hand_is_given_all_the_time_again_by_a_touch_and_after_a_sentence() -> None:
+    for state in (CardBack(), TakeCard(()), DoorOpen(THING)):
+        for event in (events.HelpAsked(), Spoken()):
+            _, effects = step(Visit(1, state, slot=CardSlot.IN), event)
+            assert [type(effect) for effect in effects] == [Start], (state, event)
+
+
+def test_a_warning_is_not_missed_behind_a_page_of_help() -> None:
+    for state in (CardBack(), TakeCard(()), DoorOpen(THING)):
+        visit, effects = step(Visit(1, state, slot=CardSlot.IN, overlay=Overlay.HELP), TimedOut(Clock.STEP))
+        assert (visit.overlay, Say() in effects) == (None, True), state
 
 
 def test_time_can_be_had_again_as_often_as_asked_for() -> None:

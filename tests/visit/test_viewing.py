@@ -99,7 +99,7 @@ def test_whoever_walks_off_while_looking_is_asked_for_and_then_forgotten() -> No
 
 def test_looking_waits_until_every_document_is_here() -> None:
     some = replace(TAKE_CARD, state=TakeCard(ORDERS, DOCUMENTS[:1]))
-    assert step(some, events.LookAsked()) == (some, ())
+    assert step(some, events.LookAsked())[0] == some
 
 
 # --- the child that draws --------------------------------------------------------------------------------------------

@@ -367,6 +367,6 @@ def _ways_out(scene: Scene, offers: tuple[RemedyOffer, ...]) -> tuple[Section, .
 
 def _free(scene: Scene, offer: RemedyOffer) -> str:
     if not offer.valid_until:
-        return scene.say("Hiermee krijg je je document gratis aan de balie.")
+        return scene.say("Hiermee krijg je je document gratis aan de balie of hier.")
     day = phrases.full_date(scene.texts, date.fromisoformat(offer.valid_until))
-    return scene.say("Hiermee krijg je je document gratis aan de balie, tot {date}.", date=day)
+    return scene.say("Hiermee krijg je je document gratis aan de balie of hier, tot {date}.", date=day)

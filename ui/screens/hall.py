@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from config.settings import Service, ServiceKind, ServiceState
 from kiosk_app.touches import CodeAsked, StopPressed
 from ui import hours, phrases
@@ -56,7 +58,7 @@ def service_page(scene: Scene) -> Screen:
         sign=f"icon-{service.kind}",
         sections=(
             *how,
-            Section(scene.say("Waar en wanneer"), _where(scene, service)),
+            _where(scene, service, shape),
             *_else(scene, service, works=works),
         ),
         actions=_actions(scene, service, works=works),
@@ -80,7 +82,7 @@ def town_page(scene: Scene) -> Screen:
         scene.header,
         scene.say("Balie en nieuws"),
         sections=(*((news,) if news is not None else ()), *scene.counter_section),
-        qr=scene.desk if scene.visit.offer.documents is None else scene.online,
+        qr=scene.appointment if scene.visit.offer.documents is None else scene.online,
         actions=(scene.to_the_beginning,),
         bar=scene.portal_bar,
     )
@@ -101,14 +103,20 @@ def _state(scene: Scene, service: Service, shape: Mark) -> str:
             return scene.say("Binnenkort, vanaf {date}.", date=phrases.full_date(scene.texts, service.coming_from))
         case ServiceState.COMING:
             return scene.say("Dit komt binnenkort.")
-        case ServiceState.OUT_OF_ORDER if service.updated is not None:
-            return scene.say(
-                "Buiten dienst, volgens de gemeente. Bijgewerkt {day} om {hour}.",
-                day=phrases.day(scene.texts, service.updated.date()),
-                hour=phrases.clock(scene.texts, service.updated),
-            )
         case ServiceState.OUT_OF_ORDER:
-            return scene.say("Buiten dienst, volgens de gemeente.")
+            return " ".join(_out_of_order(scene, service))
+
+
+def _out_of_order(scene: Scene, service: Service) -> Iterator[str]:
+    last, looked = service.out_until, service.updated
+    if last is not None and last >= scene.now.date():
+        day = phrases.day(scene.texts, last)
+        yield scene.say("Buiten dienst tot en met {day}, volgens de gemeente.", day=day)
+    else:
+        yield scene.say("Buiten dienst, volgens de gemeente.")
+    if looked is not None:
+        day, hour = phrases.day(scene.texts, looked.date()), phrases.clock(scene.texts, looked)
+        yield scene.say("Bijgewerkt {day} om {hour}.", day=day, hour=hour)
 
 
 def _how(scene: Scene, service: Service) -> Section:
@@ -122,17 +130,21 @@ def _usual(service: Service) -> tuple[str, ...]:
     return _STEPS[service.kind]
 
 
-def _where(scene: Scene, service: Service) -> str:
+def _where(scene: Scene, service: Service, shape: Mark) -> Section:
+    """Say where it is, and when it is open; of what is out of order or still to come no hours, for it is not."""
     place = phrases.capital(scene.texts.local(service.place))
     opens, closes = service.open_from, service.open_until
+    if shape in (Mark.OUT, Mark.COMING):
+        return Section(scene.say("Waar"), f"{place}.")
     if opens is None or closes is None:
-        return scene.say("{place}. Dag en nacht open.", place=place)
-    return scene.say(
+        return Section(scene.say("Waar en wanneer"), scene.say("{place}. Dag en nacht open.", place=place))
+    every_day = scene.say(
         "{place}. Elke dag open van {opens} tot {closes}.",
         place=place,
         opens=phrases.hour(scene.texts, opens),
         closes=phrases.at(scene.texts, closes),
     )
+    return Section(scene.say("Waar en wanneer"), every_day)
 
 
 def _else(scene: Scene, service: Service, *, works: bool) -> tuple[Section, ...]:

@@ -8,7 +8,7 @@ from kiosk_app.doors import AskTaken, NextDoor
 from kiosk_app.touches import DefectAsked, PaperGone, StillHere, StopPressed
 from kiosk_app.visit import CardBack, CardSlot, Notice, NotTaken, Portal
 from ui import phrases
-from ui.screen import Choice, Role, Screen, Section, Template
+from ui.screen import Choice, Qr, Role, Screen, Section, Template
 from ui.screens.scene import Scene
 from ui.texts import mark
 
@@ -18,6 +18,11 @@ _PIN_BLOCKED = {
     Applet.V1_7: mark(
         "Je identiteitskaart blijft geldig. Breng je kaart en je brief met de PUK-code mee naar de balie."
     ),
+}
+# Their words ask for a card in the reader, the chip first.
+_ASK_FOR_THE_CARD = {
+    *(FaultCode.NOT_AN_EID, FaultCode.CARD_MUTE, FaultCode.CARD_UNREADABLE),
+    *(FaultCode.CARD_REMOVED, FaultCode.CODE_NEEDS_CARD),
 }
 
 
@@ -36,7 +41,7 @@ def notice(scene: Scene, state: Notice) -> Screen:
         scene.words(fault.title),
         lead=(scene.words(text),),
         sign="sign-warning",
-        picture="" if scene.visit.slot is CardSlot.EMPTY and not not_known else "card-out",
+        picture=_picture(scene, state.fault, not_known=not_known),
         sections=(
             *_card(scene, again=fault.retry, not_known=not_known),
             *(() if own_to_mend else scene.counter_section),
@@ -45,6 +50,13 @@ def notice(scene: Scene, state: Notice) -> Screen:
         actions=(scene.to_the_beginning,),
         bar=scene.bar,
     )
+
+
+def _picture(scene: Scene, fault: FaultCode, *, not_known: bool) -> str:
+    """Show which way the card goes: out where it may still be in, in where the words ask for it."""
+    if scene.visit.slot is not CardSlot.EMPTY or not_known:
+        return "card-out"
+    return "card-in" if fault in _ASK_FOR_THE_CARD else ""
 
 
 def _card(scene: Scene, *, again: bool, not_known: bool) -> tuple[Section, ...]:
@@ -144,17 +156,7 @@ def help_page(scene: Scene) -> Screen:
         scene.header,
         scene.say("Hulp"),
         sections=(
-            Section(
-                scene.say("Zo krijg je een document"),
-                scene.say(
-                    "Steek je identiteitskaart in de lezer en typ je pincode. Kies je document en kijk het na. "
-                    "Neem je kaart terug. Daarna komt je document uit de printer."
-                ),
-            ),
-            Section(
-                scene.say("Wat we onthouden"),
-                scene.say("Niets van jou. Na je bezoek wissen we je naam en je documenten."),
-            ),
+            *_how_it_works(scene),
             Section(scene.say("Lukt het niet?"), f"{scene.say('Vraag het aan de balie.')} {counter}".strip()),
             Section(
                 scene.say("Werkt er iets niet?"),
@@ -165,13 +167,38 @@ def help_page(scene: Scene) -> Screen:
                 ),
             ),
         ),
-        qr=scene.appointment if not scene.visit.ease.large else None,
+        qr=_help_code(scene),
         actions=(
             Choice("defect", scene.say("Meld een probleem"), DefectAsked(), icon="icon-news"),
             Choice("goOn", scene.say("Verder"), StillHere(), Role.PRIMARY, "icon-forward"),
         ),
         bar=scene.own_bar,
     )
+
+
+def _help_code(scene: Scene) -> Qr | None:
+    """Lead to an appointment; in large letters that code stands beside the counter, and there is room for one less."""
+    if not scene.visit.ease.large:
+        return scene.appointment
+    return None if scene.makes_documents else scene.desk
+
+
+def _how_it_works(scene: Scene) -> tuple[Section, ...]:
+    """Say how a document is had, and what is kept of that; where none can be had, what else this screen is for."""
+    if scene.makes_documents:
+        how = scene.say(
+            "Steek je identiteitskaart in de lezer en typ je pincode. Kies je document en kijk het na. "
+            "Neem je kaart terug. Daarna komt je document uit de printer."
+        )
+        kept = scene.say("Niets van jou. Na je bezoek wissen we je naam en je documenten.")
+        return Section(scene.say("Zo krijg je een document"), how), Section(scene.say("Wat we onthouden"), kept)
+    how = scene.say(
+        "Het eerste scherm toont wat er in deze hal is. Tik erop. Dan lees je hoe het werkt en waar het is."
+    )
+    kept = scene.say("Niets van jou. We vragen hier geen naam en geen kaart.")
+    shown = (Section(scene.say("Zo werkt het"), how),) if scene.settings.services else ()
+    # In large letters the code that leads online takes the room of what is asked for nowhere.
+    return shown if scene.visit.ease.large else (*shown, Section(scene.say("Wat we onthouden"), kept))
 
 
 def still_there(scene: Scene) -> Screen:

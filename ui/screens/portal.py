@@ -69,8 +69,7 @@ def _in_large(scene: Scene, screen: Screen) -> Screen:
 
 
 def _hero(scene: Scene) -> Hero | None:
-    settings = scene.settings
-    if settings.back_end is None or settings.card_reader is None or settings.printer is None:
+    if not scene.makes_documents:
         return None
     fault = scene.visit.offer.documents
     if fault is not None:
@@ -93,20 +92,28 @@ def _no_documents(scene: Scene, code: FaultCode) -> Hero:
     if scene.visit.offer.codes is not None and scene.visit.offer.doors is None:
         title = scene.say("Ophalen met een code")
         why = f"{scene.words(scene.fault(code).title)}. {scene.say('Met een code kan je wel iets ophalen.')}"
-        return Hero(title, why, scene.say("Tik hier"), Choice("code", title, CodeAsked(), Role.PRIMARY))
+        return _by_code(scene, title, why)
     if scene.visit.offer.codes is None:
         title = scene.say("Afdrukken met een code")
         why = f"{scene.words(scene.fault(code).title)}. {scene.say('Met een code kan je wel afdrukken.')}"
-        return Hero(title, why, scene.say("Tik hier"), Choice("code", title, CodeAsked(), Role.PRIMARY))
+        return _by_code(scene, title, why)
     ways = hours.online_or_counter(scene.texts, scene.settings, scene.now)
     return Hero(scene.words(scene.fault(code).title), ways, "", None, status=scene.say("Afdrukken kan nu niet"))
 
 
+def _by_code(scene: Scene, title: str, why: str) -> Hero:
+    touch = Choice("code", title, CodeAsked(), Role.PRIMARY)
+    return Hero(title, why, scene.say("Tik hier"), touch, picture="slip-code")
+
+
 def news(scene: Scene) -> Section | None:
-    """Give the announcement of today."""
+    """Give the announcement of today; several take turns, a minute each, where there is room for one."""
     today = scene.now.date()
-    current = (a for a in scene.settings.announcements if a.first_day <= today <= a.last_day)
-    return next((Section(scene.texts.local(a.title), scene.texts.local(a.text)) for a in current), None)
+    current = [a for a in scene.settings.announcements if a.first_day <= today <= a.last_day]
+    if not current:
+        return None
+    now = current[scene.now.minute % len(current)]
+    return Section(scene.texts.local(now.title), scene.texts.local(now.text))
 
 
 def _qr(scene: Scene, hero: Hero | None) -> Qr:

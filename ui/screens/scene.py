@@ -49,6 +49,12 @@ class Scene(Private, frozen=True):
         return self.texts.plural(one, many, n, **parts)
 
     @property
+    def makes_documents(self) -> bool:
+        """Whether this kiosk has all that a document takes; else it is the portal alone."""
+        settings = self.settings
+        return settings.back_end is not None and settings.card_reader is not None and settings.printer is not None
+
+    @property
     def slot(self) -> str:
         """Where paper comes out, as in 'de gleuf …'."""
         return self.texts.local(self.settings.printer.place) if self.settings.printer is not None else ""

@@ -34,16 +34,9 @@ Page {
             height: Math.round(width * (page.screen.picture === "card-out" ? 424 / 606 : 526 / 618))
             name: page.screen.picture
         }
-        Repeater {
-            model: 2
-            Drawn {
-                required property int index
-                width: Math.round(machine.width * 0.16)
-                height: Math.round(width * 1.35)
-                x: machine.x + (index === 0 ? 0.1 : 0.9) * machine.width - width / 2
-                y: machine.y + machine.height * 0.52 + (page.lower ? Theme.mm(5) : 0)
-                name: "arrow-down"
-            }
+        Arrows {
+            machine: machine
+            step: page.lower ? Theme.mm(5) : 0
         }
     }
     Repeater {

@@ -66,7 +66,7 @@ Item {
                     anchors.verticalCenter: parent.verticalCenter
                     width: Theme.mm(Theme.landscape ? 50 : 57)
                     height: width
-                    name: "card-in"
+                    name: hero.words.picture
                     visible: !button.lit && !Theme.large
                 }
             }

@@ -39,10 +39,15 @@ Page {
         radius: Theme.radius
         color: Theme.accent
         Drawn {
+            id: machine
             anchors.centerIn: parent
-            width: Math.min(parent.width - Theme.mm(20), Math.round(height * 1.43))
+            width: Math.min(parent.width - Theme.mm(20), Math.round(height * (page.screen.picture === "card-in" ? 1 : 1.43)))
             height: parent.height - Theme.mm(18)
             name: page.screen.picture
+        }
+        Arrows {
+            machine: machine
+            shown: page.screen.picture === "card-out"
         }
     }
 }
