@@ -37,7 +37,7 @@ from kiosk_app.effects import Effect, WatchForRemoval
 from kiosk_app.events import BackEndFailed, Event, TimedOut
 from kiosk_app.leaving import REMINDERS, Step, home, leave, refuse
 from kiosk_app.products import Product
-from kiosk_app.visit import CardSlot, Visit
+from kiosk_app.visit import CardSlot, Notice, Visit
 
 
 def things_in(products: tuple[Product, ...]) -> tuple[Thing, ...]:
@@ -131,7 +131,7 @@ def _failed(visit: Visit, rest: tuple[Thing, ...], fault: FaultCode, effects: tu
     if rest:
         return done, effects
     after, more = refuse(done, fault)
-    return after, (*effects, *more)
+    return replace(after, state=Notice(fault, at_door=True)), (*effects, *more)
 
 
 def _shut(visit: Visit, state: DoorOpen, word: ThingWord) -> Step:

@@ -310,10 +310,11 @@ class NotTaken(Bare):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something stops the visit here; says what, and what does work. `applet` where the way out depends on it."""
+    """Something stops the visit here; says what, and what does work. `applet` and `at_door` tell which."""
 
     fault: FaultCode
     applet: Applet | None = None
+    at_door: bool = False
 
 
 @dataclass(frozen=True)

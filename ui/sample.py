@@ -167,6 +167,7 @@ def _samples(told: Settings) -> Iterator[Sample]:
     for code in FaultCode:
         slot = CardSlot.EMPTY if code is FaultCode.CARD_REMOVED else CardSlot.IN
         yield Sample(f"notice-{code.value}", _visit(Notice(code), slot), told)
+    yield Sample("notice-at-door", _visit(Notice(FaultCode.BACKEND_DOWN, at_door=True)), told)
     for applet in Applet:
         state = Notice(FaultCode.PIN_BLOCKED, applet)
         yield Sample(f"notice-pinBlocked-{applet.value}", _visit(state, CardSlot.IN), told)

@@ -77,4 +77,5 @@ def _states() -> Iterator[tuple[str, AtDoor]]:
     yield "ask-taken-left", AskTaken(PASSPORT, sensed=ThingWord.THERE)
     yield "ask-taken-often", AskTaken(VOUCHER, times=3)
     yield "next-door", NextDoor((VOUCHER,))
+    yield "next-door-no-town", NextDoor((VOUCHER,), FaultCode.BACKEND_DOWN)
     yield "next-door-stuck", NextDoor((VOUCHER,), FaultCode.DOOR_STUCK)

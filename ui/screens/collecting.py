@@ -21,7 +21,7 @@ from kiosk_app.doors import (
 )
 from kiosk_app.visit import CardSlot
 from ui.screen import Cell, Choice, Role, Screen, Template
-from ui.screens.scene import Scene
+from ui.screens.scene import Scene, words_at_door
 
 # How high a compartment is in the picture, beside the others.
 _UNITS = {CompartmentSize.SMALL: 2, CompartmentSize.MEDIUM: 3, CompartmentSize.LARGE: 5}
@@ -98,7 +98,7 @@ def _next(scene: Scene, state: NextDoor, thing: Thing) -> Screen:
     if state.fault is None:
         return _wall(scene, thing, scene.say("Nog een vakje"), (more,), (action,), what=thing.title)
     fault = scene.fault(state.fault)
-    return _wall(scene, thing, scene.words(fault.title), (scene.words(fault.text), more), (action,))
+    return _wall(scene, thing, scene.words(fault.title), (scene.words(words_at_door(fault)), more), (action,))
 
 
 def _wall(

@@ -9,7 +9,7 @@ from kiosk_app.touches import DefectAsked, PaperGone, StillHere, StopPressed
 from kiosk_app.visit import CardBack, CardSlot, Notice, NotTaken, Portal
 from ui import phrases
 from ui.screen import Choice, Qr, Role, Screen, Section, Template
-from ui.screens.scene import Scene
+from ui.screens.scene import Scene, words_at_door
 from ui.texts import mark
 
 # How a PIN is renewed depends on the card's generation (eID cards from 2022 on need no PUK).
@@ -29,7 +29,7 @@ _ASK_FOR_THE_CARD = {
 def notice(scene: Scene, state: Notice) -> Screen:
     """Say what stops the visit here, what it means, and the ways out that do work."""
     fault = scene.fault(state.fault)
-    text = fault.text
+    text = words_at_door(fault) if state.at_door else fault.text
     if state.fault is FaultCode.PIN_BLOCKED and state.applet is not None:
         text = _PIN_BLOCKED[state.applet]
     own_to_mend = fault.mender is Mender.RESIDENT

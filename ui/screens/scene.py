@@ -20,12 +20,19 @@ _TRANSLATED = mark("Vertaling – de Nederlandse tekst geldt")
 # Said to who reads no Dutch, and has touched nothing yet.
 ALSO_IN = {Language.FR: "Aussi en français", Language.DE: "Auch auf Deutsch", Language.EN: "Also in English"}
 OWN_NAMES = {Language.NL: "Nederlands", Language.FR: "Français", Language.DE: "Deutsch", Language.EN: "English"}
-_STEPS = (mark("1. Kaart"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
+_STEPS = (mark("1. Kaart of code"), mark("2. Kiezen"), mark("3. Nakijken"), mark("4. Afdrukken"))
 
 _LARGE_STEPS = (
-    *(mark("Stap 1 van 4: kaart"), mark("Stap 2 van 4: kiezen")),
+    *(mark("Stap 1 van 4: kaart of code"), mark("Stap 2 van 4: kiezen")),
     *(mark("Stap 3 van 4: nakijken"), mark("Stap 4 van 4: afdrukken")),
 )
+# No thing behind a door can be had online, which is where the words of a fault may send who came for a document.
+_DOOR_STAYED_SHUT = mark("Je vakje bleef dicht. Wat erin ligt, blijft voor je klaarliggen. Probeer het later opnieuw.")
+
+
+def words_at_door(fault: Fault) -> str:
+    """Give the words of a fault for who came for a thing."""
+    return _DOOR_STAYED_SHUT if "online" in fault.text else fault.text
 
 
 class Scene(Private, frozen=True):
