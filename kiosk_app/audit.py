@@ -108,6 +108,16 @@ class What(Enum):
     NOTHING_DONE = "nothingDone"
     STOCK_TAKEN = "stockTaken"
     WORK_FAILED = "workFailed"
+    COMMAND_RESTART = "commandRestart"
+    COMMAND_REBOOT = "commandReboot"
+    COMMAND_CLOSE = "commandOutOfService"
+    COMMAND_OPEN = "commandInService"
+    COMMAND_TEST = "commandSelfTest"
+    COMMAND_PRINT = "commandTestPrint"
+    COMMAND_DONE = "commandDone"
+    COMMAND_FAILED = "commandFailed"
+    COMMAND_CUT_OFF = "commandCutOff"
+    COMMAND_LATE = "commandLate"
 
 
 # The law has the kiosk ask; what was answered is kept, and who answered is not.

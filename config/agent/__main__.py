@@ -8,16 +8,19 @@ import signal
 import sys
 import threading
 import tomllib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, ValidationError, convert
 
+from config.agent.commands import WELL_HEARD, Commands
 from config.agent.fetch import FOLDER, FolderFetcher, WebFetcher
 from config.agent.line import Line, LineError
 from config.agent.rounds import Rounds
-from config.agent.told import Told
+from config.agent.told import AgentState, Told
 from config.agent.verify import Place, signed_for
+from config.commands import Verb
 
 
 class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +75,9 @@ def _run(settings: AgentSettings, root: bytes, line: Line | None, *, once: bool)
     place = Place(settings.town, settings.building, settings.kiosk)
     base = settings.url.rstrip("/") if far else FOLDER
     ask = partial(signed_for, place, root, Path(settings.memory), fetcher, base)
-    rounds = Rounds(ask, told, line.tell if line is not None else None)
+    rounds = Rounds(ask, told)
+    if line is not None:
+        rounds.tell = _talk(line, settings, place, rounds.look)
     if once:
         rounds.once()
         fetcher.close()
@@ -85,6 +90,19 @@ def _run(settings: AgentSettings, root: bytes, line: Line | None, *, once: bool)
     while not ended.wait(rounds.once()):
         pass
     return 0
+
+
+def _talk(line: Line, settings: AgentSettings, place: Place, look: Callable[[], bool]) -> Callable[[AgentState], bool]:
+    """Give what is said to the fleet after each round, and what is done with its answer."""
+    do = {Verb.RELOAD: look, Verb.ROTATE_KEY: line.rotate}
+    commands = Commands(place, Path(settings.memory), Path(settings.told), do)
+
+    def talk(state: AgentState) -> bool:
+        answer = line.tell(state, commands.results)
+        # Who may command is known only where the word of the repository was heard now, and holds.
+        return state.alarm in WELL_HEARD and commands.take(answer)
+
+    return talk
 
 
 def _line(settings: AgentSettings) -> Line | None:

@@ -82,14 +82,14 @@ class Service:
     async def _check_in(self, request: Request) -> Response:
         content = await _body(request)
         try:
-            await run_in_threadpool(self.checkins.take, certificate_of(request), content)
+            wanted = await run_in_threadpool(self.checkins.take, certificate_of(request), content)
         except RefusedError as error:
             return PlainTextResponse(str(error), 403)
         except ReplayedError:
             return PlainTextResponse("had before", 409)
         except msgspec.MsgspecError:
             return PlainTextResponse("no check-in", 422)
-        return Response(status_code=204)
+        return Response(wanted, media_type="application/json") if wanted else Response(status_code=204)
 
     async def _enrol(self, request: Request) -> Response:
         return await self._certify(request, lambda ask: self.enrolment.enrol(ask.code, ask.request.encode()))

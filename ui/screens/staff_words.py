@@ -81,6 +81,16 @@ HAPPENED = {
     "compartmentLookedInto": mark("in een vakje gekeken"),
     "nothingDone": mark("vakje niet gebruikt"),
     "stockTaken": mark("telling gedaan"),
+    "commandRestart": mark("bevel: herstart het programma"),
+    "commandReboot": mark("bevel: herstart de machine"),
+    "commandOutOfService": mark("bevel: buiten dienst"),
+    "commandInService": mark("bevel: weer in dienst"),
+    "commandSelfTest": mark("bevel: test de toestellen"),
+    "commandTestPrint": mark("bevel: druk een testblad af"),
+    "commandDone": mark("bevel gedaan"),
+    "commandFailed": mark("bevel mislukt"),
+    "commandCutOff": mark("bevel afgebroken"),
+    "commandLate": mark("bevel kwam te laat"),
 }
 
 
