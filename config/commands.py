@@ -6,6 +6,7 @@ command has no arguments: nobody can say more with it than its verb.
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from config import durable
 from config.targets import TENANT
@@ -128,12 +129,12 @@ class CommandBook:
     """Which commands were taken, in one small file: each is written down before it is done, so none is done twice.
 
     What ends before the latest that was ever taken began is refused, whatever the clock says now: so a name may be
-    forgotten, and a clock that is set back brings nothing back.
+    forgotten, and a clock that is set back brings nothing back. Safe from threads.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._written = _read(file)
+        self._written, self._turn = _read(file), threading.Lock()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -153,17 +154,19 @@ class CommandBook:
 
     def take(self, command: Command, outcome: Outcome = Outcome.BEGUN, boot: str = "") -> None:
         """Write down that it is taken. Raises OSError; then it was not."""
-        floor = max(self._written.floor or command.issued, command.issued)
         entry = Entry(command.id, command.verb, command.expires, outcome, boot)
-        older = self.entries
-        # Those that the floor refuses by itself are kept only to be told of.
-        spare = [one for one in older if one.expires <= floor][: max(0, len(older) - MOST_RESULTS + 1)]
-        self._keep(_Written(floor, (*(one for one in older if one not in spare), entry)))
+        with self._turn:
+            floor = max(self._written.floor or command.issued, command.issued)
+            older = self.entries
+            # Those that the floor refuses by itself are kept only to be told of.
+            spare = [one for one in older if one.expires <= floor][: max(0, len(older) - MOST_RESULTS + 1)]
+            self._keep(_Written(floor, (*(one for one in older if one not in spare), entry)))
 
     def settle(self, id_: UUID, outcome: Outcome) -> None:
         """Write down how it ended. Raises OSError."""
-        entries = tuple(msgspec.structs.replace(one, outcome=outcome) if one.id == id_ else one for one in self.entries)
-        self._keep(_Written(self._written.floor, entries))
+        with self._turn:
+            entries = [structs.replace(one, outcome=outcome) if one.id == id_ else one for one in self.entries]
+            self._keep(_Written(self._written.floor, tuple(entries)))
 
     def _keep(self, written: _Written) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -111,7 +111,12 @@ def test_a_full_disk_is_an_alarm_and_no_end(
     fleet.found = Found(Bundle({Layer.FLEET: {"languages": ["nl", "en"]}}), None, "")
     heard: list[AgentState] = []
     agent = rounds()
-    agent.tell = lambda state: heard.append(state) or False  # type: ignore[func-returns-value]
+
+    def tell(state: AgentState) -> bool:
+        heard.append(state)
+        return False
+
+    agent.tell = tell
     with monkeypatch.context() as full:
         full.setattr("config.durable.write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         agent.once()
