@@ -176,6 +176,8 @@ class Screened:
             self._kiosk.tell_in(self._said)
         if self._told is not None:
             self._kiosk.obey_in(self._told.folder)
+        if self._told is not None and self._said is not None:
+            self._kiosk.ask_in(self._said.parent, self._told.folder)
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at

@@ -30,6 +30,7 @@ from kiosk_app.door_book import DoorBook
 from kiosk_app.door_calls import DoorCalls
 from kiosk_app.door_worker import DoorWorker
 from kiosk_app.effects import CheckStaffCode, Effect, SignChallenge
+from kiosk_app.errand_worker import ErrandWorker
 from kiosk_app.events import Event, OfferChanged, PaperFound
 from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
@@ -146,7 +147,8 @@ class Kiosk:
             self._add_staff(staff, settings, makers)
         means, book = SiteMeans(settings, makers), (settings.data, self._closings)
         self._commands = Commands(settings.kiosk, means, book, self._look_at_closing, self._audit_from_afar)
-        self._hands.append(self._commands)
+        self._errands = ErrandWorker(self.core.post)
+        self._hands += [self._commands, self._errands]
         note_machine = self._noter(Part.MACHINE)
         machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)
         self._hands.append(machine)
@@ -165,9 +167,13 @@ class Kiosk:
         """From now on, write there what the agent may know, at each `tell`."""
         self._teller = Teller(file, self._scribe.submit, self._trail)
 
-    def obey_in(self, folder: Path) -> None:
+    def obey_in(self, told: Path) -> None:
         """From now on, do what the agent lays down in its folder, at each `obey`."""
-        self._commands.listen_in(folder)
+        self._commands.listen_in(told)
+
+    def ask_in(self, said: Path, told: Path) -> None:
+        """From now on, ask the agent in the one folder, and hear it in the other."""
+        self._errands.connect(told, said)
 
     def obey(self) -> None:
         """Take what an operator commands. Call it on the loop's thread, between visits."""

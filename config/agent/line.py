@@ -36,6 +36,10 @@ class LineError(Exception):
     """The fleet did not do what was asked, and why."""
 
 
+class RefusedLineError(LineError):
+    """The fleet was there, and said no."""
+
+
 class Line:
     """A line to one fleet. `pem` holds this kiosk's key and certificate in one file; without it nothing is said."""
 
@@ -108,6 +112,8 @@ class Line:
         ask = {"request": request.public_bytes(serialization.Encoding.PEM).decode(), "code": code}
         try:
             status, said = self._post(path, msgspec.json.encode(ask))
+            if status == httpx.codes.FORBIDDEN:
+                raise RefusedLineError(said[:200].decode(errors="replace"))
             if not httpx.codes.is_success(status):
                 raise LineError(said[:200].decode(errors="replace"))
             given = x509.load_pem_x509_certificate(said)

@@ -17,7 +17,7 @@ from hardware.devices import Health
 from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.maintenance import compartments as at
-from kiosk_app.maintenance import happenings, wishes, work
+from kiosk_app.maintenance import errands, happenings, wishes, work
 from kiosk_app.maintenance.step import knock, step
 from kiosk_app.maintenance.storing import propose, written
 from kiosk_app.parts import Part
@@ -67,6 +67,9 @@ def alphabet() -> tuple[happenings.Happening, ...]:
         *(happenings.ServiceTold(closing, NOON) for closing in (None, work.Closing.REPAIR)),
         *(happenings.HistoryRead((ROW,), broken_at) for broken_at in (None, 3)),
         *(happenings.Turned(page) for page in (0, 1)),
+        *(errands.FleetAsked(errand) for errand in errands.Errand),
+        *(errands.SignGiven("K"), errands.CodeDone()),
+        *(errands.ErrandEnded(one, how) for one in errands.Errand for how in (errands.Ended.DONE, errands.Ended.GONE)),
         *of_doors(),
     )
 

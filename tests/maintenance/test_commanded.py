@@ -1,4 +1,4 @@
-"""What a whole kiosk does when its operator commands it, on real drivers: the printer's sheet, every device's answer."""
+"""What a whole kiosk does when its operator commands it, on real drivers: a sheet, every device's answer."""
 
 from __future__ import annotations
 
