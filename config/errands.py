@@ -24,6 +24,7 @@ class Errand(StrEnum):
 
     PAIR = "pair"  # make the kiosk known to its fleet, by a code that is good once
     STICK = "stick"  # take the settings on the stick that is in
+    EXPORT = "export"  # put log and audit trail on a stick; the kiosk itself does this
 
 
 class Ended(StrEnum):
@@ -46,6 +47,9 @@ class Ended(StrEnum):
     NO_SETTINGS = "noSettings"  # signed well, and no settings
     TOO_NEW = "tooNew"  # for a newer version of the kiosk
     DISK = "disk"  # this machine can write nothing
+    # of what goes out
+    NO_KEY = "noKey"  # the settings name nobody who could open it
+    NOT_WRITTEN = "notWritten"  # the stick is full, or takes nothing
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):

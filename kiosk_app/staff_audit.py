@@ -33,7 +33,7 @@ _DONE = {
     wishes.Restart: What.RESTART_ASKED,
     wishes.Reboot: What.REBOOT_ASKED,
 }
-_ERRANDS = {Errand.PAIR: What.PAIRED, Errand.STICK: What.STICK_TAKEN}
+_ERRANDS = {Errand.PAIR: What.PAIRED, Errand.STICK: What.STICK_TAKEN, Errand.EXPORT: What.EXPORTED}
 _DEEDS = {Deed.PUT_IN: What.PUT_IN, Deed.TAKE_BACK: What.TAKEN_BACK, Deed.CHECK: What.LOOKED_INTO}
 
 

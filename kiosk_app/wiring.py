@@ -32,6 +32,7 @@ from kiosk_app.door_worker import DoorWorker
 from kiosk_app.effects import CheckStaffCode, Effect, SignChallenge
 from kiosk_app.errand_worker import ErrandWorker
 from kiosk_app.events import Event, OfferChanged, PaperFound
+from kiosk_app.export import sealed
 from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
@@ -147,7 +148,9 @@ class Kiosk:
             self._add_staff(staff, settings, makers)
         means, book = SiteMeans(settings, makers), (settings.data, self._closings)
         self._commands = Commands(settings.kiosk, means, book, self._look_at_closing, self._audit_from_afar)
-        self._errands = ErrandWorker(self.core.post)
+        self._errands = ErrandWorker(
+            settings.kiosk, partial(sealed, settings.kiosk, self._trail, settings.operator), self.core.post
+        )
         self._hands += [self._commands, self._errands]
         note_machine = self._noter(Part.MACHINE)
         machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)

@@ -90,14 +90,16 @@ def _at_fleet() -> Iterator[tuple[str, Page]]:
     """Give the pages about the fleet: each that can come of pairing, and of a stick."""
     yield "fleet", FleetRoom()
     yield "fleet-code", PairCode()
+    of_pairing = (Ended.NO_AGENT, Ended.NO_FLEET, Ended.UNREACHABLE, Ended.BAD_CODE)
+    going_out = (Ended.NO_KEY, Ended.NOT_WRITTEN)
     yield "fleet-code-whole", PairCode("K7QMX4RT9CGH")
     for errand in Errand:
         yield f"fleet-{errand}", Waiting(errand)
         yield f"fleet-{errand}-done", ErrandDone(errand, Ended.DONE)
-    of_pairing = (Ended.NO_AGENT, Ended.NO_FLEET, Ended.UNREACHABLE, Ended.BAD_CODE)
     for ended in Ended:
         if ended is not Ended.DONE:
-            yield f"fleet-{ended}", ErrandDone(Errand.PAIR if ended in of_pairing else Errand.STICK, ended)
+            errand = Errand.PAIR if ended in of_pairing else Errand.EXPORT if ended in going_out else Errand.STICK
+            yield f"fleet-{ended}", ErrandDone(errand, ended)
 
 
 def _pages() -> Iterator[tuple[str, Page]]:

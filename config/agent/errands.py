@@ -98,7 +98,7 @@ class Errands:
     def look(self) -> bool:
         """Do what is asked, if anything new is; whether it was."""
         asked = read_asked(self._asked)
-        if asked is None or asked.id == self._last:
+        if asked is None or asked.id == self._last or asked.errand is Errand.EXPORT:
             return False
         self._last = asked.id
         do: dict[Errand, Callable[[], Ended]] = {

@@ -27,8 +27,8 @@ def rules(page: FleetPage, happening: Happening) -> tuple[FleetPage | None, tupl
     match page, happening:
         case FleetRoom(), FleetAsked(Errand.PAIR):
             return PairCode(), ()
-        case FleetRoom(), FleetAsked(Errand.STICK):
-            return Waiting(Errand.STICK), (RunErrand(Errand.STICK),)
+        case FleetRoom(), FleetAsked(errand):
+            return Waiting(errand), (RunErrand(errand),)
         case PairCode(typed), SignGiven(sign) if len(typed) < PAIRING_LENGTH:
             return PairCode(typed + sign), ()
         case PairCode(typed), OneErased():

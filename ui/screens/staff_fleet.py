@@ -1,4 +1,4 @@
-"""Maintenance and the fleet: pair this kiosk by a code, take settings from a stick; with what went wrong in words."""
+"""Maintenance and the fleet: pair by a code, settings from a stick, the log on one; with what went wrong in words."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ _DONE = {
     Errand.STICK: (
         mark("De instellingen zijn gelezen"),
         mark("Ze gaan in zodra je weg bent. Werkt er een kwartier later iets niet meer, dan keert het loket terug."),
+    ),
+    Errand.EXPORT: (
+        mark("Het logboek staat op de stick"),
+        mark("Er staat niets van inwoners in, en alleen de beheerder kan het openen."),
     ),
 }
 _WRONG = {
@@ -86,6 +90,14 @@ _WRONG = {
         mark("Deze instellingen zijn voor een nieuwer loket"),
         mark("Er is niets veranderd. Dit loket heeft eerst zijn nieuwe versie nodig."),
     ),
+    Ended.NO_KEY: (
+        mark("De beheerder gaf nog geen sleutel"),
+        mark("Zonder die sleutel gaat er niets op een stick. Vraag om operator in de instellingen te zetten."),
+    ),
+    Ended.NOT_WRITTEN: (
+        mark("Er kan niets op deze stick"),
+        mark("Ze is vol, beveiligd, of van een soort die deze machine niet kent. Neem een andere."),
+    ),
     Ended.DISK: (
         mark("Er kan niets geschreven worden"),
         mark("De schijf van de machine is vol of stuk. Er is niets veranderd."),
@@ -111,6 +123,7 @@ def room(scene: Scene) -> Screen:
     ways = (
         (Errand.PAIR, scene.say("Koppel dit loket"), scene.say("Met de code die de beheerder je gaf")),
         (Errand.STICK, scene.say("Instellingen van een stick"), scene.say("Getekend door je gemeente")),
+        (Errand.EXPORT, scene.say("Logboek op een stick"), scene.say("Zonder inwoners, alleen voor de beheerder")),
     )
     return Screen(
         Template.CHOOSE,
@@ -164,7 +177,7 @@ def done(scene: Scene, page: ErrandDone) -> Screen:
     """Say how it went, and what to do now."""
     well = page.ended is Ended.DONE
     title, text = _DONE[page.errand] if well else _WRONG[page.ended]
-    stick = (scene.say("Neem de stick er nu uit."),) if page.errand is Errand.STICK else ()
+    stick = (scene.say("Neem de stick er nu uit."),) if page.errand is not Errand.PAIR else ()
     return Screen(
         Template.NOTICE,
         scene.header,

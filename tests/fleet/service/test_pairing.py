@@ -33,7 +33,7 @@ class Hands:
     def __init__(self, told: Path, said: Path) -> None:
         self._heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.said = said
-        self.worker = ErrandWorker(self._heard.put)
+        self.worker = ErrandWorker("LV-01", lambda _now: b"", self._heard.put)
         self.worker.connect(told, said)
         self.worker.start()
 
