@@ -6,11 +6,16 @@ import logging
 import os
 import signal
 import subprocess
+import time
+from pathlib import Path
+
+from config import durable
 
 log = logging.getLogger(__name__)
 
 # systemd answers at once, or says that it may not.
 REBOOT_SECONDS = 15.0
+REBOOT_WANTED = "reboot"
 
 
 def restart() -> bool:
@@ -19,6 +24,20 @@ def restart() -> bool:
         return False
     os.kill(os.getpid(), signal.SIGTERM)
     return True
+
+
+def ask_for_reboot(said: Path) -> bool:
+    """Ask whoever may, and does where the agent's file says that an operator signed for it. False where nothing comes.
+
+    The kiosk itself has no such right: whoever breaks out of it would have it too. [deploy/machine, loket247-reboot]
+    """
+    wish = said / REBOOT_WANTED
+    try:
+        durable.write(wish, b"")
+        time.sleep(REBOOT_SECONDS)  # the machine ends in it
+    finally:
+        wish.unlink(missing_ok=True)
+    return False
 
 
 def reboot() -> bool:

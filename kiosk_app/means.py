@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 from config.settings import Settings
 from kiosk_app import beginning_anew
@@ -21,6 +22,7 @@ class SiteMeans:
 
     def __init__(self, settings: Settings, makers: SiteMakers) -> None:
         self._settings, self._makers = settings, makers
+        self.said: Path | None = None  # where whoever may begin the machine anew is asked
 
     def restart(self) -> bool:
         """Begin the program anew."""
@@ -28,7 +30,7 @@ class SiteMeans:
 
     def reboot(self) -> bool:
         """Begin the machine anew."""
-        return beginning_anew.reboot()
+        return self.said is not None and beginning_anew.ask_for_reboot(self.said)
 
     def test(self) -> bool:
         """Try every device that asks no hand; no door opens, and no paper comes out."""

@@ -146,8 +146,8 @@ class Kiosk:
         makers = SiteMakers(settings, self._store, self._lent)
         if staff is not None:
             self._add_staff(staff, settings, makers)
-        means, book = SiteMeans(settings, makers), (settings.data, self._closings)
-        self._commands = Commands(settings.kiosk, means, book, self._look_at_closing, self._audit_from_afar)
+        self._means, book = SiteMeans(settings, makers), (settings.data, self._closings)
+        self._commands = Commands(settings.kiosk, self._means, book, self._look_at_closing, self._audit_from_afar)
         self._errands = ErrandWorker(
             settings.kiosk, partial(sealed, settings.kiosk, self._trail, settings.operator), self.core.post
         )
@@ -175,7 +175,8 @@ class Kiosk:
         self._commands.listen_in(told)
 
     def ask_in(self, said: Path, told: Path) -> None:
-        """From now on, ask the agent in the one folder, and hear it in the other."""
+        """From now on, ask the agent in the one folder, and hear it in the other; who mounts and reboots is asked too."""
+        self._means.said = said
         self._errands.connect(told, said)
 
     def obey(self) -> None:

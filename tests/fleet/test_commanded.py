@@ -18,6 +18,7 @@ import msgspec
 import pytest
 import tomli_w
 
+from kiosk_app import beginning_anew
 from kiosk_app.audit import AuditTrail
 from kiosk_app.closing import Closings
 from kiosk_app.commands import Commands
@@ -292,3 +293,42 @@ def test_a_kiosk_that_is_told_to_begin_anew_ends_by_itself_and_says_so_when_it_r
     assert supervisor.hears(id_) == "done"
     id_ = hand(supervisor.told, "outOfService")
     assert supervisor.hears(id_) == "done"
+
+
+# --- the machine itself ----------------------------------------------------------------------------------------------
+
+REBOOT = PROJECT / "deploy" / "machine" / "usr" / "share" / "loket247" / "reboot"
+
+
+def reboots(folder: Path, owner: str = "root") -> bool:
+    """Whether what begins the machine anew would; here it only leaves a file."""
+    command = [str(REBOOT), str(folder / "command.json"), owner, "touch", str(folder / "rebooted")]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode == 0) is (folder / "rebooted").exists()
+    return done.returncode == 0
+
+
+def test_a_machine_begins_anew_where_its_agent_was_told_so_and_for_nobody_else(tmp_path: Path) -> None:
+    assert not reboots(tmp_path), "a kiosk that only asks"
+    hand(tmp_path, "testPrint")
+    assert not reboots(tmp_path), "another verb"
+    hand(tmp_path, "reboot")
+    assert not reboots(tmp_path, "nobody"), "a file that the kiosk wrote itself"
+    aside = (tmp_path / "command.json").rename(tmp_path / "aside")
+    (tmp_path / "command.json").symlink_to(aside)
+    assert not reboots(tmp_path), "a link to somebody's file"
+    aside.replace(tmp_path / "command.json")
+    before = time.time() - 20 * 60
+    os.utime(tmp_path / "command.json", (before, before))
+    assert not reboots(tmp_path), "of twenty minutes ago"
+    os.utime(tmp_path / "command.json")
+    assert reboots(tmp_path)
+
+
+def test_a_kiosk_asks_for_a_reboot_and_says_that_none_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beginning_anew, "REBOOT_SECONDS", 0.0)
+    asked: list[bool] = []
+    monkeypatch.setattr("time.sleep", lambda _seconds: asked.append((tmp_path / "reboot").exists()))
+    assert not beginning_anew.ask_for_reboot(tmp_path)
+    assert asked == [True]
+    assert not (tmp_path / "reboot").exists(), "nobody asks for it any more"
