@@ -232,6 +232,53 @@ def test_a_stick_is_mounted_read_only_while_it_is_asked_for_and_gone_after(
         subprocess.run(["umount", "-q", str(site.mounted)], check=False)
 
 
+# As USBGuard lists what it blocks [usbguard-rules.conf(5)]: a stick, one with two interfaces of storage, a stick that
+# is also a keyboard, a keyboard that calls itself a stick, and a reader of cards.
+BLOCKED = r"""
+7: block id 0781:5567 serial "4C53" name "Cruzer" hash "k=" parent-hash "p=" via-port "1-2" with-interface 08:06:50
+8: block id 0781:5568 serial "4C54" name "Two" hash "k=" via-port "1-3" with-interface { 08:06:50 08:06:62 }
+9: block id 0bad:0001 serial "" name "Bad" hash "k=" via-port "1-4" with-interface { 08:06:50 03:01:01 }
+10: block id 0bad:0002 serial "" name "a\" with-interface 08:06:50 \"b" hash "k=" via-port "1-5" with-interface 03:01:01
+11: block id 08e6:3437 serial "" name "Reader" hash "k=" parent-hash "p=" via-port "1-6" with-interface 0b:00:00
+"""
+
+
+def interface(bus: Path, name: str, kind: str) -> Path:
+    """Lay out one interface as sysfs does; gives where it says whether it is let in."""
+    folder = bus / "devices" / name
+    folder.mkdir(parents=True)
+    (folder / "bInterfaceClass").write_text(f"{kind}\n")
+    (folder / "authorized").write_text("0\n")
+    return folder / "authorized"
+
+
+def test_of_what_is_blocked_only_storage_is_let_in_and_blocked_again(tmp_path: Path) -> None:
+    """A stand-in for USBGuard, which needs a bus: it lists, and writes down what it is asked. The bus is a folder."""
+    folder, wish, did = tmp_path / "bin", tmp_path / "wish", tmp_path / "did"
+    folder.mkdir()
+    authorized = {
+        name: interface(tmp_path / "bus", name, kind) for name, kind in (("1-2:1.0", "08"), ("1-6:1.0", "0b"))
+    }
+    (tmp_path / "list").write_text(BLOCKED.lstrip())
+    stand_in = (
+        f'#!/bin/sh\n[ "$1" = list-devices ] && exec cat {tmp_path}/list\necho "$@" >> {did}\n: > {tmp_path}/list\n'
+    )
+    (folder / "usbguard").write_text(stand_in)
+    (folder / "usbguard").chmod(0o755)
+    wish.write_text("read\n")
+    script = PROJECT / "deploy" / "machine" / "usr" / "share" / "loket247" / "stick"
+    env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    command = [str(script), str(wish), str(tmp_path / "up" / "mounted"), "", str(tmp_path / "bus")]
+    process = subprocess.Popen(command, env=env)
+    comes(lambda: did.exists() and len(did.read_text().splitlines()) == 2)
+    comes(lambda: authorized["1-2:1.0"].read_text() == "1\n")
+    assert (tmp_path / "bus" / "drivers_probe").read_text() == "1-2:1.0\n"
+    wish.unlink()
+    assert process.wait(SECONDS) == 0
+    assert did.read_text().splitlines() == ["allow-device 7", "allow-device 8", "block-device 7", "block-device 8"]
+    assert [file.read_text() for file in authorized.values()] == ["0\n", "0\n"]
+
+
 # --- asked and answered ----------------------------------------------------------------------------------------------
 
 
