@@ -26,6 +26,8 @@ LONGEST = timedelta(minutes=15)
 MOST_RESULTS = 8
 # As the agent lays it down for the kiosk.
 HANDED = "command.json"
+# As the kiosk lays down what it collected, for its agent to send: encrypted, some megabytes at most.
+COLLECTED, MOST_COLLECTED = "logs.cms", 9 << 20
 
 _Moment = Annotated[datetime, Meta(tz=True)]
 _Key = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -42,6 +44,7 @@ class Verb(StrEnum):
     IN_SERVICE = "inService"
     SELF_TEST = "selfTest"
     TEST_PRINT = "testPrint"
+    COLLECT_LOGS = "collectLogs"
 
 
 # What the agent itself does; everything else is the kiosk's.

@@ -41,6 +41,7 @@ for command in (cli_service.serve, cli_service.enrol, cli_service.revoke, cli_se
     app.command()(command)
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
+app.command()(cli_commands.logs)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ _VERBS = {
     Verb.IN_SERVICE: "zet weer in dienst",
     Verb.SELF_TEST: "test wat geen hand vraagt",
     Verb.TEST_PRINT: "druk een testblad af",
+    Verb.COLLECT_LOGS: "stuur logboek en auditspoor, versleuteld",
 }
 _OUTCOMES = {
     Outcome.BEGUN: "aangekomen",
@@ -84,6 +85,23 @@ def commands(
         ended = _OUTCOMES[row.outcome] if row.outcome is not None else late
         table.add_row(f"{row.issued.astimezone():%d-%m-%Y %H:%M}", row.person, row.key[:12], row.verb, ended)
     out.print(table)
+
+
+def logs(
+    town: str,
+    kiosk: str,
+    to: Annotated[Path, typer.Option("--out", help="Het bestand om te maken, bv. LV-01.cms.")],
+    home: Home = _HERE,
+    database: Database = "",
+) -> None:
+    """Haal op wat een loket stuurde na collectLogs. Alleen met de sleutel bij `operator` gaat het open."""
+    from fleet.service.commands import CommandDesk
+
+    existing(home)
+    at, content = CommandDesk(database_of(database, home), _now).logs_of(town, kiosk)
+    with to.open("xb") as out_file:
+        out_file.write(content)
+    out.print(f"[green]✓[/] {to}: gestuurd op {at.astimezone():%d-%m-%Y om %H:%M}. Openen: openssl cms -decrypt")
 
 
 def _now() -> datetime:

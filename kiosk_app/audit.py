@@ -118,6 +118,7 @@ class What(Enum):
     COMMAND_OPEN = "commandInService"
     COMMAND_TEST = "commandSelfTest"
     COMMAND_PRINT = "commandTestPrint"
+    COMMAND_LOGS = "commandCollectLogs"
     COMMAND_DONE = "commandDone"
     COMMAND_FAILED = "commandFailed"
     COMMAND_CUT_OFF = "commandCutOff"

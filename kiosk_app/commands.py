@@ -37,6 +37,7 @@ _WHATS = {
     Verb.IN_SERVICE: What.COMMAND_OPEN,
     Verb.SELF_TEST: What.COMMAND_TEST,
     Verb.TEST_PRINT: What.COMMAND_PRINT,
+    Verb.COLLECT_LOGS: What.COMMAND_LOGS,
 }
 _ENDED = {
     Outcome.DONE: What.COMMAND_DONE,
@@ -60,6 +61,9 @@ class Means(Protocol):
 
     def test_print(self) -> bool:
         """Put a sheet on paper at each printer."""
+
+    def collect_logs(self) -> bool:
+        """Lay logs and audit trail down for the agent to send, encrypted for the operator."""
 
 
 class Commands:
@@ -149,6 +153,8 @@ class Commands:
                 self._closings.close(Closing.REPAIR, datetime.now(UTC) + LONGEST)
             case Verb.IN_SERVICE:
                 self._closings.open()
+            case Verb.COLLECT_LOGS:
+                return self._means.collect_logs()
             case Verb.SELF_TEST:
                 return self._closed(self._means.test)
             case _:

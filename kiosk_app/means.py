@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from config import durable
+from config.commands import COLLECTED
 from config.settings import Settings
 from kiosk_app import beginning_anew
 from kiosk_app.check_back_end import check_back_end
 from kiosk_app.check_locker import check_locker
 from kiosk_app.check_network import NetworkCheck
+from kiosk_app.export import NoKeyError
 from kiosk_app.makers import SiteMakers
 
 log = logging.getLogger(__name__)
@@ -20,9 +24,9 @@ log = logging.getLogger(__name__)
 class SiteMeans:
     """One kiosk's."""
 
-    def __init__(self, settings: Settings, makers: SiteMakers) -> None:
-        self._settings, self._makers = settings, makers
-        self.said: Path | None = None  # where whoever may begin the machine anew is asked
+    def __init__(self, settings: Settings, makers: SiteMakers, export: Callable[[datetime], bytes]) -> None:
+        self._settings, self._makers, self._export = settings, makers, export
+        self.said: Path | None = None  # where the agent looks, and whoever may begin the machine anew
 
     def restart(self) -> bool:
         """Begin the program anew."""
@@ -40,6 +44,17 @@ class SiteMeans:
         """Put a sheet on paper at each printer, by the printer's own word."""
         sheets = [partial(check.run, with_sheet=True) for check in self._makers.printer_checks(log.info)]
         return bool(sheets) and _all_run(iter(sheets))
+
+    def collect_logs(self) -> bool:
+        """Lay logs and audit trail down for the agent to send; not where nobody could open them."""
+        if self.said is None:
+            return False
+        try:
+            durable.write(self.said / COLLECTED, self._export(datetime.now(UTC)))
+        except NoKeyError:
+            log.warning("no logs are collected: the settings name no operator")
+            return False
+        return True
 
     def _tests(self) -> Iterator[Callable[[], bool]]:
         told = self._settings.back_end

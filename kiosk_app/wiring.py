@@ -146,12 +146,7 @@ class Kiosk:
         makers = SiteMakers(settings, self._store, self._lent)
         if staff is not None:
             self._add_staff(staff, settings, makers)
-        self._means, book = SiteMeans(settings, makers), (settings.data, self._closings)
-        self._commands = Commands(settings.kiosk, self._means, book, self._look_at_closing, self._audit_from_afar)
-        self._errands = ErrandWorker(
-            settings.kiosk, partial(sealed, settings.kiosk, self._trail, settings.operator), self.core.post
-        )
-        self._hands += [self._commands, self._errands]
+        self._add_fleet(settings, makers)
         note_machine = self._noter(Part.MACHINE)
         machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)
         self._hands.append(machine)
@@ -175,7 +170,7 @@ class Kiosk:
         self._commands.listen_in(told)
 
     def ask_in(self, said: Path, told: Path) -> None:
-        """From now on, ask the agent in the one folder, and hear it in the other; who mounts and reboots is asked too."""
+        """From now on, ask the agent in the one folder, and hear it in the other; so for a stick and a reboot."""
         self._means.said = said
         self._errands.connect(told, said)
 
@@ -320,6 +315,14 @@ class Kiosk:
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
         self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
         self._hands.append(self._staff)
+
+    def _add_fleet(self, settings: Settings, makers: SiteMakers) -> None:
+        """Add what is commanded from afar, and what staff asks of the agent."""
+        export = partial(sealed, settings.kiosk, self._trail, settings.operator)
+        self._means, book = SiteMeans(settings, makers, export), (settings.data, self._closings)
+        self._commands = Commands(settings.kiosk, self._means, book, self._look_at_closing, self._audit_from_afar)
+        self._errands = ErrandWorker(settings.kiosk, export, self.core.post)
+        self._hands += [self._commands, self._errands]
 
     def _look_at_closing(self) -> None:
         """See whether the kiosk is out of service on purpose: on the thread of whoever asks, never the screen's."""

@@ -22,7 +22,7 @@ from config.agent.line import Line, LineError
 from config.agent.rounds import Rounds
 from config.agent.told import AgentState, Told
 from config.agent.verify import Place, signed_for
-from config.commands import Verb
+from config.commands import COLLECTED, Verb
 from config.errands import ASKED
 
 # Somebody who stands before the kiosk waits for it; a look is one small file that is not there.
@@ -115,6 +115,7 @@ def _talk(line: Line, settings: AgentSettings, place: Place, look: Callable[[], 
     commands = Commands(place, Path(settings.memory), Path(settings.told), do)
 
     def talk(state: AgentState) -> bool:
+        line.send_logs(Path(settings.said).with_name(COLLECTED))  # before the kiosk's word that it collected them
         answer = line.tell(state, commands.results)
         # Who may command is known only where the word of the repository was heard now, and holds.
         return state.alarm in WELL_HEARD and commands.take(answer)

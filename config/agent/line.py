@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from config import durable
 from config.agent.told import AgentState
 from config.checkin import MOST_BYTES, SAID_HOLDS, CheckIn, read_said
-from config.commands import Result
+from config.commands import MOST_COLLECTED, Result
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Line:
         self._boot, self._sequence = uuid4(), 0
         self._client: httpx.Client | None = None
         self._amiss = ""
+        self._sent: tuple[int, int] | None = None
 
     @property
     def enrolled(self) -> bool:
@@ -76,6 +77,27 @@ class Line:
             log.warning("check-in: %s", amiss)
         self._amiss = amiss
         return wanted
+
+    def send_logs(self, file: Path) -> None:
+        """Send what the kiosk collected, once; where that fails it is tried at the next round."""
+        try:
+            facts = file.stat()
+        except OSError:
+            return
+        if (
+            not self.enrolled
+            or (sent := (facts.st_ino, facts.st_mtime_ns)) == self._sent
+            or facts.st_size > MOST_COLLECTED
+        ):
+            return
+        try:
+            status, _ = self._post("logs", file.read_bytes())
+        except (LineError, OSError, httpx.HTTPError) as error:
+            log.warning("logs not sent: %s", type(error).__name__)
+            self.close()
+            return
+        if httpx.codes.is_success(status):
+            self._sent = sent
 
     def rotate(self) -> bool:
         """Make another key and get a certificate for it, before its time; whether that went well."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 from config.checkin import CheckIn
 from config.commands import Outcome, Verb
 from fleet.commanding import Signed
-from fleet.service.enrolment import Kiosk, RefusedError
+from fleet.service.enrolment import Kiosk, RefusedError, known
 from fleet.service.tables import METADATA, Moment, kiosks
 
 # Who had which kiosk do what, with which key: the audit on the operator's side.
@@ -29,6 +29,14 @@ commands = sa.Table(
     sa.Column("outcome", sa.String(16)),
     sa.Column("heard", Moment),
     sa.Index("commands_of_kiosk", "kiosk", "issued"),
+)
+# What a kiosk sent last: for the operator's key alone, never for this service.
+logs = sa.Table(
+    "logs",
+    METADATA,
+    sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 # As many as somebody looks back on.
 LOOK_BACK = 50
@@ -70,6 +78,22 @@ class CommandDesk:
                 "envelope": signed.envelope,
             }
             connection.execute(sa.insert(commands).values(**row))
+
+    def keep_logs(self, fingerprint: str | None, content: bytes) -> None:
+        """Take what a kiosk sends, in place of what it sent before. Raises RefusedError."""
+        with self._engine.begin() as connection:
+            kiosk = known(connection, fingerprint)
+            connection.execute(sa.delete(logs).where(logs.c.kiosk == kiosk.id))
+            connection.execute(sa.insert(logs).values(kiosk=kiosk.id, at=self._now(), content=content))
+
+    def logs_of(self, town: str, number: str) -> tuple[datetime, bytes]:
+        """Give what a kiosk sent last, and when. Raises RefusedError where it sent nothing."""
+        with self._engine.connect() as connection:
+            kiosk = _kiosk(connection, town, number, also_revoked=True)
+            row = connection.execute(sa.select(logs).where(logs.c.kiosk == kiosk.id)).first()
+        if row is None:
+            raise RefusedError(f"{number} stuurde nog geen logboek; vraag het met fleet command")
+        return row.at, row.content
 
     def given(self, town: str, number: str) -> list[Given]:
         """Give the latest of a kiosk, newest first. Raises RefusedError."""

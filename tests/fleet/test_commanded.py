@@ -70,6 +70,9 @@ class Means:
     def test_print(self) -> bool:
         return self._did("print")
 
+    def collect_logs(self) -> bool:
+        return self._did("logs")
+
 
 class Kiosk:
     """A kiosk's memory on disk, and as many runs of it as a test wants."""

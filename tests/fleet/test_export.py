@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -22,7 +23,12 @@ from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.export import NoKeyError, sealed
 from kiosk_app.maintenance.errands import Ended, Errand, ErrandEnded
 from kiosk_app.maintenance.wishes import RunErrand
+from kiosk_app.means import SiteMeans
 from kiosk_app.store import Store
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from kiosk_app.makers import SiteMakers
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[2] / "deploy" / "machine" / "usr" / "share" / "loket247" / "stick"
@@ -210,3 +216,25 @@ def test_without_a_key_nothing_is_asked_of_the_stick(stick: Stick, worker: Make,
     asks.do(DoWork(3, RunErrand(Errand.EXPORT)))
     assert ends() is Ended.NO_KEY
     assert not (stick.said / "stick").exists()
+
+
+# --- for the agent to send -------------------------------------------------------------------------------------------
+
+
+def means(export: Callable[[datetime], bytes], said: Path) -> SiteMeans:
+    made = SiteMeans(cast("Settings", None), cast("SiteMakers", None), export)
+    made.said = said
+    return made
+
+
+def test_what_is_collected_is_laid_down_where_the_agent_looks(keys: Path, trail: AuditTrail, tmp_path: Path) -> None:
+    certificate = (keys / "operator.crt").read_text()
+    assert means(lambda now: sealed("LV-01", trail, certificate, now, ("true",)), tmp_path).collect_logs()
+    assert opened((tmp_path / "logs.cms").read_bytes(), keys).testzip() is None
+    assert (tmp_path / "logs.cms").stat().st_mode & 0o777 == 0o644, "the agent is another user"
+
+
+@pytest.mark.expects_log("no logs are collected")
+def test_nothing_is_collected_that_nobody_could_open(trail: AuditTrail, tmp_path: Path) -> None:
+    assert not means(partial(sealed, "LV-01", trail, ""), tmp_path).collect_logs()
+    assert list(tmp_path.iterdir()) == []

@@ -91,6 +91,7 @@ HAPPENED = {
     "commandInService": mark("bevel: weer in dienst"),
     "commandSelfTest": mark("bevel: test de toestellen"),
     "commandTestPrint": mark("bevel: druk een testblad af"),
+    "commandCollectLogs": mark("bevel: stuur het logboek"),
     "commandDone": mark("bevel gedaan"),
     "commandFailed": mark("bevel mislukt"),
     "commandCutOff": mark("bevel afgebroken"),

@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -171,3 +171,50 @@ def test_a_key_that_does_not_sign_for_the_town_commands_nothing(with_people: Fle
     assert given.exit_code == 1
     assert "tekent niet voor lindeveld" in str(given.exception)
     assert not (tmp_path / "fleet" / "fleet.db").exists()
+
+
+# --- what a kiosk collected ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def line(running: Running, remote: Agent) -> Iterator[Line]:
+    """The line of LV-01's agent, which was let in."""
+    line = Line(running.url, remote.home / "kiosk.pem", running.ca, remote.home / "said.json")
+    line.enrol(running.service.enrolment.expect("lindeveld", "LV-01"))
+    yield line
+    line.close()
+
+
+def test_what_a_kiosk_collected_is_sent_once_and_fetched_by_the_command_of_the_manual(
+    running: Running, with_people: Fleet, line: Line, tmp_path: Path
+) -> None:
+    file, out = tmp_path / "logs.cms", tmp_path / "LV-01.cms"
+    line.send_logs(file)
+    file.write_bytes(bytes(range(256)) * (4 << 12))  # 4 MB
+    line.send_logs(file)
+    at = ["--home", str(with_people.work.home), "--database", f"sqlite:///{running.service.engine.url.database}"]
+    assert CliRunner().invoke(app, ["logs", "lindeveld", "LV-01", "--out", str(out), *at]).exit_code == 0
+    assert out.read_bytes() == file.read_bytes()
+    sent = running.service.commands.logs_of("lindeveld", "LV-01")[0]
+    running.clock.ahead += timedelta(hours=1)
+    line.send_logs(file)
+    assert running.service.commands.logs_of("lindeveld", "LV-01")[0] == sent
+    file.unlink()
+    file.write_bytes(b"another")
+    line.send_logs(file)
+    assert running.service.commands.logs_of("lindeveld", "LV-01")[1] == b"another"
+    with pytest.raises(RefusedError):
+        running.service.commands.logs_of("lindeveld", "LV-02")
+
+
+def test_nobody_leaves_logs_without_a_certificate_or_more_than_a_kiosk_has(running: Running, line: Line) -> None:
+    trust = ssl.create_default_context(cafile=running.ca)
+    with httpx.Client(base_url=running.url, verify=trust) as stranger:
+        assert stranger.post("/logs", content=b"x").status_code == 403
+    trust.load_cert_chain(line._pem)
+    with httpx.Client(base_url=running.url, verify=trust) as thief:
+        assert thief.post("/logs", content=b"").status_code == 413
+        assert thief.post("/logs", content=iter([b"x"] * 10)).status_code == 413, "who does not say how long it is"
+        assert thief.post("/logs", content=bytes((9 << 20) + 1)).status_code == 413
+    with pytest.raises(RefusedError):
+        running.service.commands.logs_of("lindeveld", "LV-01")

@@ -1,4 +1,4 @@
-"""Commands: which kiosk was to do what, by whom, and what became of it."""
+"""Commands: which kiosk was to do what, by whom, and what became of it; and the logs that one brought."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the tables."""
     op.create_table(
         "commands",
         sa.Column("id", sa.String(36), primary_key=True),
@@ -21,5 +21,11 @@ def upgrade() -> None:
         sa.Column("envelope", sa.LargeBinary, nullable=False),
         sa.Column("outcome", sa.String(16)),
         sa.Column("heard", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "logs",
+        sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
     )
     op.create_index("commands_of_kiosk", "commands", ["kiosk", "issued"])
