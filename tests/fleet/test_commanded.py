@@ -305,7 +305,7 @@ REBOOT = PROJECT / "deploy" / "machine" / "usr" / "share" / "loket247" / "reboot
 
 def reboots(folder: Path, owner: str = "root") -> bool:
     """Whether what begins the machine anew would; here it only leaves a file."""
-    command = [str(REBOOT), str(folder / "command.json"), owner, "touch", str(folder / "rebooted")]
+    command = [str(REBOOT), str(folder / "command.json"), owner, "0", "touch", str(folder / "rebooted")]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode == 0) is (folder / "rebooted").exists()
     return done.returncode == 0
