@@ -40,6 +40,8 @@ logs = sa.Table(
 )
 # As many as somebody looks back on.
 LOOK_BACK = 50
+# Who commanded what is asked for once a year at most; a name stays no longer.
+_KEPT = timedelta(days=400)
 # A kiosk whose line was cut may say a weekend later how a command ended.
 _HEARD_WITHIN = timedelta(days=7)
 
@@ -78,6 +80,7 @@ class CommandDesk:
                 "envelope": signed.envelope,
             }
             connection.execute(sa.insert(commands).values(**row))
+            connection.execute(sa.delete(commands).where(commands.c.issued < self._now() - _KEPT))
 
     def keep_logs(self, fingerprint: str | None, content: bytes) -> None:
         """Take what a kiosk sends, in place of what it sent before. Raises RefusedError."""

@@ -106,6 +106,14 @@ def test_after_a_quarter_of_an_hour_it_is_given_to_nobody(operator: Operator, le
     assert operator.service.checkins.take(mine, said.next()) is None
 
 
+def test_a_name_stays_no_longer_than_somebody_asks_for_it(operator: Operator, let_in: LetIn) -> None:
+    let_in(operator.service, "LV-01")
+    operator.commands("LV-01")
+    operator.clock.ahead += timedelta(days=401)
+    operator.commands("LV-01", Verb.REBOOT)
+    assert [one.verb for one in operator.sees()] == [Verb.REBOOT]
+
+
 def test_who_is_not_let_in_or_was_put_out_gets_no_command(operator: Operator, let_in: LetIn) -> None:
     operator.service.enrolment.expect("lindeveld", "LV-02")
     let_in(operator.service, "LV-01")
