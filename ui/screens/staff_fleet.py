@@ -104,6 +104,8 @@ _WRONG = {
     ),
 }
 
+_WITHOUT_STICK = (Ended.NO_STICK, Ended.NO_KEY, Ended.NO_AGENT)
+
 
 def fleet(scene: Scene, page: FleetPage) -> Screen:
     """Give a page of this room."""
@@ -177,7 +179,8 @@ def done(scene: Scene, page: ErrandDone) -> Screen:
     """Say how it went, and what to do now."""
     well = page.ended is Ended.DONE
     title, text = _DONE[page.errand] if well else _WRONG[page.ended]
-    stick = (scene.say("Neem de stick er nu uit."),) if page.errand is not Errand.PAIR else ()
+    is_in = page.errand is not Errand.PAIR and page.ended not in _WITHOUT_STICK
+    stick = (scene.say("Neem de stick er nu uit."),) if is_in else ()
     return Screen(
         Template.NOTICE,
         scene.header,

@@ -172,6 +172,27 @@ def test_from_the_operator_s_command_line_to_the_kiosk_and_back(
     assert "gedaan" in CliRunner().invoke(app, ["commands", "lindeveld", "LV-01", *at]).output
 
 
+@pytest.mark.expects_log("settings: unreachable")
+def test_while_the_repository_is_not_heard_nobody_knows_who_may_command(
+    running: Running, with_people: Fleet, remote: Agent
+) -> None:
+    """Whoever holds news back keeps a key alive that was taken away: it commands nothing."""
+    settings = remote.settings()
+    settings.write_text(f'{settings.read_text()}pem = "{remote.home}/kiosk.pem"\nsaid = "{remote.home}/said.json"\n')
+    agent = ["--settings", str(settings)]
+    timestamp = with_people.work.repository.folder / "metadata" / "timestamp.json"
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert main([*agent, "--enrol", running.service.enrolment.expect("lindeveld", "LV-01")]) == 0
+        assert main([*agent, "--once"]) == 0
+        Operator(with_people, (running.service, running.clock)).commands("LV-01")
+        aside = timestamp.rename(timestamp.with_suffix(".aside"))
+        assert main([*agent, "--once"]) == 1
+        assert not (remote.told / "command.json").exists()
+        aside.rename(timestamp)
+        assert main([*agent, "--once"]) == 0
+    assert (remote.told / "command.json").exists()
+
+
 def test_a_key_that_does_not_sign_for_the_town_commands_nothing(with_people: Fleet, tmp_path: Path) -> None:
     home = with_people.work.home
     key = str(home / "keys" / "lindeveld-daily.pem")
