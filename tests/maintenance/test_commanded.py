@@ -10,6 +10,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from hardware.doors import DoorWord
 from tests.maintenance.at_kiosk import SECONDS, Site
 
 
@@ -50,3 +51,6 @@ def test_every_device_that_asks_no_hand_is_tried_and_nothing_comes_out_and_no_do
     before = len(site.world.printer.printed)
     assert ends(site, told, "selfTest") == "done"
     assert len(site.world.printer.printed) == before
+    assert site.kiosk._bank is not None
+    looks = site.kiosk._bank.look().values()
+    assert {look.door for look in looks} == {DoorWord.CLOSED}, "the kiosk has its compartments still"
