@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from config.checkin import AuditHead, CheckIn, Said
+from fleet.service import commands
 from fleet.service.enrolment import Kiosk, known
 from fleet.service.tables import events, kiosks
 
@@ -42,8 +43,11 @@ class CheckIns:
     def __init__(self, engine: sa.Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
 
-    def take(self, fingerprint: str | None, content: bytes) -> None:
-        """Take one. Raises RefusedError, ReplayedError, msgspec.MsgspecError for what is no check-in."""
+    def take(self, fingerprint: str | None, content: bytes) -> bytes | None:
+        """Take one, and give the command that waits for its kiosk.
+
+        Raises RefusedError, ReplayedError, msgspec.MsgspecError for what is no check-in.
+        """
         with self._engine.begin() as connection:
             kiosk = known(connection, fingerprint)
             told = msgspec.json.decode(content, type=CheckIn)
@@ -57,6 +61,7 @@ class CheckIns:
             if values.get("audit_back") and not before.audit_back:
                 lines.append((What.AUDIT_BACK, None, None))
             self._write(connection, kiosk, lines, now)
+            return commands.exchange(connection, kiosk, told, now)
 
     @staticmethod
     def _values(before: Any, told: CheckIn, now: datetime) -> dict[str, Any]:  # noqa: ANN401 (a row)
