@@ -72,6 +72,10 @@ class PrintWorker:
             case _:
                 return
 
+    def look_soon(self) -> None:
+        """Look at it now: somebody mends it."""
+        self._worker.look_soon()
+
     def stuck(self, seconds: float) -> bool:
         """Say whether one job has been running for longer than that."""
         return self._worker.stuck(seconds)
@@ -174,6 +178,10 @@ class SlipWorker:
         """Queue a slip."""
         if isinstance(effect, PrintSlip):
             self._worker.submit(partial(self._print, effect))
+
+    def look_soon(self) -> None:
+        """Look at it now: somebody mends it."""
+        self._worker.look_soon()
 
     def stuck(self, seconds: float) -> bool:
         """Say whether one job has been running for longer than that."""

@@ -62,6 +62,7 @@ def _texts(settings: Settings, staff: str, told: Told, results: tuple[TestResult
     yield "Laatste tests:" if results else "Er is nog niets getest."
     for result in results:
         word = "gelukt" if result.well else "niet gelukt"
-        yield f"- {SUBJECTS[result.subject]}: {word}, {clock(result.at):%d-%m %H:%M}"
+        figure = f" ({result.figure})" if result.figure else ""
+        yield f"- {SUBJECTS[result.subject]}: {word}, {clock(result.at):%d-%m %H:%M}{figure}"
     yield ""
     yield "Naam en handtekening: ______________________________"

@@ -82,6 +82,8 @@ def _wished(wish: wishes.Wish, staff: str, number: int) -> Iterator[AuditLine]:
     match wish:
         case wishes.NoteFilled(part):
             yield AuditLine(What.FILLED, number, part=part, staff=staff)
+        case wishes.KeepResult(_, well):
+            yield AuditLine(What.TEST_PASSED if well else What.TEST_FAILED, number, staff=staff)
         case wishes.OpenFor(act):
             yield AuditLine(What.STAFF_DOOR, number, act.id, staff=staff)
         case wishes.Settle(act, found):

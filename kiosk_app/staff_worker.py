@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 HISTORY_ROWS = 500
 # systemd answers at once, or says that it may not.
 REBOOT_SECONDS = 15.0
+# Whoever has just pushed a tray in looks at the screen: a device says that it is mended within this time.
+LOOK_EVERY = 2.0
 
 
 class Workshop(Protocol):
@@ -57,6 +59,9 @@ class Workshop(Protocol):
 
     def supplies(self) -> tuple[str, ...]:
         """Say what is left and what was used. Asks the printer."""
+
+    def look_soon(self) -> None:
+        """Have every device looked at now."""
 
     def service_changed(self) -> None:
         """Look anew whether the kiosk is out of service."""
@@ -85,7 +90,7 @@ class StaffWorker:
         self._told = told
         self._workshop = workshop
         self._post = post
-        self._worker = Worker("staff")
+        self._worker = Worker("staff", self._look)
         self._bench = Worker("staff tests")
         self._telling: int | None = None  # the visit that is told how everything does
         self._staff = ""
@@ -184,8 +189,11 @@ class StaffWorker:
             case wishes.TellAll():
                 self._telling = visit
                 self._tell(visit)
+                self._worker.look()
             case wishes.TellResults():
                 self._answer(visit, happenings.ResultsTold(self._trials.results()))
+            case wishes.KeepResult(subject, well, figure):
+                self._trials.keep(subject, well=well, figure=figure)
             case wishes.MakeReportCode():
                 self._answer(visit, happenings.ReportCodeMade(self._workshop.report_code(self._staff)))
             case wishes.TellSupplies():
@@ -214,6 +222,13 @@ class StaffWorker:
                 self._workshop.service_changed()
             case _:
                 return
+
+    def _look(self) -> float | None:
+        """Have every device looked at, again and again while somebody is at work here."""
+        if self._telling is None:
+            return None
+        self._workshop.look_soon()
+        return LOOK_EVERY
 
     def _tell(self, visit: int) -> None:
         self._answer(visit, happenings.AllTold(self._told()))

@@ -103,6 +103,7 @@ trials = sa.Table(
     sa.Column("subject", sa.String(32), primary_key=True),
     sa.Column("well", sa.Boolean, nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("figure", sa.String(64)),
 )
 
 # Why the kiosk is out of service, and until when: one row at most.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from config.checkin import InForce
@@ -92,6 +92,14 @@ class Hand(Protocol):
 
     def stop(self) -> None:
         """End, and let go of the device."""
+
+
+@runtime_checkable
+class Looks(Protocol):
+    """A hand that asks its device how it does now and then; the others are told by theirs."""
+
+    def look_soon(self) -> None:
+        """Ask it now. From any thread."""
 
 
 class Kiosk:
@@ -292,10 +300,16 @@ class Kiosk:
     def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
         trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._lent)
         memory = self._trail, trials, self.journal
-        workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
+        workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing, self._look_soon)
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
         self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
         self._hands.append(self._staff)
+
+    def _look_soon(self) -> None:
+        """Have every device that is asked asked now."""
+        for hand in self._hands:
+            if isinstance(hand, Looks):
+                hand.look_soon()
 
     def _look_at_closing(self) -> None:
         """See whether the kiosk is out of service on purpose: on the thread of whoever asks, never the screen's."""

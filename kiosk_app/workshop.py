@@ -70,7 +70,7 @@ class Makers(Protocol):
 
 
 class SiteWorkshop:
-    """One kiosk's. `on_service` is called when it went in or out of service."""
+    """One kiosk's. `on_service`: it went in or out of service; `look_soon` has its devices looked at."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class SiteWorkshop:
         memory: tuple[AuditTrail, Trials, Journal],
         told: Callable[[], Told],
         on_service: Callable[[], None],
+        look_soon: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._makers = makers
@@ -87,6 +88,7 @@ class SiteWorkshop:
         self._trail, self._trials, self._journal = memory
         self._told = told
         self.service_changed = on_service
+        self.look_soon = look_soon
 
     def test(self, subject: Subject, say: Say, ask: Ask) -> Test | None:
         """Give a test and a way to let go of it; a printer's ends by itself within a minute."""
@@ -117,6 +119,8 @@ class SiteWorkshop:
                 return self._speech_test(say, ask)
             case Subject.BACK_END | Subject.NETWORK | Subject.WATCHDOG:
                 return self._test_of_line(subject, say)
+            case Subject.SCREEN:  # it takes place on the screen itself
+                return None
 
     def _test_of_line(self, subject: Subject, say: Say) -> Test | None:
         """Give a test that asks no hand; it ends by itself within half a minute."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from config.settings import StaffRole
 from hardware.devices import Health
 from hardware.faults import FaultCode
+from kiosk_app.maintenance.glass import Aiming, AskSeen, GlassTold, Tint, Tinted
 from kiosk_app.maintenance.work import (
     CheckingCode,
     Cleaning,
@@ -54,6 +55,7 @@ _TOLD = Told(tuple(PartTold(part, _BAD.get(part, Health.OK)) for part in Part), 
 _RESULTS = (
     TestResult(Subject.PRINTER, well=True, at=_NOW - timedelta(minutes=5)),
     TestResult(Subject.RECEIPT, well=False, at=_NOW - timedelta(days=30)),
+    TestResult(Subject.SCREEN, well=True, at=_NOW, figure="gemiddeld 2,1 mm ernaast, hoogstens 3,4 mm"),
 )
 _LINES = (
     "Bonprinter op 192.0.2.17:9100",
@@ -104,6 +106,11 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "parts-2", Parts(page=1)
     yield "cleaning", Cleaning(42)
     yield "cleaning-last", Cleaning(1)
+    yield from _trying()
+    yield from _upkeep()
+
+
+def _trying() -> Iterator[tuple[str, Page]]:
     yield "tests", Tests()
     yield "tests-before", Tests(results=_RESULTS)
     yield "tests-reported", Tests(reported=True)
@@ -112,10 +119,20 @@ def _pages() -> Iterator[tuple[str, Page]]:
     asked = "Staat de deur van vakje 24 open, en geen andere?"
     yield "testing-asks", Testing(Subject.EACH_LOCK, ("Vakje 24 zegt dat het open is.",), question=asked)
     yield "tests-2", Tests(page=1)
+    yield "tests-3", Tests(page=2, results=_RESULTS)
     yield "testing-reader", Testing(Subject.CARD_READER, ("Neem eerst de kaart uit de lezer.",), other_card=True)
     yield "tested", Tested(Subject.RECEIPT, well=True, lines=_LINES)
     yield "tested-2", Tested(Subject.PRINTER, well=False, lines=_LINES * 3, page=1)
+    yield "glass", GlassTold()
+    for tint in Tint:
+        yield f"glass-{tint.value}", Tinted(tint)
+    yield "glass-seen", AskSeen()
+    yield "glass-aim", Aiming(whole=True)
+    yield "glass-aim-last", Aiming(whole=True, off=(2.1,) * 8, strays=1)
     yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))
+
+
+def _upkeep() -> Iterator[tuple[str, Page]]:
     yield "supplies-asked", Supplies()
     yield (
         "supplies",

@@ -54,6 +54,10 @@ class TestAnswered(Struct, frozen=True):
     yes: bool
 
 
+class WentOn(Bare):
+    """The screen was touched to go on to what comes next."""
+
+
 class ReportAsked(Bare):
     """The report is to be printed."""
 
@@ -155,6 +159,7 @@ WorkTouch = (
     | BackAsked
     | TestAsked
     | TestAnswered
+    | WentOn
     | ReportAsked
     | ReportCodeAsked
     | OnlyAsked
@@ -368,6 +373,12 @@ class Scanned(Struct, frozen=True):
     reference: str
 
 
+class Landed(Struct, frozen=True):
+    """A finger landed so many millimetres beside the cross."""
+
+    off: float
+
+
 class CardCame(Bare):
     """A card was put in."""
 
@@ -380,4 +391,6 @@ class TimeOver(Bare):
     """The clock of this page ran out."""
 
 
-Happening = WorkTouch | WorkAnswer | Typed | OneErased | AllErased | Turned | Scanned | CardCame | CardGone | TimeOver
+Happening = (
+    WorkTouch | WorkAnswer | Typed | OneErased | AllErased | Turned | Scanned | Landed | CardCame | CardGone | TimeOver
+)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from msgspec import structs
 
 from config.settings import StaffRole
-from kiosk_app.maintenance import storing
+from kiosk_app.maintenance import aiming, storing
 from kiosk_app.maintenance.compartments import ShelfPage, Shelves
+from kiosk_app.maintenance.glass import GlassPage, GlassTold
 from kiosk_app.maintenance.happenings import (
     AllErased,
     AllTold,
@@ -199,6 +200,9 @@ def _told(work: Work, told: Told) -> Step:
 
 
 def _inside(work: Work, happening: Happening) -> Step:
+    if isinstance(work.page, GlassPage):
+        back = isinstance(happening, BackAsked)
+        return _to(work, Tests(), TellResults()) if back else aiming.rules(work, work.page, happening)
     match work.page, happening:
         case Menu(), RoomAsked(room) if room in work.rooms:
             return _enter(work, room)
@@ -263,6 +267,8 @@ def _trying(work: Work, happening: Happening) -> Step:
             return _to(work, ReportCode(), MakeReportCode())
         case ReportCode(), ReportCodeMade(text):
             return _to(work, ReportCode(text))
+        case Tests(), TestAsked(Subject.SCREEN):
+            return _to(work, GlassTold())
         case Tests(), TestAsked(subject):
             return _to(work, Testing(subject, other_card=subject in _NEEDS_OTHER_CARD), RunTest(subject))
         case Testing(lines=lines) as page, TestSaid(line):

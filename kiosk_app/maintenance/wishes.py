@@ -58,6 +58,14 @@ class AnswerTest(Struct, frozen=True):
     yes: bool
 
 
+class KeepResult(Struct, frozen=True):
+    """Write down how a test ended that took place on the screen itself, and what it measured."""
+
+    subject: Subject
+    well: bool
+    figure: str
+
+
 class EndTest(Bare):
     """Let go of the test under way: nobody waits for it any more."""
 
@@ -149,6 +157,7 @@ Wish = (
     | TellResults
     | RunTest
     | AnswerTest
+    | KeepResult
     | EndTest
     | PrintReport
     | MakeReportCode

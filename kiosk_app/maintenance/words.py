@@ -37,4 +37,5 @@ SUBJECTS = {
     Subject.BACK_END: "Dienst van de gemeente",
     Subject.NETWORK: "Netwerk en klok",
     Subject.WATCHDOG: "Waakhond",
+    Subject.SCREEN: "Scherm",
 }

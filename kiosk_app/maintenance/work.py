@@ -19,6 +19,7 @@ from kiosk_app.maintenance.compartments import (
     ShelfPage,
     TellingTown,
 )
+from kiosk_app.maintenance.glass import GlassPage
 from kiosk_app.parts import Part
 
 # Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
@@ -103,16 +104,18 @@ class Subject(Enum):
     BACK_END = "backEnd"
     NETWORK = "network"
     WATCHDOG = "watchdog"
+    SCREEN = "screen"
 
 
 class TestResult(Struct, frozen=True):
-    """How the last test of something ended."""
+    """How the last test of something ended; `figure` where it measured something."""
 
     __test__ = False  # pytest takes the name for a test's
 
     subject: Subject
     well: bool
     at: datetime
+    figure: str = ""
 
 
 class Closing(Enum):
@@ -293,6 +296,7 @@ Page = (
     | Testing
     | Tested
     | Returning
+    | GlassPage
     | ReportCode
     | Supplies
     | Service

@@ -75,7 +75,7 @@ def words(part: object) -> list[str]:
         return [part]
     if isinstance(part, tuple):
         return [text for one in part for text in words(one)]
-    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role")
+    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role", "colour")
     if isinstance(part, Struct):
         return [text for name in part.__struct_fields__ if name not in apart for text in words(getattr(part, name))]
     return []
@@ -128,6 +128,9 @@ def test_a_visit_can_be_stopped_at_the_bottom_left_of_every_screen_where_there_i
 ) -> None:
     if isinstance(sample.visit.state, StaffAtWork) and isinstance(sample.visit.state.work.page, Cleaning):
         assert painted(sample).choices == ()  # a cloth goes over all of it
+        return
+    if painted(sample).glass is not None:  # from edge to edge: one touch leads on, or the button beside the cross back
+        assert [choice.id for choice in painted(sample).choices] in (["next"], ["spot", "back"])
         return
     first = painted(sample).bar[0]
     nothing_to_stop = type(sample.visit.state).__name__ in ("Portal", "CardBack", "Goodbye")

@@ -62,7 +62,7 @@ def said(part: object) -> set[str]:
         return {part}
     if isinstance(part, tuple):
         return {text for one in part for text in said(one)}
-    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role")
+    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role", "colour")
     names = [name for name in part.__struct_fields__ if name not in apart] if isinstance(part, Struct) else []
     return {text for name in names for text in said(getattr(part, name))}
 

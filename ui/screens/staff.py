@@ -7,6 +7,7 @@ The other rooms stand in `staff_rooms`. Screens are in Dutch first; the steps to
 from __future__ import annotations
 
 from kiosk_app.maintenance import happenings
+from kiosk_app.maintenance.glass import Aiming, AskSeen, GlassTold, Tinted
 from kiosk_app.maintenance.words import HEALTH, PARTS
 from kiosk_app.maintenance.work import (
     CheckingCode,
@@ -37,10 +38,10 @@ from kiosk_app.maintenance.work import (
 from kiosk_app.parts import Part
 from kiosk_app.touches import AllErased, LastErased, WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens import staff_lockers, staff_rooms, staff_upkeep
+from ui.screens import staff_glass, staff_lockers, staff_rooms, staff_upkeep
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import HEALTH_MARKS, moment
+from ui.screens.staff_words import HEALTH_MARKS, back, moment
 from ui.texts import mark
 
 _DIGITS = 6
@@ -94,6 +95,8 @@ def staff(scene: Scene, work: Work) -> Screen:
             return staff_upkeep.room(scene, page)
         case Tests() | Testing() | Tested() | Returning() | ReportCode() as page:
             return staff_rooms.room(scene, page)
+        case GlassTold() | Tinted() | AskSeen() | Aiming() as page:
+            return staff_glass.glass(scene, page)
         case page:
             return staff_lockers.lockers(scene, work, page)
 
@@ -216,7 +219,7 @@ def problems(scene: Scene, work: Work, page: Problems) -> Screen:
         rows=tuple(_trouble(scene, trouble) for trouble in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -243,7 +246,7 @@ def problem(scene: Scene, trouble: Trouble) -> Screen:
             Section(scene.say("Dit merkt een inwoner"), scene.words(fault.text)),
             Section(scene.say("Opgelost?"), scene.say("Dan gaat deze pagina vanzelf weg, zodra het toestel het zegt.")),
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -269,7 +272,7 @@ def parts(scene: Scene, work: Work, page: Parts) -> Screen:
         rows=rows,
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 

@@ -19,7 +19,7 @@ from kiosk_app.touches import PageTurned, WorkTouched
 from ui.screen import Choice, Qr, Role, Screen, Section, Template
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import moment
+from ui.screens.staff_words import back, moment
 from ui.texts import mark
 
 # Lines of a test on one page: each may take two lines.
@@ -36,6 +36,7 @@ _WHAT_COMES = {
     Subject.BACK_END: mark("We vragen of ze werkt."),
     Subject.NETWORK: mark("Naam, lijn, certificaten en klok."),
     Subject.WATCHDOG: mark("Wie herstart het loket als het vastloopt?"),
+    Subject.SCREEN: mark("Kleuren, en hoe juist het aanraken is."),
 }
 
 
@@ -52,11 +53,6 @@ def room(scene: Scene, page: Tests | Testing | Tested | Returning | ReportCode) 
             return returning(scene)
         case ReportCode():
             return report_code(scene, page)
-
-
-def back(scene: Scene) -> Choice:
-    """Give the way to the page before."""
-    return Choice("back", scene.say("Terug"), WorkTouched(happenings.BackAsked()), icon="icon-back")
 
 
 def tests(scene: Scene, page: Tests) -> Screen:
@@ -100,6 +96,7 @@ def _subjects(scene: Scene) -> Iterator[Subject]:
         Subject.BACK_END: scene.settings.back_end,
         Subject.NETWORK: scene.settings.back_end,
         Subject.WATCHDOG: scene.settings.kiosk,
+        Subject.SCREEN: scene.settings.screen,
     }
     yield from (subject for subject, setting in have.items() if setting is not None)
 
@@ -110,7 +107,7 @@ def _test(scene: Scene, subject: Subject, results: tuple[TestResult, ...]) -> Ch
     if last is not None:
         when = moment(scene, last.at)
         text = scene.say("Laatst gelukt: {when}.", when=when) if last.well else scene.say("Mislukt: {when}.", when=when)
-        said.append(text)
+        said += [text, f"{last.figure}."] if last.figure else [text]
     event = WorkTouched(happenings.TestAsked(subject))
     return Choice(
         f"test-{subject.value}", scene.say(SUBJECTS[subject]), event, Role.ROW, "icon-chevron", " ".join(said)

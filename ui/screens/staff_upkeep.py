@@ -10,10 +10,9 @@ from kiosk_app.parts import Part
 from kiosk_app.touches import WorkTouched
 from ui import phrases
 from ui.screen import Choice, Role, Screen, Template
-from ui.screens import staff_rooms
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import CLOSINGS, happened, moment
+from ui.screens.staff_words import CLOSINGS, back, happened, moment
 from ui.texts import mark
 
 # For how long the kiosk may be out of service, in hours; a kiosk that somebody forgot opens by itself after the last.
@@ -64,7 +63,7 @@ def supplies(scene: Scene, page: Supplies) -> Screen:
             )
             for name, label, part in rows
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -86,7 +85,7 @@ def service(scene: Scene, page: Service) -> Screen:
         rows=shown.rows,
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -123,7 +122,7 @@ def how_long(scene: Scene, page: HowLong) -> Screen:
             )
             for hours in _HOURS
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -137,7 +136,7 @@ def history(scene: Scene, page: History) -> Screen:
             scene.say("Geschiedenis"),
             picture="sheet",
             hint=scene.say("We kijken na of niemand er iets aan veranderde."),
-            actions=(staff_rooms.back(scene),),
+            actions=(back(scene),),
             bar=scene.staff_bar,
         )
     rows = [row for row in page.rows if _is_shown(row, page.only)]
@@ -154,7 +153,7 @@ def history(scene: Scene, page: History) -> Screen:
         rows=tuple(_block(scene, block) for block in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene), _next_filter(scene, page.only)),
+        actions=(back(scene), _next_filter(scene, page.only)),
         bar=scene.staff_bar,
     )
 

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from hardware.devices import Health
 from hardware.faults import FAULTS, FaultCode
+from kiosk_app.maintenance import happenings
 from kiosk_app.maintenance.words import PARTS
 from kiosk_app.maintenance.work import Closing, Row
 from kiosk_app.parts import Part
+from kiosk_app.touches import WorkTouched
 from ui import phrases
+from ui.screen import Choice
 from ui.screens.scene import Scene
 from ui.texts import mark
 
@@ -82,6 +85,11 @@ HAPPENED = {
     "nothingDone": mark("vakje niet gebruikt"),
     "stockTaken": mark("telling gedaan"),
 }
+
+
+def back(scene: Scene) -> Choice:
+    """Give the way to the page before."""
+    return Choice("back", scene.say("Terug"), WorkTouched(happenings.BackAsked()), icon="icon-back")
 
 
 def moment(scene: Scene, at: datetime) -> str:
