@@ -232,7 +232,7 @@ def _trouble(scene: Scene, trouble: Trouble) -> Choice:
 
 
 def problem(scene: Scene, trouble: Trouble) -> Screen:
-    """Say what a resident notices, and the steps to mend it; it goes away by itself."""
+    """Say what a resident notices, and the steps to mend it, with a drawing; it goes away by itself."""
     fault = scene.fault(trouble.code)
     part, since = scene.say(PARTS[trouble.part]), moment(scene, trouble.since)
     steps = "\n".join(f"{n}. {scene.words(step)}" for n, step in enumerate(fault.steps, 1))
@@ -240,11 +240,14 @@ def problem(scene: Scene, trouble: Trouble) -> Screen:
         Template.NOTICE,
         scene.header,
         scene.words(fault.title),
-        lead=(scene.say("{part}, sinds {when}", part=part, when=since),),
+        lead=(
+            scene.say("{part}, sinds {when}", part=part, when=since),
+            scene.say("Zegt het toestel dat het opgelost is, dan gaat deze pagina vanzelf weg."),
+        ),
+        picture=fault.repair.value,
         sections=(
             Section(scene.say("Zo los je het op"), steps),
             Section(scene.say("Dit merkt een inwoner"), scene.words(fault.text)),
-            Section(scene.say("Opgelost?"), scene.say("Dan gaat deze pagina vanzelf weg, zodra het toestel het zegt.")),
         ),
         actions=(back(scene),),
         bar=scene.staff_bar,
