@@ -49,6 +49,8 @@ def _texts(settings: Settings, staff: str, told: Told, results: tuple[TestResult
     clock = settings.town.clock
     yield f"Verslag van het loket {settings.kiosk}, {settings.town.name}"
     yield f"{clock(now):%d-%m-%Y %H:%M}, door {staff}"
+    if told.broken_off is not None:
+        yield f"Het vorige onderhoud brak af: {told.broken_off.staff}, {clock(told.broken_off.at):%d-%m %H:%M}."
     yield ""
     yield "Toestellen:" if told.degrees is None else f"Toestellen (de machine is {told.degrees} °C):"
     for one in told.parts:

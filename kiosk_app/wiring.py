@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from config.checkin import InForce
 from config.settings import BackEnd, Lockers, Printer, Settings, Speech
+from hardware import devices
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
 from hardware.doors import LockerBank
@@ -39,6 +40,7 @@ from kiosk_app.machine_worker import MachineWorker
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.makers import (
     Lent,
+    PrinterMakers,
     SiteMakers,
     card_reader,
     code_scanner,
@@ -54,7 +56,10 @@ from kiosk_app.makers import (
 )
 from kiosk_app.overview import Overview
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
+from kiosk_app.part_book import PartBook
 from kiosk_app.print_worker import PrintWorker, SlipWorker
+from kiosk_app.printer_choice import PrinterChoice
+from kiosk_app.printer_desk import PrinterDesk
 from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
@@ -137,6 +142,7 @@ class Kiosk:
             self._add_speech(settings.speech)
         if settings.lockers is not None and self._bank is not None:
             self._add_lockers(settings.lockers, self._bank)
+        self._desk: PrinterDesk | None = None
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -144,6 +150,7 @@ class Kiosk:
         # Taken in at once: a reader that is lost says why before it says that the card is gone.
         self._have = parts = self._parts(settings)
         self.health = HealthBook(parts, lambda offer: self.core.take(OfferChanged(offer)))
+        self._book = PartBook(self._store)
         self._overview = Overview(lambda: dict(self.health.statuses), parts, self._trail)
         self._closings = Closings(self._store)
         self._staff: StaffWorker | None = None
@@ -156,6 +163,7 @@ class Kiosk:
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
         self._scribe.start()
+        self._scribe.submit(self._book.begin)
         self._audit(AuditLine(What.STARTED))
         self.health.start()
         if self.journal.paper_may_lie():  # the last run ended before anyone said that it was taken
@@ -267,17 +275,25 @@ class Kiosk:
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
-        printer = page_printer(setting)
-        waits = settings.timeouts
-        run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
-        note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
+        choice, waits = PrinterChoice(self._store, setting), settings.timeouts
+
+        def made() -> tuple[devices.Printer, PrintRun]:
+            printer = page_printer(choice.now)
+            waiting = {"paper_wait": waits.paper_wait, "print_silence": waits.print_silence}
+            return printer, PrintRun(printer, self.journal, **waiting)
+
+        note = self._noter(Part.PRINTER)
 
         def noted(status: Status) -> None:
             note(status)
             foresight.noted(status)
 
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
+        worker = PrintWorker(*made(), self.journal, self.core.post, noted, self._report, wish_for)
+        foresight = Foresight(self._store, setting, worker.facts)
+        self._hands.append(worker)
+        makers = PrinterMakers(setting)
+        self._desk = PrinterDesk(choice, makers, settings.data, lambda: worker.exchange(*made()))
 
     def _add_lockers(self, setting: Lockers, bank: LockerBank) -> None:
         doors, note = locker_doors(setting), self._noter(Part.LOCKERS)
@@ -300,7 +316,9 @@ class Kiosk:
     def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
         trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._lent)
         memory = self._trail, trials, self.journal
-        workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing, self._look_soon)
+        workshop = SiteWorkshop(
+            settings, makers, card, memory, told, self._look_at_closing, self._look_soon, self._desk
+        )
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
         self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
         self._hands.append(self._staff)
@@ -324,6 +342,7 @@ class Kiosk:
         if self.health.statuses[part] != status:
             fault = status.faults[0] if status.faults else None
             self._audit(AuditLine(What.PART_CHANGED, part=part, fault=fault))
+            self._scribe.submit(partial(self._book.note, part, status))
         self._overview.noted(part, status)
         self.health.note(part, status)
         if self._staff is not None:

@@ -9,7 +9,9 @@ from config.settings import StaffRole
 from hardware.devices import Health
 from hardware.faults import FaultCode
 from kiosk_app.maintenance.glass import Aiming, AskSeen, GlassTold, Tint, Tinted
+from kiosk_app.maintenance.printers import FoundPrinter, PrinterChanged, PrinterSearch, PrinterTrial, PrinterTried
 from kiosk_app.maintenance.work import (
+    BrokenOff,
     CheckingCode,
     Cleaning,
     Closing,
@@ -84,6 +86,8 @@ def staff_states() -> Iterator[tuple[str, StaffAtWork]]:
     for name, page in _pages():
         yield f"staff-{name}", StaffAtWork(Work("T-03", StaffRole.TECHNICIAN, page, _TOLD))
     yield "staff-menu-site", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Menu(), Told(_TOLD.parts)))
+    cut = BrokenOff("T-04", _NOW - timedelta(hours=2), "testBegan", "printer")
+    yield "staff-menu-broken-off", StaffAtWork(Work("T-03", StaffRole.TECHNICIAN, Menu(), Told(broken_off=cut)))
     yield "staff-all-well", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Problems(mended=FaultCode.PAPER_EMPTY)))
 
 
@@ -132,6 +136,21 @@ def _trying() -> Iterator[tuple[str, Page]]:
     yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))
 
 
+def _printers() -> Iterator[tuple[str, Page]]:
+    old = FoundPrinter("ipp://localhost:60000/ipp/print", "Brother HL-L5210DN", used=True)
+    new = FoundPrinter("ipp://localhost:60001/ipp/print", "Kyocera ECOSYS PA4500x")
+    said = ("De nieuwe wachtrij is er. De oude blijft staan.", "De printer antwoordt: Kyocera ECOSYS PA4500x.")
+    yield "printers-asked", PrinterSearch()
+    yield "printers", PrinterSearch((old, new))
+    yield "printers-chosen", PrinterSearch((old, new), chosen=True)
+    yield "printers-none", PrinterSearch((old,))
+    yield "printer-trial", PrinterTrial(new, said)
+    yield "printer-tried", PrinterTried(new, well=True, lines=(*said, "Alles in orde."))
+    yield "printer-tried-badly", PrinterTried(new, well=False, lines=(*said, "FOUT: er ligt geen A4 in."))
+    yield "printer-changed", PrinterChanged(new.model)
+    yield "printer-old", PrinterChanged("")
+
+
 def _upkeep() -> Iterator[tuple[str, Page]]:
     yield "supplies-asked", Supplies()
     yield (
@@ -149,6 +168,7 @@ def _upkeep() -> Iterator[tuple[str, Page]]:
     yield "service", Service()
     yield "service-closed", Service(Closing.REPAIR, _NOW + timedelta(hours=4))
     yield "service-failed", Service(failed=True)
+    yield from _printers()
     yield "how-long", HowLong(Closing.EVENT)
     yield "report-code-asked", ReportCode()
     yield "report-code", ReportCode("LV-01 23-11-2026 20:41 T-03 | In orde: 8 van 11 | Printer: paperEmpty 23-11 17:41")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from config.settings import StaffRole
-from kiosk_app.maintenance import aiming, storing
+from kiosk_app.maintenance import aiming, replacing, storing
 from kiosk_app.maintenance.compartments import ShelfPage, Shelves
 from kiosk_app.maintenance.glass import GlassPage, GlassTold
 from kiosk_app.maintenance.happenings import (
@@ -32,6 +32,7 @@ from kiosk_app.maintenance.happenings import (
     ProblemAsked,
     ReasonAsked,
     RebootAsked,
+    ReplaceAsked,
     ReportAsked,
     ReportCodeAsked,
     ReportCodeMade,
@@ -51,12 +52,14 @@ from kiosk_app.maintenance.happenings import (
     Turned,
     Typed,
 )
+from kiosk_app.maintenance.printers import PrinterPage, PrinterSearch
 from kiosk_app.maintenance.wishes import (
     AnswerTest,
     CheckCode,
     Close,
     EndTest,
     EraseDigit,
+    FindPrinters,
     ForgetCode,
     Knock,
     MakeReportCode,
@@ -121,6 +124,8 @@ def step(work: Work, happening: Happening) -> Step:
     """Give what comes next, and what is wished for. What does not fit a page changes nothing."""
     if isinstance(work.page, ShelfPage):
         return _at_shelves(work, work.page, happening)
+    if isinstance(work.page, PrinterPage) and not isinstance(happening, AllTold):
+        return replacing.rules(work, work.page, happening)
     match work.page, happening:
         case Testing(other_card=True), CardGone():
             return work, ()
@@ -314,6 +319,8 @@ def _upkeep(work: Work, happening: Happening) -> Step:
         case Service() as page, RestartAsked() | RebootAsked():
             wish = Restart() if isinstance(happening, RestartAsked) else Reboot()
             return _to(work, structs.replace(page, failed=False), wish)
+        case Service(), ReplaceAsked():
+            return _to(work, PrinterSearch(), FindPrinters())
         case Service() as page, RestartFailed():
             return _to(work, structs.replace(page, failed=True))
         case History() as page, HistoryRead(rows, broken_at):

@@ -78,6 +78,32 @@ class MakeReportCode(Bare):
     """Put the report in few words."""
 
 
+class FindPrinters(Bare):
+    """Ask which printers answer here."""
+
+
+class TryPrinter(Struct, frozen=True):
+    """Make a queue for a printer beside the one in use, and print a sheet there."""
+
+    device: str
+
+
+class UsePrinter(Struct, frozen=True):
+    """Use it from now on."""
+
+    device: str
+
+
+class UseOldPrinter(Bare):
+    """Use the one that the settings name."""
+
+
+class LeavePrinter(Struct, frozen=True):
+    """Leave one that was tried: the one in use stays."""
+
+    device: str
+
+
 class TellSupplies(Bare):
     """Ask what is left."""
 
@@ -161,6 +187,11 @@ Wish = (
     | EndTest
     | PrintReport
     | MakeReportCode
+    | FindPrinters
+    | TryPrinter
+    | UsePrinter
+    | UseOldPrinter
+    | LeavePrinter
     | TellSupplies
     | NoteFilled
     | TellService

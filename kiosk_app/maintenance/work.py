@@ -20,6 +20,7 @@ from kiosk_app.maintenance.compartments import (
     TellingTown,
 )
 from kiosk_app.maintenance.glass import GlassPage
+from kiosk_app.maintenance.printers import PrinterPage
 from kiosk_app.parts import Part
 
 # Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
@@ -82,12 +83,22 @@ class PartTold(Struct, frozen=True):
     health: Health
 
 
+class BrokenOff(Struct, frozen=True):
+    """Maintenance that nobody ended: the power went, or the kiosk. `what`: what was under way, in the audit's words."""
+
+    staff: str
+    at: datetime
+    what: str = ""
+    part: str = ""
+
+
 class Told(Struct, frozen=True):
     """How everything does, as it was last told. `troubles`: worst first; `degrees` (°C) where the machine measures."""
 
     parts: tuple[PartTold, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     degrees: int | None = None
+    broken_off: BrokenOff | None = None
 
 
 class Subject(Enum):
@@ -301,6 +312,7 @@ Page = (
     | Supplies
     | Service
     | HowLong
+    | PrinterPage
     | History
     | ShelfPage
 )

@@ -18,6 +18,7 @@ from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.maintenance import compartments as at
 from kiosk_app.maintenance import glass, happenings, wishes, work
+from kiosk_app.maintenance.printers import FoundPrinter, PrinterTrial, PrinterTried
 from kiosk_app.maintenance.step import knock, step
 from kiosk_app.parts import Part
 
@@ -36,6 +37,7 @@ PASSPORT = at.Expected("K7Q-4XR", "Paspoort", SMALL, four_eyes=True)
 VOUCHER = at.Expected("W9T-3NC", "Cadeaubon", SMALL, four_eyes=False)
 SHELF = at.Shelf(SEED, (PASSPORT, VOUCHER), WALL)
 ACT = uuid5(SEED, "1")
+USED, OTHER = FoundPrinter("ipp://localhost:60000/", "Old", used=True), FoundPrinter("ipp://localhost:60001/", "New")
 NONE, THERE, UNKNOWN = ThingWord.NONE, ThingWord.THERE, ThingWord.UNKNOWN
 
 
@@ -68,7 +70,17 @@ def alphabet() -> tuple[happenings.Happening, ...]:
         *(happenings.ServiceTold(closing, NOON) for closing in (None, work.Closing.REPAIR)),
         *(happenings.HistoryRead((ROW,), broken_at) for broken_at in (None, 3)),
         *(happenings.Turned(page) for page in (0, 1)),
+        *of_printers(),
         *of_doors(),
+    )
+
+
+def of_printers() -> tuple[happenings.Happening, ...]:
+    """Every kind of happening where another printer takes the place of this one."""
+    return (
+        *(kind() for kind in (happenings.ReplaceAsked, happenings.UseAsked, happenings.OldPrinterAsked)),
+        *(happenings.PrinterAsked(one.device) for one in (USED, OTHER)),
+        *(happenings.PrintersFound((USED, OTHER), chosen) for chosen in (True, False)),
     )
 
 
@@ -127,7 +139,7 @@ def _folded(one: work.Work) -> work.Work:
     page = one.page
     if isinstance(page, work.Cleaning) and page.left > 2:
         page = structs.replace(page, left=2)
-    if isinstance(page, work.Testing | work.Tested):
+    if isinstance(page, work.Testing | work.Tested | PrinterTrial | PrinterTried):
         page = structs.replace(page, lines=page.lines[:1])
     if isinstance(page, glass.Aiming):  # how far off a touch was is told at the end alone
         page = structs.replace(page, off=(0.0,) * len(page.off))
@@ -263,6 +275,17 @@ def test_the_kiosk_is_closed_for_a_reason_and_a_time_that_were_both_chosen(moves
         wishes.Close(work.Closing.REPAIR, 72),
     }
     assert {m.before.work.page for m in closing} == {work.HowLong(work.Closing.REPAIR)}
+
+
+def test_no_printer_is_used_that_did_not_print_and_one_that_was_tried_is_used_or_left(moves: list[Move]) -> None:
+    kinds = (wishes.UsePrinter, wishes.LeavePrinter, wishes.EndTest)
+    for move in moves:
+        page, leads = move.before.work.page, move.after is None or not isinstance(move.after.work.page, PrinterTried)
+        if any(isinstance(wish, wishes.UsePrinter) for wish in move.wishes):
+            assert isinstance(page, PrinterTried), move
+            assert (page.printer, page.well) == (OTHER, True), move
+        if isinstance(page, PrinterTried) and leads:
+            assert any(isinstance(wish, kinds) for wish in move.wishes), move
 
 
 def test_a_problem_closes_by_itself_and_another_stays(moves: list[Move]) -> None:

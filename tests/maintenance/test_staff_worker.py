@@ -21,6 +21,7 @@ from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.maintenance import happenings, wishes
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.maintenance.work import Subject, Told
+from kiosk_app.printer_desk import PrinterDesk
 from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
 from kiosk_app.trials import Trials
@@ -69,6 +70,11 @@ class Bench:
     def supplies(self) -> tuple[str, ...]:
         """Nothing is left."""
         return ()
+
+    @property
+    def printers(self) -> PrinterDesk | None:
+        """None is named."""
+        return None
 
     def look_soon(self) -> None:
         """A device is looked at."""

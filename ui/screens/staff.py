@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kiosk_app.maintenance import happenings
 from kiosk_app.maintenance.glass import Aiming, AskSeen, GlassTold, Tinted
+from kiosk_app.maintenance.printers import PrinterChanged, PrinterSearch, PrinterTrial, PrinterTried
 from kiosk_app.maintenance.words import HEALTH, PARTS
 from kiosk_app.maintenance.work import (
     CheckingCode,
@@ -38,10 +39,10 @@ from kiosk_app.maintenance.work import (
 from kiosk_app.parts import Part
 from kiosk_app.touches import AllErased, LastErased, WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens import staff_glass, staff_lockers, staff_rooms, staff_upkeep
+from ui.screens import staff_glass, staff_lockers, staff_printers, staff_rooms, staff_upkeep
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import HEALTH_MARKS, back, moment
+from ui.screens.staff_words import HEALTH_MARKS, back, broken_off, moment
 from ui.texts import mark
 
 _DIGITS = 6
@@ -97,6 +98,8 @@ def staff(scene: Scene, work: Work) -> Screen:
             return staff_rooms.room(scene, page)
         case GlassTold() | Tinted() | AskSeen() | Aiming() as page:
             return staff_glass.glass(scene, page)
+        case PrinterSearch() | PrinterTrial() | PrinterTried() | PrinterChanged() as page:
+            return staff_printers.printers(scene, page)
         case page:
             return staff_lockers.lockers(scene, work, page)
 
@@ -181,7 +184,10 @@ def menu(scene: Scene, work: Work, page: Menu) -> Screen:
         Template.CHOOSE,
         scene.header,
         scene.say("Onderhoud"),
-        lead=(scene.say("Dit loket is nu buiten dienst voor inwoners. Neem je kaart mee als je klaar bent."),),
+        lead=(
+            scene.say("Dit loket is nu buiten dienst voor inwoners. Neem je kaart mee als je klaar bent."),
+            *broken_off(scene, work.told),
+        ),
         rows=tuple(_way_to(scene, work, room) for room in shown.rows),
         hint=shown.hint,
         extra=shown.turns,

@@ -15,15 +15,13 @@ from kiosk_app.maintenance.work import (
     TestResult,
     Tests,
 )
-from kiosk_app.touches import PageTurned, WorkTouched
-from ui.screen import Choice, Qr, Role, Screen, Section, Template
+from kiosk_app.touches import WorkTouched
+from ui.screen import Choice, Qr, Role, Screen, Template
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import back, moment
+from ui.screens.staff_words import back, moment, what_it_said
 from ui.texts import mark
 
-# Lines of a test on one page: each may take two lines.
-_LINES = 7
 _WHAT_COMES = {
     Subject.PRINTER: mark("Er komt een testblad uit."),
     Subject.RECEIPT: mark("Er komt een testbon uit."),
@@ -149,18 +147,15 @@ def _asking(scene: Scene, page: Testing) -> Screen:
 
 def tested(scene: Scene, page: Tested) -> Screen:
     """Say how a test ended, and all that it said."""
-    last_page = max(len(page.lines) - 1, 0) // _LINES
-    number = min(max(page.page, 0), last_page)
-    said = "\n".join(line.strip() for line in page.lines[number * _LINES : (number + 1) * _LINES])
-    more = Choice("pageAfter", scene.say("Meer"), PageTurned(number + 1), Role.PRIMARY, "icon-forward")
+    section, more = what_it_said(scene, page.lines, page.page)
     return Screen(
         Template.NOTICE,
         scene.header,
         scene.say("De test is gelukt") if page.well else scene.say("De test is niet gelukt"),
         lead=(scene.say(SUBJECTS[page.subject]),),
         sign="sign-done" if page.well else "sign-warning",
-        sections=(Section(scene.say("Dit zei de test"), said),),
-        actions=(back(scene), *((more,) if number < last_page else ())),
+        sections=(section,),
+        actions=(back(scene), *more),
         bar=scene.staff_bar,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiosk_app.maintenance import happenings
+from kiosk_app.maintenance.words import is_shown
 from kiosk_app.maintenance.work import Closing, History, HowLong, Only, Row, Service, Supplies
 from kiosk_app.parts import Part
 from kiosk_app.touches import WorkTouched
@@ -25,7 +26,6 @@ _ONLY = {
     Only.STAFF: mark("onderhoud"),
     Only.PAPER: mark("papier"),
 }
-_ON_PAPER = ("print", "paper", "document", "slip")
 
 
 def room(scene: Scene, page: Supplies | Service | HowLong | History) -> Screen:
@@ -99,6 +99,9 @@ def _works(scene: Scene, page: Service) -> Iterator[Choice]:
             asked = WorkTouched(happenings.ReasonAsked(closing))
             label = scene.say("Buiten dienst: {reason}", reason=scene.say(CLOSINGS[closing]))
             yield Choice(f"close-{closing.value}", label, asked, Role.ROW, "icon-chevron", scene.say("Kies hoelang"))
+    if scene.settings.printer is not None:
+        asked, said = WorkTouched(happenings.ReplaceAsked()), scene.say("Zoeken, proberen, en dan pas gebruiken")
+        yield Choice("replace", scene.say("Een andere printer"), asked, Role.ROW, "icon-chevron", said)
     restart, reboot = WorkTouched(happenings.RestartAsked()), WorkTouched(happenings.RebootAsked())
     yield Choice("restart", scene.say("Herstart het programma"), restart, Role.ROW, "icon-chevron")
     yield Choice("reboot", scene.say("Herstart de machine"), reboot, Role.ROW, "icon-chevron")
@@ -139,7 +142,7 @@ def history(scene: Scene, page: History) -> Screen:
             actions=(back(scene),),
             bar=scene.staff_bar,
         )
-    rows = [row for row in page.rows if _is_shown(row, page.only)]
+    rows = [row for row in page.rows if is_shown(row, page.only)]
     size = _FAULTS_IN_BLOCK if page.only is Only.FAULTS else _BLOCK
     blocks = [tuple(rows[start : start + size]) for start in range(0, len(rows), size)]
     shown = page_of(scene, blocks, page.page, button=True)
@@ -164,18 +167,6 @@ def _shown(scene: Scene, only: Only, *, found: bool) -> Iterator[str]:
         yield scene.say("Er is niets over {what}.", what=scene.say(_ONLY[only]))
     elif only is not Only.ALL:
         yield scene.say("Je ziet alleen {what}.", what=scene.say(_ONLY[only]))
-
-
-def _is_shown(row: Row, only: Only) -> bool:
-    match only:
-        case Only.ALL:
-            return True
-        case Only.FAULTS:
-            return bool(row.fault)
-        case Only.STAFF:
-            return bool(row.staff)
-        case Only.PAPER:
-            return row.what.startswith(_ON_PAPER)
 
 
 def _next_filter(scene: Scene, only: Only) -> Choice:
