@@ -154,10 +154,10 @@ def _folded(one: work.Work) -> work.Work:
 
 def explore() -> Iterator[Move]:
     starts = [Node(knock("T-03", role)[0]) for role in StaffRole]
-    seen, queue = set(starts), deque(starts)
+    seen, queue, letters = set(starts), deque(starts), alphabet()
     while queue:
         node = queue.popleft()
-        for happening in alphabet():
+        for happening in letters:
             move = follow(node, happening)
             if move.after != node or move.wishes:
                 yield move
