@@ -1,15 +1,17 @@
 """The command line of the judge: `kiosk check backend URL`.
 
-Its parts are imported when it runs, for a kiosk starts by the same door.
+Its parts are imported when it runs: whoever asks for help waits for none of them.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -27,33 +29,61 @@ which it reports as failed. Exit status: 0 all held, 1 something did not, 2 it c
 EXTRA = ("jsonschema", "yaml")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add = parser.add_argument
-    add("url", metavar="URL", help="the base of the service, e.g. https://townhall.example")
-    add("--ca", type=Path, required=True, metavar="PEM", help="the authority of the back end's certificate")
-    add("--certificate", type=Path, required=True, metavar="PEM", help="a kiosk's certificate")
-    add("--key", type=Path, required=True, metavar="PEM", help="its key")
-    add(
-        "--second-certificate",
-        type=Path,
-        metavar="PEM",
-        help="another kiosk's: what belongs to one kiosk is tried there",
-    )
-    add("--second-key", type=Path, metavar="PEM", help="its key")
-    add("--origin", metavar="URL", help="what cards sign for; else that of URL")
-    add("--card-reader", metavar="NAME", help="sign in with the card in the reader whose name contains NAME")
-    add("--pin-file", type=Path, metavar="FILE", help="its PIN; asked for in the terminal otherwise")
-    add("--product", default="", metavar="CODE", help="what to order; else the first that is free and comes at once")
-    add("--seal-ca", type=Path, metavar="PEM", help="authority of the seal: is the document one that a kiosk prints?")
-    add("--code", default="", metavar="CODE", help="a code that waits; it is tried and given back, not spent")
-    add("--try-codes", action="store_true", help="also guess codes until the back end stops it, which locks this kiosk")
-    add("--json", type=Path, metavar="FILE", help="write the findings there too, for a machine")
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for on the command line."""
+
+    url: str
+    ca: Path
+    certificate: Path
+    key: Path
+    second_certificate: Path | None
+    second_key: Path | None
+    origin: str
+    card_reader: str | None
+    pin_file: Path | None
+    product: str
+    seal_ca: Path | None
+    code: str
+    try_codes: bool
+    json: Path | None
 
 
-def run(given: argparse.Namespace) -> int:
+def backend(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The base of the service, e.g. https://townhall.example")],
+    *,
+    ca: Annotated[Path, typer.Option(help="The authority of the back end's certificate (PEM).")],
+    certificate: Annotated[Path, typer.Option(help="A kiosk's certificate (PEM).")],
+    key: Annotated[Path, typer.Option(help="Its key (PEM).")],
+    second_certificate: Annotated[
+        Path | None, typer.Option(help="Another kiosk's: what belongs to one kiosk is tried there.")
+    ] = None,
+    second_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    origin: Annotated[str, typer.Option(metavar="URL", help="What cards sign for; else that of URL.")] = "",
+    card_reader: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sign in with the card in the reader whose name contains NAME.")
+    ] = None,
+    pin_file: Annotated[Path | None, typer.Option(help="Its PIN; asked for in the terminal otherwise.")] = None,
+    product: Annotated[
+        str, typer.Option(metavar="CODE", help="What to order; else the first that is free and comes at once.")
+    ] = "",
+    seal_ca: Annotated[
+        Path | None, typer.Option(help="Authority of the seal: is the document one that a kiosk prints?")
+    ] = None,
+    code: Annotated[
+        str, typer.Option(metavar="CODE", help="A code that waits; it is tried and given back, not spent.")
+    ] = "",
+    try_codes: Annotated[
+        bool, typer.Option("--try-codes", help="Also guess codes until the back end stops it, which locks this kiosk.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the findings there too.")] = None,
+) -> None:
+    """Hold a back end to the contract."""
+    given = (second_certificate, second_key, origin, card_reader, pin_file, product, seal_ca, code, try_codes, json)
+    raise typer.Exit(run(Asked(url, ca, certificate, key, *given)))
+
+
+def run(given: Asked) -> int:
     """Do it, and tell."""
     import importlib.util
 
@@ -77,7 +107,7 @@ def run(given: argparse.Namespace) -> int:
         return _cannot(f"{error.filename}: {error.strerror}")
 
 
-def _options(given: argparse.Namespace) -> Options:
+def _options(given: Asked) -> Options:
     from urllib.parse import urlsplit
 
     from conformance.trial import Options
@@ -90,7 +120,7 @@ def _options(given: argparse.Namespace) -> Options:
         certificate=given.certificate,
         key=given.key,
         origin=(given.origin or f"{place.scheme}://{place.netloc}").rstrip("/"),
-        second=(given.second_certificate, given.second_key) if given.second_key else None,
+        second=(given.second_certificate, given.second_key) if given.second_certificate and given.second_key else None,
         seal_ca=given.seal_ca,
         code=given.code,
         product=given.product,
@@ -98,7 +128,7 @@ def _options(given: argparse.Namespace) -> Options:
     )
 
 
-def _signer(given: argparse.Namespace) -> AbstractContextManager[Signer | None]:
+def _signer(given: Asked) -> AbstractContextManager[Signer | None]:
     """The card, for as long as the checks last. Raises SignerError, OSError."""
     if given.card_reader is None:
         return nullcontext()
@@ -122,7 +152,7 @@ def _told(options: Options, signer: Signer | None) -> list[Finding]:
     return findings
 
 
-def _concluded(given: argparse.Namespace, findings: list[Finding]) -> int:
+def _concluded(given: Asked, findings: list[Finding]) -> int:
     from conformance import contract, report
     from conformance.verdict import Outcome
 

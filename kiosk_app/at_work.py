@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from kiosk_app.events import (
     WorkTouched,
 )
 from kiosk_app.leaving import Step, leave
+from kiosk_app.touches import SpotTouched
 from kiosk_app.visit import StaffAtWork, Visit
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ def _happening(event: Event) -> Happening | None:
             return happenings.AllErased()
         case PageTurned(page):
             return happenings.Turned(page)
+        case SpotTouched(aim, touched) if touched is not None:
+            return happenings.Landed(math.dist(aim, touched))
         case CodeScanned(code):
             return happenings.Scanned(written(code))
         case CardInserted():

@@ -36,7 +36,7 @@ from kiosk_app.events import (
     SlipEnded,
 )
 from kiosk_app.health import Part
-from kiosk_app.maintenance.work import Row
+from kiosk_app.maintenance.work import BrokenOff, Row
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
 from kiosk_app.tray import was_emptied
@@ -90,9 +90,14 @@ class What(Enum):
     STAFF_CODE_WRONG = "staffCodeWrong"
     STAFF_CODE_USED = "staffCodeUsed"
     STAFF_LEFT = "staffLeft"
+    TEST_BEGAN = "testBegan"
+    TEST_STOPPED = "testStopped"
     TEST_PASSED = "testPassed"
     TEST_FAILED = "testFailed"
     REPORT_MADE = "reportMade"
+    PRINTER_TRIED = "printerTried"
+    PRINTER_CHOSEN = "printerChosen"
+    PRINTER_RETURNED = "printerReturned"
     FILLED = "filled"
     CLEANED = "cleaned"
     CLOSED = "closed"
@@ -234,6 +239,20 @@ def _of_effect(effect: Effect) -> Iterator[AuditLine]:
             return
 
 
+# Maintenance, and the start after it, are among the latest rows; an older one was long forgotten.
+_LOOKED_BACK = 200
+# How maintenance ends; what is begun in it, and how that ends.
+_LEAVES = {one.value for one in (What.STAFF_LEFT, What.RESTART_ASKED, What.REBOOT_ASKED)}
+_BEGUN = {one.value for one in (What.TEST_BEGAN, What.PRINTER_TRIED, What.STAFF_DOOR)}
+_DONE = {
+    one.value
+    for one in (
+        *(What.TEST_PASSED, What.TEST_FAILED, What.TEST_STOPPED),
+        *(What.PUT_IN, What.TAKEN_BACK, What.LOOKED_INTO, What.NOTHING_DONE, What.STAFF_DOOR_FAILED),
+    )
+}
+
+
 class AuditTrail:
     """Appends lines to the chain and checks it."""
 
@@ -247,6 +266,7 @@ class AuditTrail:
         if not lines:
             return
         with self._store.transaction() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # a terminal may write beside the kiosk: one link at a time
             last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
             number, previous = (last.number, last.hash) if last else (0, self._FIRST)
             for line in lines:
@@ -303,6 +323,23 @@ class AuditTrail:
         with self._store.transaction() as connection:
             found = connection.execute(query.order_by(audit.c.number.desc()).limit(2)).all()
         return datetime.fromisoformat(found[1].at) if len(found) > 1 else None
+
+    def broken_off(self) -> BrokenOff | None:
+        """Give the maintenance that nobody ended before the last start; None once somebody came after it and left."""
+        last, started, over = None, False, False
+        for row in self.latest(_LOOKED_BACK):
+            if row.what in _LEAVES:
+                return None
+            started = started or row.what == What.STARTED.value
+            if not started or not row.staff:
+                continue
+            last = last or row
+            over = over or row.what in _DONE
+            if row.what in _BEGUN and not over:
+                return BrokenOff(row.staff, last.at, row.what, row.part)
+            if row.what == What.STAFF_ENTERED.value:
+                return BrokenOff(row.staff, last.at)
+        return None
 
     def latest(self, number: int) -> tuple[Row, ...]:
         """Give the latest rows, newest first."""

@@ -6,6 +6,7 @@ Endings of tickets are reported here without anyone waiting, from the journal, u
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -98,6 +99,7 @@ class BackEndWorker:
         self._checked = False  # whether the child that checks has seen a document
         self._reporting = False
         self._asked: float | None = None
+        self._look = asyncio.Event()
 
     def start(self) -> None:
         """Begin: look how the back end does, and report what an earlier run could not."""
@@ -141,6 +143,11 @@ class BackEndWorker:
         """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
         if not self._loop.is_closed():  # a print job may outlive `stop`; its ending is reported at the next start
             self._spawn(self._report_all())
+
+    def look_soon(self) -> None:
+        """Ask how the back end does now: somebody mends it. From any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._look.set)
 
     def tell_act(self, visit: int | None, act: UUID) -> None:
         """Tell the town what staff did at a door, and the visit that waits how it took that; from any thread."""
@@ -322,7 +329,9 @@ class BackEndWorker:
             self._note(Status(Health.UNKNOWN) if 0 < slow < MAX_SLOW else status)
             if status.health is not Health.DOWN:
                 await _rim(self._report_all())
-            await asyncio.sleep(HEALTH_EVERY)
+            self._look.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), HEALTH_EVERY)
 
     async def _report_all(self) -> None:
         """Report one at a time, oldest first; what fails now is tried again after the next look at the back end."""

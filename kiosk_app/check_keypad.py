@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 
 from hardware.devices import Health, Keypad, KeypadKey, Status
+from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.check_words import Say, explain
 
 # The driver says at once whether there is a keypad; a person takes a while to find the next key.
@@ -21,19 +22,20 @@ class KeypadCheck:
         self._keypad = keypad
         self._where = where
         self._say = say
-        self._keys: queue.SimpleQueue[Key | None] = queue.SimpleQueue()
+        self._keys: queue.SimpleQueue[Key | Status | None] = queue.SimpleQueue()
 
     def run(self) -> bool:
         """Try it. False when something failed; then it was said, with what to do."""
-        told: queue.SimpleQueue[Status] = queue.SimpleQueue()
         self._say(f"Toetsenbord op {self._where}")
-        self._keypad.watch(self._keys.put, self._keys.put, told.put)
+        self._keypad.watch(self._keys.put, self._keys.put, self._keys.put)
         try:
-            status = told.get(timeout=KEYPAD_SECONDS)
-            if status.health is not Health.OK:
-                explain(self._say, status.faults[0])
-                return False
+            while not isinstance(told := self._keys.get(timeout=KEYPAD_SECONDS), Status):
+                continue
+            _must_be_well(told)
             return self._every_key()
+        except DeviceFault as fault:
+            explain(self._say, fault.code, fault.detail)
+            return False
         finally:
             self._keypad.close()
 
@@ -49,6 +51,9 @@ class KeypadCheck:
                 key = self._keys.get(timeout=HAND_SECONDS)
             except queue.Empty:
                 key = None
+            if isinstance(key, Status):
+                _must_be_well(key)
+                continue
             if key is None:
                 self._say(f"FOUT: deze toetsen werden niet gezien: {', '.join(_name(one) for one in left)}")
                 self._say("  1. Druk ze nog eens in, recht en tot onderaan.")
@@ -59,6 +64,12 @@ class KeypadCheck:
                 self._say(f"Toets {_name(key)} gezien: nog {len(left)}.")
         self._say("Alles in orde.")
         return True
+
+
+def _must_be_well(status: Status) -> None:
+    """Raise DeviceFault for a keypad that is not there, or not any more."""
+    if status.health is not Health.OK:
+        raise DeviceFault(status.faults[0] if status.faults else FaultCode.KEYPAD_LOST)
 
 
 def _name(key: Key) -> str:

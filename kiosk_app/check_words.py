@@ -12,6 +12,8 @@ T = TypeVar("T")
 Say = Callable[[str], None]
 # What a person answers: "j" is yes; "" where nobody is there any more.
 Ask = Callable[[str], str]
+# Who did it from a terminal, in the audit trail: whoever has the right to this machine.
+TERMINAL = "opdrachtregel"
 
 
 class CheckFailed(Exception):

@@ -82,6 +82,10 @@ class DoorWorker:
             case _:
                 return
 
+    def look_soon(self) -> None:
+        """Look at it now: somebody mends it."""
+        self._worker.look_soon()
+
     def stuck(self, seconds: float) -> bool:
         """Say whether one job has been running for longer than that."""
         return self._worker.stuck(seconds)

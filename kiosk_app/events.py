@@ -50,6 +50,7 @@ from kiosk_app.touches import SheetTouched as SheetTouched
 from kiosk_app.touches import SheetTurned as SheetTurned
 from kiosk_app.touches import SignTyped as SignTyped
 from kiosk_app.touches import SlipAsked as SlipAsked
+from kiosk_app.touches import SpotTouched as SpotTouched
 from kiosk_app.touches import StillHere as StillHere
 from kiosk_app.touches import StopPressed as StopPressed
 from kiosk_app.touches import Touch as Touch

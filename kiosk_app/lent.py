@@ -14,6 +14,7 @@ from hardware.faults import DeviceFault, FaultCode
 from hardware.sound import HeadsetJack
 
 OnKey = Callable[[int | KeypadKey], None]
+OnStatus = Callable[[Status], None]
 
 
 class LentScanner:
@@ -22,6 +23,7 @@ class LentScanner:
     def __init__(self, scanner: CodeScanner) -> None:
         self._scanner = scanner
         self._borrower: Callable[[str], None] | None = None
+        self._told: OnStatus | None = None
 
     def watch(self, on_code: Callable[[str], None], on_status: Callable[[Status], None]) -> None:
         """Report to the kiosk, as long as nobody has borrowed it."""
@@ -29,7 +31,12 @@ class LentScanner:
         def hand_on(code: str) -> None:
             (self._borrower or on_code)(code)
 
-        self._scanner.watch(hand_on, on_status)
+        def tell(status: Status) -> None:
+            on_status(status)
+            if self._told is not None:
+                self._told(status)
+
+        self._scanner.watch(hand_on, tell)
 
     def status(self) -> Status:
         """As the driver says."""
@@ -39,9 +46,9 @@ class LentScanner:
         """Let go of the device."""
         self._scanner.close()
 
-    def hear(self, borrower: Callable[[str], None] | None) -> None:
-        """Have what is read go there; None: to the kiosk again."""
-        self._borrower = borrower
+    def hear(self, borrower: Callable[[str], None] | None, told: OnStatus | None = None) -> None:
+        """Have what is read go there, and how it does there too; None: to the kiosk again."""
+        self._borrower, self._told = borrower, told
 
 
 class BorrowedScanner:
@@ -54,7 +61,7 @@ class BorrowedScanner:
     def watch(self, on_code: Callable[[str], None], on_status: Callable[[Status], None]) -> None:
         """Report to the test."""
         self._on_code = on_code
-        self._lent.hear(on_code)
+        self._lent.hear(on_code, on_status)
         on_status(self._lent.status())
 
     def status(self) -> Status:
@@ -73,6 +80,7 @@ class LentKeypad:
     def __init__(self, keypad: Keypad) -> None:
         self._keypad = keypad
         self._borrower: OnKey | None = None
+        self._told: OnStatus | None = None
 
     def watch(
         self,
@@ -88,7 +96,12 @@ class LentKeypad:
         def key_on(key: KeypadKey) -> None:
             (self._borrower or on_key)(key)
 
-        self._keypad.watch(digit_on, key_on, on_status)
+        def tell(status: Status) -> None:
+            on_status(status)
+            if self._told is not None:
+                self._told(status)
+
+        self._keypad.watch(digit_on, key_on, tell)
 
     def status(self) -> Status:
         """As the driver says."""
@@ -98,9 +111,9 @@ class LentKeypad:
         """Let go of the device."""
         self._keypad.close()
 
-    def hear(self, borrower: OnKey | None) -> None:
-        """Have each key go there; None: to the kiosk again."""
-        self._borrower = borrower
+    def hear(self, borrower: OnKey | None, told: OnStatus | None = None) -> None:
+        """Have each key go there, and how it does there too; None: to the kiosk again."""
+        self._borrower, self._told = borrower, told
 
 
 class BorrowedKeypad:
@@ -116,7 +129,7 @@ class BorrowedKeypad:
         on_status: Callable[[Status], None],
     ) -> None:
         """Report to the test."""
-        self._lent.hear(lambda key: on_digit(key) if isinstance(key, int) else on_key(key))
+        self._lent.hear(lambda key: on_digit(key) if isinstance(key, int) else on_key(key), on_status)
         on_status(self._lent.status())
 
     def status(self) -> Status:

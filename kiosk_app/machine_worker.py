@@ -51,6 +51,10 @@ class MachineWorker:
     def do(self, effect: Effect) -> None:
         """Nothing is wished of the machine."""
 
+    def look_soon(self) -> None:
+        """Look at it now: somebody mends it."""
+        self._worker.look_soon()
+
     def stuck(self, seconds: float) -> bool:
         """Say whether one look takes longer than that."""
         return self._worker.stuck(seconds)

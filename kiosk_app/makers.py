@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from config.settings import Keypad, Lockers, Printer, ReceiptPrinter, Scanner, ScannerKind, Settings, Speech
 from hardware import devices
 from hardware.credentials import CodeScanner, StaffCard, StaffCardReader
-from hardware.cups import CupsPrinter
+from hardware.cups import CupsPrinter, printers_here, tidy_queues
 from hardware.devices import CardReader
 from hardware.doors import Door, LockerBank
 from hardware.eid import EidReader
 from hardware.escpos import EscPosPrinter
+from hardware.faults import DeviceFault
 from hardware.sound import HeadsetJack, Outlet, Speaker
 from kiosk_app.check_printer import PrinterCheck
 from kiosk_app.check_receipt import ReceiptCheck
@@ -34,6 +36,7 @@ from kiosk_app.lent import (
     LentKeypad,
     LentScanner,
 )
+from kiosk_app.printer_choice import PrinterChoice
 from kiosk_app.store import Store
 from printing.forecast import Forecast
 from printing.pair import PrinterPair
@@ -176,6 +179,38 @@ class Lent(Struct):
     jack: LentJack | None = None
 
 
+class PrinterMakers:
+    """Finds and speaks to printers in the place of the one that the settings name."""
+
+    def __init__(self, setting: Printer) -> None:
+        self._setting = setting
+
+    def printers_here(self) -> list[tuple[str, str]]:
+        """Give the address and the model of each that answers on this machine."""
+        return list(printers_here(self._setting.cups))
+
+    def driver(self, setting: Printer) -> devices.Printer:
+        """Give the driver of one printer, whatever the second one is."""
+        return CupsPrinter(setting.queue, setting.device, setting.cups)
+
+    def check(self, setting: Printer, say: Say) -> PrinterCheck:
+        """Give the check of one printer; what another one used says nothing of how long its paper lasts."""
+        driver = CupsPrinter(setting.queue, setting.device, setting.cups)
+        return PrinterCheck(driver, setting.device, setting.queue, say, lambda _facts: [])
+
+    def tidy(self, keep: list[str]) -> None:
+        """Take away the queues of trials, where the kiosk may; where it may not, root's service does."""
+        with suppress(DeviceFault):
+            tidy_queues(self._setting.cups, f"{self._setting.queue}-", keep)
+
+
+def chosen_printer(settings: Settings, store: Store) -> Settings:
+    """Give the settings with the page printer that was chosen on site, where one was."""
+    if settings.printer is None:
+        return settings
+    return structs.replace(settings, printer=PrinterChoice(store, settings.printer).now)
+
+
 class SiteMakers:
     """Makes drivers for maintenance, as `kiosk check` has them; what there is once is borrowed of the kiosk."""
 
@@ -186,7 +221,7 @@ class SiteMakers:
 
     def printer_checks(self, say: Say) -> list[PrinterCheck]:
         """Give a check for each page printer."""
-        return printer_checks(self._settings, say, self.forecasts)
+        return printer_checks(chosen_printer(self._settings, self._store), say, self.forecasts)
 
     def receipt_checks(self, say: Say) -> list[ReceiptCheck]:
         """Give a check for the slip printer."""
@@ -221,7 +256,8 @@ class SiteMakers:
 
     def page_printer(self) -> devices.Printer | None:
         """Give the page printer."""
-        return page_printer(self._settings.printer) if self._settings.printer is not None else None
+        told = chosen_printer(self._settings, self._store).printer
+        return page_printer(told) if told is not None else None
 
     def forecasts(self, facts: devices.PrinterFacts) -> list[Forecast]:
         """Say how long paper and toner last."""

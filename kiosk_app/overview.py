@@ -42,9 +42,9 @@ class Overview:
         self._seen: dict[tuple[Part, FaultCode], datetime] = {}
         self._lock = threading.Lock()
 
-    def noted(self, part: Part, status: Status) -> None:
-        """Take in how a part does, when that changed. From any thread."""
-        now = datetime.now(UTC)
+    def noted(self, part: Part, status: Status, at: datetime | None = None) -> None:
+        """Take in how a part does, when that changed (`at`, else now). From any thread."""
+        now = at or datetime.now(UTC)
         codes = {code for code, _ in _wrong(part, status)}
         with self._lock:
             known = {key: since for key, since in self._seen.items() if key[0] is not part or key[1] in codes}
@@ -54,7 +54,7 @@ class Overview:
         """Tell how everything does. Asks the memory: not on the screen's thread."""
         statuses = {part: status for part, status in self._statuses().items() if part in self._have}
         parts = tuple(PartTold(part, status.health) for part, status in statuses.items())
-        return Told(parts, tuple(sorted(self._troubles(statuses), key=_badness)), degrees())
+        return Told(parts, tuple(sorted(self._troubles(statuses), key=_badness)), degrees(), self._trail.broken_off())
 
     def _troubles(self, statuses: dict[Part, Status]) -> Iterator[Trouble]:
         for part, status in statuses.items():

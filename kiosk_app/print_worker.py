@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from hardware.devices import PLAIN, Health, PaperWish, Printer, ReceiptPrinter, Slip, Status
+from hardware.devices import PLAIN, Health, PaperWish, Printer, PrinterFacts, ReceiptPrinter, Slip, Status
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.effects import CancelPrint, Effect, Forget, PreparePrint, Print, PrintSlip
 from kiosk_app.events import Event, JobChanged, PaperFound, SlipEnded
@@ -72,9 +72,21 @@ class PrintWorker:
             case _:
                 return
 
+    def look_soon(self) -> None:
+        """Look at it now: somebody mends it."""
+        self._worker.look_soon()
+
     def stuck(self, seconds: float) -> bool:
         """Say whether one job has been running for longer than that."""
         return self._worker.stuck(seconds)
+
+    def exchange(self, printer: Printer, run: PrintRun) -> None:
+        """Use another printer from now on, once what came before is done; the old one is let go of. From any thread."""
+        self._worker.submit(partial(self._exchange, printer, run))
+
+    def facts(self) -> PrinterFacts:
+        """Ask what the printer in use lists of itself. Raises PRINTER_LOST."""
+        return self._printer.facts()
 
     def stop(self) -> None:
         """Let go of the printer; what is under way is asked for at the next start.
@@ -85,6 +97,12 @@ class PrintWorker:
         """
         self._worker.stop()
         self._printer.close()
+
+    def _exchange(self, printer: Printer, run: PrintRun) -> None:
+        self._drop_prepared()
+        self._printer.close()
+        self._printer, self._run = printer, run
+        self._worker.look()
 
     def _look(self) -> float | None:
         status = self._printer.status()
@@ -174,6 +192,10 @@ class SlipWorker:
         """Queue a slip."""
         if isinstance(effect, PrintSlip):
             self._worker.submit(partial(self._print, effect))
+
+    def look_soon(self) -> None:
+        """Look at it now: somebody mends it."""
+        self._worker.look_soon()
 
     def stuck(self, seconds: float) -> bool:
         """Say whether one job has been running for longer than that."""

@@ -49,6 +49,8 @@ def _texts(settings: Settings, staff: str, told: Told, results: tuple[TestResult
     clock = settings.town.clock
     yield f"Verslag van het loket {settings.kiosk}, {settings.town.name}"
     yield f"{clock(now):%d-%m-%Y %H:%M}, door {staff}"
+    if told.broken_off is not None:
+        yield f"Het vorige onderhoud brak af: {told.broken_off.staff}, {clock(told.broken_off.at):%d-%m %H:%M}."
     yield ""
     yield "Toestellen:" if told.degrees is None else f"Toestellen (de machine is {told.degrees} °C):"
     for one in told.parts:
@@ -62,6 +64,7 @@ def _texts(settings: Settings, staff: str, told: Told, results: tuple[TestResult
     yield "Laatste tests:" if results else "Er is nog niets getest."
     for result in results:
         word = "gelukt" if result.well else "niet gelukt"
-        yield f"- {SUBJECTS[result.subject]}: {word}, {clock(result.at):%d-%m %H:%M}"
+        figure = f" ({result.figure})" if result.figure else ""
+        yield f"- {SUBJECTS[result.subject]}: {word}, {clock(result.at):%d-%m %H:%M}{figure}"
     yield ""
     yield "Naam en handtekening: ______________________________"

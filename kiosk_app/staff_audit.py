@@ -10,6 +10,7 @@ from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.maintenance import happenings, wishes
 from kiosk_app.maintenance.compartments import Deed
 from kiosk_app.maintenance.errands import Ended, Errand, ErrandEnded
+from kiosk_app.maintenance.printers import PrinterTrial
 from kiosk_app.maintenance.work import CheckingCode, Cleaning, Refusal, Returning, Subject, Work
 from kiosk_app.parts import Part
 from kiosk_app.visit import StaffAtWork, Visit
@@ -67,7 +68,7 @@ def _answered(work: Work, what: object, number: int) -> Iterator[AuditLine]:
             told = What.STAFF_CODE_WRONG if tried else What.STAFF_CODE_USED if used else What.STAFF_REFUSED
             yield AuditLine(told, number, staff=work.staff)
         case happenings.TestEnded(well) if not isinstance(work.page, Returning):
-            subject = getattr(work.page, "subject", None)
+            subject = Subject.PRINTER if isinstance(work.page, PrinterTrial) else getattr(work.page, "subject", None)
             told = What.TEST_PASSED if well else What.TEST_FAILED
             yield AuditLine(told, number, part=_PARTS.get(subject) if subject else None, staff=work.staff)
         case ErrandEnded(errand, ended):
@@ -86,6 +87,18 @@ def _wished(wish: wishes.Wish, staff: str, number: int) -> Iterator[AuditLine]:
     match wish:
         case wishes.NoteFilled(part):
             yield AuditLine(What.FILLED, number, part=part, staff=staff)
+        case wishes.RunTest(subject):
+            yield AuditLine(What.TEST_BEGAN, number, part=_PARTS.get(subject), staff=staff)
+        case wishes.TryPrinter():
+            yield AuditLine(What.PRINTER_TRIED, number, part=Part.PRINTER, staff=staff)
+        case wishes.UsePrinter():
+            yield AuditLine(What.PRINTER_CHOSEN, number, part=Part.PRINTER, staff=staff)
+        case wishes.UseOldPrinter():
+            yield AuditLine(What.PRINTER_RETURNED, number, part=Part.PRINTER, staff=staff)
+        case wishes.EndTest():
+            yield AuditLine(What.TEST_STOPPED, number, staff=staff)
+        case wishes.KeepResult(_, well):
+            yield AuditLine(What.TEST_PASSED if well else What.TEST_FAILED, number, staff=staff)
         case wishes.OpenFor(act):
             yield AuditLine(What.STAFF_DOOR, number, act.id, staff=staff)
         case wishes.Settle(act, found):

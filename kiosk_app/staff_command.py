@@ -42,14 +42,15 @@ def make_totp(file: Path, name: str, say: Say) -> bool:
     with os.fdopen(handle, "w", encoding="ascii") as out:
         out.write(f"{secret}\n")
     say("Lees dit nu met de app (FreeOTP, Aegis, ...). Daarna toont niemand het nog.")
-    say(_qr(f"otpauth://totp/{quote(f'Loket 24/7:{name}')}?secret={secret}&issuer={quote('Loket 24/7')}"))
+    say(qr(f"otpauth://totp/{quote(f'Loket 24/7:{name}')}?secret={secret}&issuer={quote('Loket 24/7')}"))
     say(f"Doe: chown root:loket247 {file}")
     say("Zet dit in de instellingen, bij deze kaart ([[staff]]), met until = de laatste dag:")
     say(f'totp = "{file}"')
     return True
 
 
-def _qr(text: str) -> str:
+def qr(text: str) -> str:
+    """Give a QR code as lines of a terminal."""
     from qrcode.main import QRCode
 
     code = QRCode(border=2)

@@ -25,15 +25,17 @@ from kiosk_app.maintenance import happenings, wishes
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.maintenance.work import Refusal, Subject, Told
 from kiosk_app.pin import wipe
-from kiosk_app.printer_contract import Trial
+from kiosk_app.printed_report import print_report
+from kiosk_app.printer_desk import PrinterDesk
 from kiosk_app.trials import Trials
 from kiosk_app.worker import Worker
-from printing.progress import JobPhase
 
 log = logging.getLogger(__name__)
 
 # What is shown of the past: a busy week, in pages that somebody still leafs through.
 HISTORY_ROWS = 500
+# Whoever has just pushed a tray in looks at the screen: a device says that it is mended within this time.
+LOOK_EVERY = 2.0
 
 
 class Workshop(Protocol):
@@ -53,6 +55,13 @@ class Workshop(Protocol):
 
     def supplies(self) -> tuple[str, ...]:
         """Say what is left and what was used. Asks the printer."""
+
+    @property
+    def printers(self) -> PrinterDesk | None:
+        """Give whoever puts another printer in the place of this one; None where the settings name none."""
+
+    def look_soon(self) -> None:
+        """Have every device looked at now."""
 
     def service_changed(self) -> None:
         """Look anew whether the kiosk is out of service."""
@@ -81,7 +90,7 @@ class StaffWorker:
         self._told = told
         self._workshop = workshop
         self._post = post
-        self._worker = Worker("staff")
+        self._worker = Worker("staff", self._look)
         self._bench = Worker("staff tests")
         self._telling: int | None = None  # the visit that is told how everything does
         self._staff = ""
@@ -94,6 +103,7 @@ class StaffWorker:
     def start(self) -> None:
         """Begin."""
         self._worker.start()
+        self._bench.submit(self._leave_trial)  # a power cut may have broken one off
         self._bench.start()
 
     def do(self, effect: Effect) -> None:
@@ -101,6 +111,12 @@ class StaffWorker:
         match effect:
             case DoWork(visit, wishes.RunTest(subject)):
                 self._bench.submit(partial(self._test, visit, subject, self._wanted))
+            case DoWork(visit, wishes.FindPrinters()):
+                self._bench.submit(partial(self._find_printers, visit))
+            case DoWork(visit, wishes.TryPrinter(device)):
+                self._bench.submit(partial(self._try_printer, visit, device, self._wanted))
+            case DoWork(_, wishes.UsePrinter() | wishes.UseOldPrinter() | wishes.LeavePrinter() as wish):
+                self._bench.submit(partial(self._change_printer, wish))
             case DoWork(visit, wishes.PrintReport()):
                 if not self._reporting.is_set():
                     self._reporting.set()
@@ -114,6 +130,7 @@ class StaffWorker:
             case Forget():
                 self._telling = None
                 self._end_test()
+                self._bench.submit(self._leave_trial)
             case _:
                 return
 
@@ -180,8 +197,11 @@ class StaffWorker:
             case wishes.TellAll():
                 self._telling = visit
                 self._tell(visit)
+                self._worker.look()
             case wishes.TellResults():
                 self._answer(visit, happenings.ResultsTold(self._trials.results()))
+            case wishes.KeepResult(subject, well, figure):
+                self._trials.keep(subject, well=well, figure=figure)
             case wishes.MakeReportCode():
                 self._answer(visit, happenings.ReportCodeMade(self._workshop.report_code(self._staff)))
             case wishes.TellSupplies():
@@ -210,6 +230,13 @@ class StaffWorker:
                 self._workshop.service_changed()
             case _:
                 return
+
+    def _look(self) -> float | None:
+        """Have every device looked at, again and again while somebody is at work here."""
+        if self._telling is None:
+            return None
+        self._workshop.look_soon()
+        return LOOK_EVERY
 
     def _tell(self, visit: int) -> None:
         self._answer(visit, happenings.AllTold(self._told()))
@@ -284,13 +311,50 @@ class StaffWorker:
 
     def _is_printed(self, lines: tuple[str, ...]) -> bool:
         printer = self._workshop.report_printer()
-        if printer is None:
-            return False
+        return printer is not None and print_report(printer, lines, uuid4())
+
+    # --- another printer ---------------------------------------------------------------------------------------------
+
+    def _find_printers(self, visit: int) -> None:
+        desk = self._workshop.printers
+        if desk is not None:
+            self._answer(visit, happenings.PrintersFound(desk.found(), desk.choice.is_chosen))
+
+    def _try_printer(self, visit: int, device: str, number: int) -> None:
+        """Try a printer; one for which nobody waits any more is left as if it had never been tried."""
+        desk, well = self._workshop.printers, False
+        if desk is None or number != self._wanted:
+            return
+
+        def say(line: str) -> None:
+            if number == self._wanted:
+                self._answer(visit, happenings.TestSaid(line))
+
         try:
-            ending = Trial(printer, lambda _line: None).sheet(uuid4(), threading.Event(), lambda _: None, lines)
+            well = desk.try_out(device, say)
         finally:
-            printer.close()
-        return ending.phase is JobPhase.PRINTED
+            if number == self._wanted:
+                self._answer(visit, happenings.TestEnded(well))
+            else:
+                desk.leave()
+
+    def _leave_trial(self) -> None:
+        """Leave a printer that was tried, and that nobody decides about any more."""
+        desk = self._workshop.printers
+        if desk is not None and desk.choice.tried is not None:
+            desk.leave()
+
+    def _change_printer(self, wish: wishes.UsePrinter | wishes.UseOldPrinter | wishes.LeavePrinter) -> None:
+        desk = self._workshop.printers
+        match wish:
+            case _ if desk is None:
+                return
+            case wishes.UsePrinter(device):
+                desk.use(device)
+            case wishes.UseOldPrinter():
+                desk.back()
+            case wishes.LeavePrinter():
+                desk.leave()
 
     # --- beginning anew ----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from printing.job import JournalLost
 log = logging.getLogger(__name__)
 
 # The migration that this code was written for; a test holds it to the newest one in `migrations/`.
-SCHEMA = "0006"
+SCHEMA = "0007"
 DATABASE = "kiosk.db"  # in the kiosk's data folder
 
 

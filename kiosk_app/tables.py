@@ -103,6 +103,27 @@ trials = sa.Table(
     sa.Column("subject", sa.String(32), primary_key=True),
     sa.Column("well", sa.Boolean, nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("figure", sa.String(64)),
+)
+
+# How each part does now, for whoever asks beside the kiosk; `faults`: codes, worst first, a space between.
+parts = sa.Table(
+    "part",
+    metadata,
+    sa.Column("part", sa.String(32), primary_key=True),
+    sa.Column("health", sa.String(16), nullable=False),
+    sa.Column("faults", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
+# Which printer is used in the place of the settings' own, or is being tried: one row of each at most.
+printer_choices = sa.Table(
+    "printerChoice",
+    metadata,
+    sa.Column("role", sa.String(16), primary_key=True),
+    sa.Column("device", sa.String(256), nullable=False),
+    sa.Column("instead_of", sa.String(256), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
 )
 
 # Why the kiosk is out of service, and until when: one row at most.

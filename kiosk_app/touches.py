@@ -198,6 +198,13 @@ class WorkTouched(Struct, frozen=True):
     what: WorkTouch
 
 
+class SpotTouched(Struct, frozen=True):
+    """The screen was touched at `touched`, where `aim` was to be touched: millimetres from its upper left corner."""
+
+    aim: tuple[float, float]
+    touched: tuple[float, float] | None = None
+
+
 class StillHere(Bare):
     """An overlay was answered: go on."""
 
@@ -244,5 +251,6 @@ Touch = (
     | VoiceSwitched
     | VolumeTurned
     | WorkTouched
+    | SpotTouched
     | StillHere
 )

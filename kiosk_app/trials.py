@@ -18,9 +18,9 @@ class Trials:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def keep(self, subject: Subject, *, well: bool) -> None:
-        """Write down how a test ended."""
-        values = {"well": well, "at": datetime.now(UTC).isoformat()}
+    def keep(self, subject: Subject, *, well: bool, figure: str = "") -> None:
+        """Write down how a test ended, and what it measured, where it did."""
+        values = {"well": well, "figure": figure or None, "at": datetime.now(UTC).isoformat()}
         row = insert(trials).values(subject=subject.value, **values)
         with self._store.transaction() as connection:
             connection.execute(row.on_conflict_do_update(index_elements=[trials.c.subject], set_=values))
@@ -29,4 +29,4 @@ class Trials:
         """Give all of them."""
         with self._store.transaction() as connection:
             rows = connection.execute(sa.select(trials)).all()
-        return tuple(TestResult(Subject(r.subject), r.well, datetime.fromisoformat(r.at)) for r in rows)
+        return tuple(TestResult(Subject(r.subject), r.well, datetime.fromisoformat(r.at), r.figure or "") for r in rows)

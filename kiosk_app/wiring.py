@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from config.checkin import InForce
 from config.settings import BackEnd, Lockers, Printer, Settings, Speech
+from hardware import devices
 from hardware.credentials import StaffCardReader
 from hardware.devices import Status
 from hardware.doors import LockerBank
@@ -22,7 +23,7 @@ from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
 from kiosk_app.closing import Closings
-from kiosk_app.commands import Commands
+from kiosk_app.commanded import Commands
 from kiosk_app.core import Core, Loop
 from kiosk_app.defect_book import DefectBook
 from kiosk_app.defect_worker import DefectCalls, DefectWorker
@@ -42,6 +43,7 @@ from kiosk_app.machine_worker import MachineWorker
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.makers import (
     Lent,
+    PrinterMakers,
     SiteMakers,
     card_reader,
     code_scanner,
@@ -58,7 +60,10 @@ from kiosk_app.makers import (
 from kiosk_app.means import SiteMeans
 from kiosk_app.overview import Overview
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
+from kiosk_app.part_book import PartBook
 from kiosk_app.print_worker import PrintWorker, SlipWorker
+from kiosk_app.printer_choice import PrinterChoice
+from kiosk_app.printer_desk import PrinterDesk
 from kiosk_app.scanner_worker import ScannerWorker
 from kiosk_app.slip import slip_of
 from kiosk_app.speech_worker import HeadsetWorker, SpeechWorker
@@ -98,6 +103,14 @@ class Hand(Protocol):
         """End, and let go of the device."""
 
 
+@runtime_checkable
+class Looks(Protocol):
+    """A hand that asks its device how it does now and then; the others are told by theirs."""
+
+    def look_soon(self) -> None:
+        """Ask it now. From any thread."""
+
+
 class Kiosk:
     """A whole kiosk without a screen: its visit, its memory and its workers. A device that is not there is left out."""
 
@@ -133,6 +146,7 @@ class Kiosk:
             self._add_speech(settings.speech)
         if settings.lockers is not None and self._bank is not None:
             self._add_lockers(settings.lockers, self._bank)
+        self._desk: PrinterDesk | None = None
         if settings.printer is not None:
             self._add_printer(settings.printer, settings)
         if settings.receipt_printer is not None:
@@ -140,6 +154,7 @@ class Kiosk:
         # Taken in at once: a reader that is lost says why before it says that the card is gone.
         self._have = parts = self._parts(settings)
         self.health = HealthBook(parts, lambda offer: self.core.take(OfferChanged(offer)))
+        self._book = PartBook(self._store)
         self._overview = Overview(lambda: dict(self.health.statuses), parts, self._trail)
         self._closings = Closings(self._store)
         self._staff: StaffWorker | None = None
@@ -154,6 +169,7 @@ class Kiosk:
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
         self._scribe.start()
+        self._scribe.submit(self._book.begin)
         self._audit(AuditLine(What.STARTED))
         self.health.start()
         if self.journal.paper_may_lie():  # the last run ended before anyone said that it was taken
@@ -278,17 +294,25 @@ class Kiosk:
         self._hands.append(self._card)
 
     def _add_printer(self, setting: Printer, settings: Settings) -> None:
-        printer = page_printer(setting)
-        waits = settings.timeouts
-        run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
-        note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
+        choice, waits = PrinterChoice(self._store, setting), settings.timeouts
+
+        def made() -> tuple[devices.Printer, PrintRun]:
+            printer = page_printer(choice.now)
+            waiting = {"paper_wait": waits.paper_wait, "print_silence": waits.print_silence}
+            return printer, PrintRun(printer, self.journal, **waiting)
+
+        note = self._noter(Part.PRINTER)
 
         def noted(status: Status) -> None:
             note(status)
             foresight.noted(status)
 
         wish_for = partial(paper_wish, setting)
-        self._hands.append(PrintWorker(printer, run, self.journal, self.core.post, noted, self._report, wish_for))
+        worker = PrintWorker(*made(), self.journal, self.core.post, noted, self._report, wish_for)
+        foresight = Foresight(self._store, setting, worker.facts)
+        self._hands.append(worker)
+        makers = PrinterMakers(setting)
+        self._desk = PrinterDesk(choice, makers, settings.data, lambda: worker.exchange(*made()))
 
     def _add_lockers(self, setting: Lockers, bank: LockerBank) -> None:
         doors, note = locker_doors(setting), self._noter(Part.LOCKERS)
@@ -311,7 +335,9 @@ class Kiosk:
     def _add_staff(self, card: StaffCardReader, settings: Settings, makers: SiteMakers) -> None:
         trials, told = Trials(self._store), self._overview.told
         memory = self._trail, trials, self.journal
-        workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
+        workshop = SiteWorkshop(
+            settings, makers, card, memory, told, self._look_at_closing, self._look_soon, self._desk
+        )
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
         self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
         self._hands.append(self._staff)
@@ -323,6 +349,12 @@ class Kiosk:
         self._commands = Commands(settings.kiosk, self._means, book, self._look_at_closing, self._audit_from_afar)
         self._errands = ErrandWorker(settings.kiosk, export, self.core.post)
         self._hands += [self._commands, self._errands]
+
+    def _look_soon(self) -> None:
+        """Have every device that is asked asked now."""
+        for hand in self._hands:
+            if isinstance(hand, Looks):
+                hand.look_soon()
 
     def _look_at_closing(self) -> None:
         """See whether the kiosk is out of service on purpose: on the thread of whoever asks, never the screen's."""
@@ -337,6 +369,7 @@ class Kiosk:
         if self.health.statuses[part] != status:
             fault = status.faults[0] if status.faults else None
             self._audit(AuditLine(What.PART_CHANGED, part=part, fault=fault))
+            self._scribe.submit(partial(self._book.note, part, status))
         self._overview.noted(part, status)
         self.health.note(part, status)
         if self._staff is not None:

@@ -24,6 +24,7 @@ class Worker:
         self._next = self._every
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._busy_since: float | None = None
+        self._asked = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
@@ -36,8 +37,15 @@ class Worker:
         """Queue a job, from any thread. It answers by itself; what it raises is logged by kind alone."""
         self._jobs.put(job)
 
+    def look_soon(self) -> None:
+        """Have the device looked at after what was queued before, from any thread: once, however often it is asked."""
+        if not self._asked:
+            self._asked = True
+            self._jobs.put(self.look)
+
     def look(self) -> None:
         """Look at the device, on the worker's own thread."""
+        self._asked = False
         self._next = self._every
         if self._check is not None:
             self._next = self._check() or self._every

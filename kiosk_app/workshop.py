@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -12,7 +12,7 @@ from config.settings import Settings
 from hardware.credentials import CodeScanner, StaffCardReader
 from hardware.devices import CardReader, Keypad, Printer, PrinterFacts
 from hardware.doors import Door, LockerBank
-from hardware.faults import FAULTS, DeviceFault, FaultCode
+from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.audit import AuditTrail
 from kiosk_app.check_back_end import check_back_end
 from kiosk_app.check_keypad import KeypadCheck
@@ -28,9 +28,11 @@ from kiosk_app.check_words import Ask, Say
 from kiosk_app.doctor import Machine
 from kiosk_app.journal import Journal
 from kiosk_app.maintenance.work import Subject, Told
+from kiosk_app.printer_desk import PrinterDesk
 from kiosk_app.report import report_code, report_lines
+from kiosk_app.supplies import supplies
 from kiosk_app.trials import Trials
-from printing.forecast import Forecast, in_words
+from printing.forecast import Forecast
 
 Test = tuple[Callable[[], bool], Callable[[], None]]
 
@@ -70,7 +72,7 @@ class Makers(Protocol):
 
 
 class SiteWorkshop:
-    """One kiosk's. `on_service` is called when it went in or out of service."""
+    """One kiosk's. `on_service`: it went in or out of service; `look_soon` has its devices looked at."""
 
     def __init__(
         self,
@@ -80,6 +82,8 @@ class SiteWorkshop:
         memory: tuple[AuditTrail, Trials, Journal],
         told: Callable[[], Told],
         on_service: Callable[[], None],
+        look_soon: Callable[[], None],
+        printers: PrinterDesk | None,
     ) -> None:
         self._settings = settings
         self._makers = makers
@@ -87,6 +91,8 @@ class SiteWorkshop:
         self._trail, self._trials, self._journal = memory
         self._told = told
         self.service_changed = on_service
+        self.look_soon = look_soon
+        self.printers = printers
 
     def test(self, subject: Subject, say: Say, ask: Ask) -> Test | None:
         """Give a test and a way to let go of it; a printer's ends by itself within a minute."""
@@ -117,6 +123,8 @@ class SiteWorkshop:
                 return self._speech_test(say, ask)
             case Subject.BACK_END | Subject.NETWORK | Subject.WATCHDOG:
                 return self._test_of_line(subject, say)
+            case Subject.SCREEN:  # it takes place on the screen itself
+                return None
 
     def _test_of_line(self, subject: Subject, say: Say) -> Test | None:
         """Give a test that asks no hand; it ends by itself within half a minute."""
@@ -204,37 +212,8 @@ class SiteWorkshop:
 
     def supplies(self) -> tuple[str, ...]:
         """Say what is left by the printer's own word, how long it lasts, and what came out since the last visit."""
-        return tuple(self._supplies())
-
-    def _supplies(self) -> Iterator[str]:
-        printer = self._makers.page_printer()
-        if printer is not None:
-            try:
-                facts = printer.facts()
-            except DeviceFault as fault:
-                yield f"{FAULTS[fault.code].title}."
-            else:
-                yield from _levels(facts)
-                for forecast in self._makers.forecasts(facts):
-                    yield f"Vooruitzicht voor {forecast.good.value}: {in_words(forecast)}."
-            finally:
-                printer.close()
-        before = self._trail.entered_before()
-        if before is None:
-            yield "Dit is het eerste bezoek: er is nog niets geteld."
-            return
-        sheets = self._journal.sheets_since(before)
-        when = self._settings.town.clock(before)
-        yield f"Sinds het vorige bezoek ({when:%d-%m %H:%M}): {sheets} {'blad' if sheets == 1 else 'bladen'} afgedrukt."
-
-
-def _levels(facts: PrinterFacts) -> Iterator[str]:
-    for tray in facts.trays:
-        level = "onbekend" if tray.sheets is None else f"ongeveer {tray.sheets} vellen"
-        yield f"Lade {tray.name or '?'}: {level}."
-    for supply in facts.supplies:
-        level = "onbekend" if supply.percent is None else f"{supply.percent} %"
-        yield f"{supply.name or 'Voorraad'}: {level}{' vol' if supply.fills else ''}."
+        makers = self._makers
+        return tuple(supplies(self._settings, makers.page_printer(), makers.forecasts, self._trail, self._journal))
 
 
 def _all_run(tests: Iterable[Callable[[], bool]]) -> bool:

@@ -90,8 +90,8 @@ class PrinterBench:
     # What can happen to it.
     STRIKES = STRIKES
 
-    def __init__(self, out: Path | None = None, *, ms_per_sheet: int = MS_PER_SHEET) -> None:
-        self._port = Port(PRINTERS)
+    def __init__(self, out: Path | None = None, *, ms_per_sheet: int = MS_PER_SHEET, ports: range = PRINTERS) -> None:
+        self._port = Port(ports)
         self.uri = f"ipp://localhost:{self._port.number}/ipp/print"
         self._home = Path(tempfile.mkdtemp(prefix="loket-printer-"))
         self.spool = self._home / "spool"

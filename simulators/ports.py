@@ -6,6 +6,8 @@ import socket
 
 # Below 32768, where the kernel hands out none by itself: a simulator that is switched off keeps its port.
 PRINTERS = range(23000, 24000)
+# Where ipp-usb puts a printer on USB (its http-min-port is 60000), above the kernel's own.
+USB_PRINTERS = range(61000, 62000)
 
 
 class NoFreePortError(Exception):

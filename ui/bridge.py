@@ -7,11 +7,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from config.settings import Settings
-from kiosk_app.touches import Touch
+from kiosk_app.touches import SpotTouched, Touch
 from kiosk_app.visit import Drawing, Ease, Visit
 from ui.screen import Choice, Screen
 from ui.screens import screen_for
@@ -136,7 +136,12 @@ class Bridge(QObject):
         if self._is_second_strike(x, y):
             return
         self._struck = (self._monotonic(), x, y, self._page)
-        self._engine.post(known.event)
+        event = known.event
+        if isinstance(event, SpotTouched):
+            if x < 0:  # no finger: a screen reader, which lands nowhere
+                return
+            event = structs.replace(event, touched=(x, y))
+        self._engine.post(event)
 
     @Slot(str)
     def focused(self, choice: str) -> None:

@@ -9,7 +9,10 @@ from config.settings import StaffRole
 from hardware.devices import Health
 from hardware.faults import FaultCode
 from kiosk_app.maintenance.errands import Ended, Errand, ErrandDone, FleetRoom, PairCode, Waiting
+from kiosk_app.maintenance.glass import Aiming, AskSeen, GlassTold, Tint, Tinted
+from kiosk_app.maintenance.printers import FoundPrinter, PrinterChanged, PrinterSearch, PrinterTrial, PrinterTried
 from kiosk_app.maintenance.work import (
+    BrokenOff,
     CheckingCode,
     Cleaning,
     Closing,
@@ -55,6 +58,7 @@ _TOLD = Told(tuple(PartTold(part, _BAD.get(part, Health.OK)) for part in Part), 
 _RESULTS = (
     TestResult(Subject.PRINTER, well=True, at=_NOW - timedelta(minutes=5)),
     TestResult(Subject.RECEIPT, well=False, at=_NOW - timedelta(days=30)),
+    TestResult(Subject.SCREEN, well=True, at=_NOW, figure="gemiddeld 2,1 mm ernaast, hoogstens 3,4 mm"),
 )
 _LINES = (
     "Bonprinter op 192.0.2.17:9100",
@@ -83,6 +87,8 @@ def staff_states() -> Iterator[tuple[str, StaffAtWork]]:
     for name, page in _pages():
         yield f"staff-{name}", StaffAtWork(Work("T-03", StaffRole.TECHNICIAN, page, _TOLD))
     yield "staff-menu-site", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Menu(), Told(_TOLD.parts)))
+    cut = BrokenOff("T-04", _NOW - timedelta(hours=2), "testBegan", "printer")
+    yield "staff-menu-broken-off", StaffAtWork(Work("T-03", StaffRole.TECHNICIAN, Menu(), Told(broken_off=cut)))
     yield "staff-all-well", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Problems(mended=FaultCode.PAPER_EMPTY)))
 
 
@@ -121,6 +127,11 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "parts-2", Parts(page=1)
     yield "cleaning", Cleaning(42)
     yield "cleaning-last", Cleaning(1)
+    yield from _trying()
+    yield from _upkeep()
+
+
+def _trying() -> Iterator[tuple[str, Page]]:
     yield "tests", Tests()
     yield "tests-before", Tests(results=_RESULTS)
     yield "tests-reported", Tests(reported=True)
@@ -129,10 +140,35 @@ def _pages() -> Iterator[tuple[str, Page]]:
     asked = "Staat de deur van vakje 24 open, en geen andere?"
     yield "testing-asks", Testing(Subject.EACH_LOCK, ("Vakje 24 zegt dat het open is.",), question=asked)
     yield "tests-2", Tests(page=1)
+    yield "tests-3", Tests(page=2, results=_RESULTS)
     yield "testing-reader", Testing(Subject.CARD_READER, ("Neem eerst de kaart uit de lezer.",), other_card=True)
     yield "tested", Tested(Subject.RECEIPT, well=True, lines=_LINES)
     yield "tested-2", Tested(Subject.PRINTER, well=False, lines=_LINES * 3, page=1)
+    yield "glass", GlassTold()
+    for tint in Tint:
+        yield f"glass-{tint.value}", Tinted(tint)
+    yield "glass-seen", AskSeen()
+    yield "glass-aim", Aiming(whole=True)
+    yield "glass-aim-last", Aiming(whole=True, off=(2.1,) * 8, strays=1)
     yield "returning", Returning(Tested(Subject.CARD_READER, well=True, lines=_LINES))
+
+
+def _printers() -> Iterator[tuple[str, Page]]:
+    old = FoundPrinter("ipp://localhost:60000/ipp/print", "Brother HL-L5210DN", used=True)
+    new = FoundPrinter("ipp://localhost:60001/ipp/print", "Kyocera ECOSYS PA4500x")
+    said = ("De nieuwe wachtrij is er. De oude blijft staan.", "De printer antwoordt: Kyocera ECOSYS PA4500x.")
+    yield "printers-asked", PrinterSearch()
+    yield "printers", PrinterSearch((old, new))
+    yield "printers-chosen", PrinterSearch((old, new), chosen=True)
+    yield "printers-none", PrinterSearch((old,))
+    yield "printer-trial", PrinterTrial(new, said)
+    yield "printer-tried", PrinterTried(new, well=True, lines=(*said, "Alles in orde."))
+    yield "printer-tried-badly", PrinterTried(new, well=False, lines=(*said, "FOUT: er ligt geen A4 in."))
+    yield "printer-changed", PrinterChanged(new.model)
+    yield "printer-old", PrinterChanged("")
+
+
+def _upkeep() -> Iterator[tuple[str, Page]]:
     yield "supplies-asked", Supplies()
     yield (
         "supplies",
@@ -149,6 +185,7 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "service", Service()
     yield "service-closed", Service(Closing.REPAIR, _NOW + timedelta(hours=4))
     yield "service-failed", Service(failed=True)
+    yield from _printers()
     yield "how-long", HowLong(Closing.EVENT)
     yield "report-code-asked", ReportCode()
     yield "report-code", ReportCode("LV-01 23-11-2026 20:41 T-03 | In orde: 8 van 11 | Printer: paperEmpty 23-11 17:41")

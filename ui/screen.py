@@ -27,6 +27,7 @@ class Template(StrEnum):
     NOTICE = "NoticePage"
     OUTCOME = "OutcomePage"
     WALL = "WallPage"
+    GLASS = "GlassPage"
 
 
 class Role(StrEnum):
@@ -153,6 +154,20 @@ class Cell(Struct, frozen=True):
     lit: bool = False
 
 
+class Cross(Struct, frozen=True):
+    """A cross to be touched in its middle: millimetres from the upper left corner of the screen."""
+
+    x: float
+    y: float
+
+
+class Glass(Struct, frozen=True):
+    """The whole screen in one colour ('#RRGGBB'), with nothing else; or, with a cross, in the usual one."""
+
+    colour: str = ""
+    cross: Cross | None = None
+
+
 class Qr(Struct, frozen=True):
     """One QR code; there is never a second on a screen. `said` is what who listens is told of it."""
 
@@ -181,6 +196,7 @@ class Screen(Private, frozen=True):
     `field` as it was typed, a code in `groups`, with "" for each sign to come; `keys` stand in so many `columns`.
     `hint` is the line that goes with the content (a count, tries left), `footer` stands right above the actions,
     `question` above an answer. `wall` has the doors of the compartments, column by column, from top to bottom.
+    `glass` fills the screen from edge to edge, without header and bar.
     `turns` take the place of the lead, eight seconds each, while nobody is there.
     `said` is what is spoken to a hall instead of title and lead, where those hold a name; `guide` tells who listens how
     to go on. `ease` is how the resident asked to see it.
@@ -205,6 +221,7 @@ class Screen(Private, frozen=True):
     qr: Qr | None = None
     sheet: Sheet | None = None
     wall: tuple[tuple[Cell, ...], ...] = ()
+    glass: Glass | None = None
     typed: int = 0
     field: str = ""
     groups: tuple[tuple[str, ...], ...] = ()

@@ -16,6 +16,7 @@ from hardware.cups.lines import device_errors, first_group, number_in, to_cups, 
 from hardware.cups.options import ONE_SIDED
 from hardware.cups.queue import queue_now
 from hardware.cups.queue import set_up as set_up
+from hardware.cups.queue import tidy as tidy
 from hardware.faults import DeviceFault
 
 # [RFC 8011 §5.3.7] from here on CUPS does nothing more for a job: 6 is one of which a filter failed.

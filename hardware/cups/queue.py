@@ -71,6 +71,14 @@ def set_up(server: str, queue: str, uri: str, way: str) -> None:
         connection.acceptJobs(queue)
 
 
+def tidy(server: str, prefix: str, keep: list[str]) -> None:
+    """Take away our own queues whose name begins so, but these."""
+    with to_cups(server) as connection:
+        for name, words in connection.getPrinters().items():
+            if name.startswith(prefix) and words.get("printer-info") == MARK and name not in keep:
+                connection.deletePrinter(name)
+
+
 def _make_driverless(connection: cups.Connection, queue: str, uri: str) -> None:
     connection.addPrinter(queue, info=MARK, device=uri, ppdname="everywhere")
     deadline = time.monotonic() + MAKING_SECONDS

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from msgspec import Struct
 
-from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
-from kiosk_app.maintenance.compartments import Deed, Disagreement, Found, How, Shelf
+from kiosk_app.maintenance.door_happenings import ActTold as ActTold
+from kiosk_app.maintenance.door_happenings import DeedAsked as DeedAsked
+from kiosk_app.maintenance.door_happenings import FoundSaid as FoundSaid
+from kiosk_app.maintenance.door_happenings import LowAsked as LowAsked
+from kiosk_app.maintenance.door_happenings import OpenTouched as OpenTouched
+from kiosk_app.maintenance.door_happenings import OtherAsked as OtherAsked
+from kiosk_app.maintenance.door_happenings import PlaceChosen as PlaceChosen
+from kiosk_app.maintenance.door_happenings import SecondProved as SecondProved
+from kiosk_app.maintenance.door_happenings import SecondRefused as SecondRefused
+from kiosk_app.maintenance.door_happenings import ShelfAnswer as ShelfAnswer
+from kiosk_app.maintenance.door_happenings import ShelfTold as ShelfTold
+from kiosk_app.maintenance.door_happenings import ShelfTouch as ShelfTouch
+from kiosk_app.maintenance.door_happenings import ShelfUnknown as ShelfUnknown
+from kiosk_app.maintenance.door_happenings import ShelvesAsked as ShelvesAsked
+from kiosk_app.maintenance.door_happenings import StaffDoorFailed as StaffDoorFailed
+from kiosk_app.maintenance.door_happenings import StaffDoorOpened as StaffDoorOpened
+from kiosk_app.maintenance.door_happenings import StaffDoorShut as StaffDoorShut
+from kiosk_app.maintenance.door_happenings import StockTaken as StockTaken
+from kiosk_app.maintenance.door_happenings import ThingChosen as ThingChosen
 from kiosk_app.maintenance.errands import CodeDone, ErrandEnded, FleetAsked, SignGiven
+from kiosk_app.maintenance.printers import FoundPrinter
 from kiosk_app.maintenance.work import Closing, Factor, Only, Refusal, Room, Row, Subject, TestResult, Told
 from kiosk_app.parts import Part
 
@@ -55,6 +72,10 @@ class TestAnswered(Struct, frozen=True):
     yes: bool
 
 
+class WentOn(Bare):
+    """The screen was touched to go on to what comes next."""
+
+
 class ReportAsked(Bare):
     """The report is to be printed."""
 
@@ -88,6 +109,24 @@ class CloseAsked(Struct, frozen=True):
     hours: int
 
 
+class ReplaceAsked(Bare):
+    """Another printer is to take the place of this one."""
+
+
+class PrinterAsked(Struct, frozen=True):
+    """One that was found is to be tried, by its address."""
+
+    device: str
+
+
+class UseAsked(Bare):
+    """The one that was tried is to be used from now on."""
+
+
+class OldPrinterAsked(Bare):
+    """The one that the settings name is to be used again."""
+
+
 class OpenAsked(Bare):
     """The kiosk is to serve residents again."""
 
@@ -100,55 +139,6 @@ class RebootAsked(Bare):
     """The machine is to begin anew."""
 
 
-class DeedAsked(Struct, frozen=True):
-    """One of the ways from the first page was touched."""
-
-    deed: Deed
-
-
-class ShelvesAsked(Bare):
-    """The town is to be asked once more."""
-
-
-class ThingChosen(Struct, frozen=True):
-    """Something in a list was touched."""
-
-    reference: str
-
-
-class PlaceChosen(Struct, frozen=True):
-    """A compartment in a list was touched."""
-
-    number: int
-
-
-class LowAsked(Bare):
-    """One within reach from a wheelchair is wanted."""
-
-
-class OtherAsked(Bare):
-    """Another compartment is wanted."""
-
-
-class OpenTouched(Bare):
-    """The door is to open: the first time, or once more."""
-
-
-class FoundSaid(Struct, frozen=True):
-    """Who looked says what lies there; None: it does not lie where it should (put in), or something else does."""
-
-    found: Found | None
-
-
-class StockTaken(Bare):
-    """The stock-taking is done."""
-
-
-ShelfTouch = (
-    DeedAsked | ShelvesAsked | ThingChosen | PlaceChosen | LowAsked | OtherAsked | OpenTouched | FoundSaid | StockTaken
-)
-
-
 WorkTouch = (
     CodeTyped
     | RoomAsked
@@ -156,12 +146,17 @@ WorkTouch = (
     | BackAsked
     | TestAsked
     | TestAnswered
+    | WentOn
     | ReportAsked
     | ReportCodeAsked
     | OnlyAsked
     | Filled
     | ReasonAsked
     | CloseAsked
+    | ReplaceAsked
+    | PrinterAsked
+    | UseAsked
+    | OldPrinterAsked
     | OpenAsked
     | RestartAsked
     | RebootAsked
@@ -237,6 +232,13 @@ class ReportCodeMade(Struct, frozen=True):
     text: str
 
 
+class PrintersFound(Struct, frozen=True):
+    """Which printers answer here; `chosen`: the one in use is not the settings' own."""
+
+    found: tuple[FoundPrinter, ...]
+    chosen: bool
+
+
 class SuppliesTold(Struct, frozen=True):
     """What is left, how long that lasts, and what was used."""
 
@@ -261,70 +263,6 @@ class HistoryRead(Struct, frozen=True):
     broken_at: int | None
 
 
-class ShelfTold(Struct, frozen=True):
-    """What may be put in, and what lies where."""
-
-    shelf: Shelf
-
-
-class ShelfUnknown(Struct, frozen=True):
-    """The town could not say."""
-
-    fault: FaultCode
-
-
-class SecondProved(Struct, frozen=True):
-    """The other card is one of staff that may do this."""
-
-    staff: str
-
-
-class SecondRefused(Bare):
-    """It is not."""
-
-
-class StaffDoorOpened(Struct, frozen=True):
-    """The lock says open."""
-
-    act: UUID
-
-
-class StaffDoorFailed(Struct, frozen=True):
-    """The door did not open, or nobody knows."""
-
-    act: UUID
-    fault: FaultCode
-
-
-class StaffDoorShut(Struct, frozen=True):
-    """The lock says closed again; what the sensor said before the door opened, and what it says now."""
-
-    act: UUID
-    before: ThingWord
-    after: ThingWord
-
-
-class ActTold(Struct, frozen=True):
-    """How the town took it."""
-
-    act: UUID
-    how: How
-    problem: str = ""
-    disagreements: tuple[Disagreement, ...] = ()
-
-
-ShelfAnswer = (
-    ShelfTold
-    | ShelfUnknown
-    | SecondProved
-    | SecondRefused
-    | StaffDoorOpened
-    | StaffDoorFailed
-    | StaffDoorShut
-    | ActTold
-)
-
-
 WorkAnswer = (
     Known
     | LetIn
@@ -336,6 +274,7 @@ WorkAnswer = (
     | TestEnded
     | ReportEnded
     | ReportCodeMade
+    | PrintersFound
     | SuppliesTold
     | ServiceTold
     | RestartFailed
@@ -371,6 +310,12 @@ class Scanned(Struct, frozen=True):
     reference: str
 
 
+class Landed(Struct, frozen=True):
+    """A finger landed so many millimetres beside the cross."""
+
+    off: float
+
+
 class CardCame(Bare):
     """A card was put in."""
 
@@ -384,4 +329,4 @@ class TimeOver(Bare):
 
 
 Signs = Typed | OneErased | AllErased | SignGiven | CodeDone | Turned | Scanned
-Happening = WorkTouch | WorkAnswer | Signs | CardCame | CardGone | TimeOver
+Happening = WorkTouch | WorkAnswer | Signs | Landed | CardCame | CardGone | TimeOver

@@ -9,9 +9,10 @@ from __future__ import annotations
 from msgspec import structs
 
 from config.settings import StaffRole
-from kiosk_app.maintenance import fleet, storing
+from kiosk_app.maintenance import aiming, fleet, replacing, storing
 from kiosk_app.maintenance.compartments import ShelfPage, Shelves
 from kiosk_app.maintenance.errands import FleetPage, FleetRoom
+from kiosk_app.maintenance.glass import GlassPage, GlassTold
 from kiosk_app.maintenance.happenings import (
     AllErased,
     AllTold,
@@ -32,6 +33,7 @@ from kiosk_app.maintenance.happenings import (
     ProblemAsked,
     ReasonAsked,
     RebootAsked,
+    ReplaceAsked,
     ReportAsked,
     ReportCodeAsked,
     ReportCodeMade,
@@ -51,12 +53,14 @@ from kiosk_app.maintenance.happenings import (
     Turned,
     Typed,
 )
+from kiosk_app.maintenance.printers import PrinterPage, PrinterSearch
 from kiosk_app.maintenance.wishes import (
     AnswerTest,
     CheckCode,
     Close,
     EndTest,
     EraseDigit,
+    FindPrinters,
     ForgetCode,
     Knock,
     MakeReportCode,
@@ -123,6 +127,8 @@ def step(work: Work, happening: Happening) -> Step:
         return _at_shelves(work, work.page, happening)
     if isinstance(work.page, FleetPage):
         return _at_fleet(work, work.page, happening)
+    if isinstance(work.page, PrinterPage) and not isinstance(happening, AllTold):
+        return replacing.rules(work, work.page, happening)
     match work.page, happening:
         case Testing(other_card=True), CardGone():
             return work, ()
@@ -213,6 +219,9 @@ def _told(work: Work, told: Told) -> Step:
 
 
 def _inside(work: Work, happening: Happening) -> Step:
+    if isinstance(work.page, GlassPage):
+        back = isinstance(happening, BackAsked)
+        return _to(work, Tests(), TellResults()) if back else aiming.rules(work, work.page, happening)
     match work.page, happening:
         case Menu(), RoomAsked(room) if room in work.rooms:
             return _enter(work, room)
@@ -279,6 +288,8 @@ def _trying(work: Work, happening: Happening) -> Step:
             return _to(work, ReportCode(), MakeReportCode())
         case ReportCode(), ReportCodeMade(text):
             return _to(work, ReportCode(text))
+        case Tests(), TestAsked(Subject.SCREEN):
+            return _to(work, GlassTold())
         case Tests(), TestAsked(subject):
             return _to(work, Testing(subject, other_card=subject in _NEEDS_OTHER_CARD), RunTest(subject))
         case Testing(lines=lines) as page, TestSaid(line):
@@ -324,6 +335,8 @@ def _upkeep(work: Work, happening: Happening) -> Step:
         case Service() as page, RestartAsked() | RebootAsked():
             wish = Restart() if isinstance(happening, RestartAsked) else Reboot()
             return _to(work, structs.replace(page, failed=False), wish)
+        case Service(), ReplaceAsked():
+            return _to(work, PrinterSearch(), FindPrinters())
         case Service() as page, RestartFailed():
             return _to(work, structs.replace(page, failed=True))
         case History() as page, HistoryRead(rows, broken_at):

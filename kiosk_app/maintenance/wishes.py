@@ -59,6 +59,14 @@ class AnswerTest(Struct, frozen=True):
     yes: bool
 
 
+class KeepResult(Struct, frozen=True):
+    """Write down how a test ended that took place on the screen itself, and what it measured."""
+
+    subject: Subject
+    well: bool
+    figure: str
+
+
 class EndTest(Bare):
     """Let go of the test under way: nobody waits for it any more."""
 
@@ -69,6 +77,32 @@ class PrintReport(Bare):
 
 class MakeReportCode(Bare):
     """Put the report in few words."""
+
+
+class FindPrinters(Bare):
+    """Ask which printers answer here."""
+
+
+class TryPrinter(Struct, frozen=True):
+    """Make a queue for a printer beside the one in use, and print a sheet there."""
+
+    device: str
+
+
+class UsePrinter(Struct, frozen=True):
+    """Use it from now on."""
+
+    device: str
+
+
+class UseOldPrinter(Bare):
+    """Use the one that the settings name."""
+
+
+class LeavePrinter(Struct, frozen=True):
+    """Leave one that was tried: the one in use stays."""
+
+    device: str
 
 
 class TellSupplies(Bare):
@@ -161,9 +195,15 @@ Wish = (
     | TellResults
     | RunTest
     | AnswerTest
+    | KeepResult
     | EndTest
     | PrintReport
     | MakeReportCode
+    | FindPrinters
+    | TryPrinter
+    | UsePrinter
+    | UseOldPrinter
+    | LeavePrinter
     | TellSupplies
     | NoteFilled
     | TellService

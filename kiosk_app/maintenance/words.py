@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardware.devices import Health
-from kiosk_app.maintenance.work import Subject
+from kiosk_app.maintenance.work import Only, Row, Subject
 from kiosk_app.parts import Part
 
 PARTS = {
@@ -37,4 +37,20 @@ SUBJECTS = {
     Subject.BACK_END: "Dienst van de gemeente",
     Subject.NETWORK: "Netwerk en klok",
     Subject.WATCHDOG: "Waakhond",
+    Subject.SCREEN: "Scherm",
 }
+# How the words of the audit trail begin that are about paper.
+_ON_PAPER = ("print", "paper", "document", "slip")
+
+
+def is_shown(row: Row, only: Only) -> bool:
+    """Say whether a row of the history is one of this kind."""
+    match only:
+        case Only.ALL:
+            return True
+        case Only.FAULTS:
+            return bool(row.fault)
+        case Only.STAFF:
+            return bool(row.staff)
+        case Only.PAPER:
+            return row.what.startswith(_ON_PAPER)

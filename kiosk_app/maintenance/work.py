@@ -20,6 +20,8 @@ from kiosk_app.maintenance.compartments import (
     TellingTown,
 )
 from kiosk_app.maintenance.errands import FleetPage
+from kiosk_app.maintenance.glass import GlassPage
+from kiosk_app.maintenance.printers import PrinterPage
 from kiosk_app.parts import Part
 
 # Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
@@ -83,12 +85,22 @@ class PartTold(Struct, frozen=True):
     health: Health
 
 
+class BrokenOff(Struct, frozen=True):
+    """Maintenance that nobody ended: the power went, or the kiosk. `what`: what was under way, in the audit's words."""
+
+    staff: str
+    at: datetime
+    what: str = ""
+    part: str = ""
+
+
 class Told(Struct, frozen=True):
     """How everything does, as it was last told. `troubles`: worst first; `degrees` (°C) where the machine measures."""
 
     parts: tuple[PartTold, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     degrees: int | None = None
+    broken_off: BrokenOff | None = None
 
 
 class Subject(Enum):
@@ -105,16 +117,18 @@ class Subject(Enum):
     BACK_END = "backEnd"
     NETWORK = "network"
     WATCHDOG = "watchdog"
+    SCREEN = "screen"
 
 
 class TestResult(Struct, frozen=True):
-    """How the last test of something ended."""
+    """How the last test of something ended; `figure` where it measured something."""
 
     __test__ = False  # pytest takes the name for a test's
 
     subject: Subject
     well: bool
     at: datetime
+    figure: str = ""
 
 
 class Closing(Enum):
@@ -295,10 +309,12 @@ Page = (
     | Testing
     | Tested
     | Returning
+    | GlassPage
     | ReportCode
     | Supplies
     | Service
     | HowLong
+    | PrinterPage
     | History
     | FleetPage
     | ShelfPage

@@ -21,7 +21,7 @@ import tomli_w
 from kiosk_app import beginning_anew
 from kiosk_app.audit import AuditTrail
 from kiosk_app.closing import Closings
-from kiosk_app.commands import Commands
+from kiosk_app.commanded import Commands
 from kiosk_app.store import Store
 
 SECONDS = 60.0

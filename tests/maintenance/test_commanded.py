@@ -32,7 +32,7 @@ def ends(site: Site, told: Path, verb: str) -> str:
     site.kiosk._loop.call_soon(site.kiosk.obey)
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        found = [one.outcome.value for one in site.kiosk._commands.results if one.id == id_]
+        found = [str(one.outcome.value) for one in site.kiosk._commands.results if one.id == id_]
         if found and found[0] != "begun":
             return found[0]
         time.sleep(0.02)

@@ -16,8 +16,9 @@ from kiosk_app import check_keypad, events
 from kiosk_app.maintenance import happenings, work
 from kiosk_app.trials import Trials
 from kiosk_app.visit import Portal, StaffAtWork
+from simulators.ipp_printer import MS_PER_SHEET
 from simulators.wall import compartments, place
-from tests.maintenance.at_kiosk import Site, is_written, troubles
+from tests.maintenance.at_kiosk import SECONDS, Site, is_written, troubles
 
 
 @pytest.fixture(autouse=True)
@@ -200,20 +201,53 @@ def test_the_card_pulled_during_a_test_ends_it_and_keeps_no_result(
     assert len(site.world.lockers.pulses) == before
 
 
-def test_a_scanner_unplugged_during_its_own_test_is_told_and_the_test_can_be_left(site: Site) -> None:
+def test_a_scanner_unplugged_during_its_own_test_ends_it_with_what_to_do(site: Site) -> None:
     site.tries(work.Subject.SCANNER)
     site.says("Houd een QR-code voor de scanner.")
     site.world.scanner.unplug()
-    site.until(lambda visit: FaultCode.SCANNER_LOST in troubles(visit))
-    site.touch(happenings.BackAsked())
-    site.page_is(work.Tests)
-    site.touch(happenings.TestAsked(work.Subject.SCANNER))
+    try:
+        page = site.tested()
+        assert not page.well
+        assert any(FaultCode.SCANNER_LOST.value in line for line in page.lines), page.lines
+        assert any(line.strip().startswith("1. ") for line in page.lines)
+        site.until(lambda visit: FaultCode.SCANNER_LOST in troubles(visit))
+    finally:
+        site.world.scanner.plug()
+    site.until(lambda visit: FaultCode.SCANNER_LOST not in troubles(visit))
+    is_written(site, ("testBegan", "T-03"), ("testFailed", "T-03"))
+
+
+def test_a_keypad_unplugged_during_its_own_test_ends_it_with_what_to_do(site: Site) -> None:
+    site.tries(work.Subject.KEYPAD)
+    site.says("Druk op elke toets")
+    site.world.keypad.press("1")
+    site.says("Toets 1 gezien")
+    site.world.keypad.unplug()
+    try:
+        page = site.tested()
+        assert not page.well
+        assert any(FaultCode.KEYPAD_LOST.value in line for line in page.lines), page.lines
+    finally:
+        site.world.keypad.plug()
+    site.until(lambda visit: FaultCode.KEYPAD_LOST not in troubles(visit))
+
+
+def test_a_printer_without_power_in_the_middle_of_its_test_is_never_said_to_have_printed(site: Site) -> None:
+    bench = site.world.printer
+    before = len(bench.received)
+    bench.set_speed(20_000)
+    try:
+        site.tries(work.Subject.PRINTER)
+        assert bench.wait_for_received(before + 1, SECONDS)
+        bench.power_cut()
+    finally:
+        bench.set_speed(MS_PER_SHEET)
+        bench.power_on()
     page = site.tested()
     assert not page.well
-    assert any(FaultCode.SCANNER_LOST.value in line for line in page.lines)
-    site.world.scanner.plug()
-    site.until(lambda visit: FaultCode.SCANNER_LOST not in troubles(visit))
-    is_written(site, ("testFailed", "T-03"))
+    assert any(line.startswith("FOUT") for line in page.lines), page.lines
+    site.until(lambda visit: visit.offer.documents is None)
+    is_written(site, ("testBegan", "T-03"), ("testFailed", "T-03"))
 
 
 def test_a_second_card_of_staff_is_not_let_in_on_the_first_one_s_right(site: Site) -> None:

@@ -16,11 +16,12 @@ from hardware.devices import Printer
 from kiosk_app.audit import AuditTrail
 from kiosk_app.check_words import Ask, Say
 from kiosk_app.closing import Closings
-from kiosk_app.effects import DoWork
+from kiosk_app.effects import DoWork, Forget
 from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.maintenance import happenings, wishes
 from kiosk_app.maintenance.gate import Gate
 from kiosk_app.maintenance.work import Subject, Told
+from kiosk_app.printer_desk import PrinterDesk
 from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import Store
 from kiosk_app.trials import Trials
@@ -35,6 +36,7 @@ class Bench:
         self.begun: queue.SimpleQueue[Subject] = queue.SimpleQueue()
         self.reports: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.goes_on = threading.Event()
+        self.looks: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def test(self, subject: Subject, say: Say, ask: Ask) -> tuple[Callable[[], bool], Callable[[], None]]:
         """A printer's ends when it is let go on, a slip printer's in a way that nobody foresaw."""
@@ -68,6 +70,15 @@ class Bench:
     def supplies(self) -> tuple[str, ...]:
         """Nothing is left."""
         return ()
+
+    @property
+    def printers(self) -> PrinterDesk | None:
+        """None is named."""
+        return None
+
+    def look_soon(self) -> None:
+        """A device is looked at."""
+        self.looks.put(None)
 
     def service_changed(self) -> None:
         """Nobody looks."""
@@ -158,3 +169,14 @@ def test_a_question_waits_for_its_answer_and_one_that_nobody_answers_any_more_is
     assert answer(told) == asked  # of the next test: the first one's end is told to nobody
     wish(worker, wishes.AnswerTest(yes=False))
     assert answer(told) == happenings.TestEnded(well=False)
+
+
+def test_devices_are_looked_at_again_and_again_while_somebody_is_at_work_and_not_after(
+    worker: StaffWorker, bench: Bench, told: queue.SimpleQueue[Event]
+) -> None:
+    wish(worker, wishes.TellAll())
+    assert isinstance(answer(told), happenings.AllTold)
+    for _ in range(2):
+        bench.looks.get(timeout=SECONDS)
+    worker.do(Forget(1))
+    assert worker._look() is None

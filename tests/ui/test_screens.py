@@ -75,7 +75,7 @@ def words(part: object) -> list[str]:
         return [part]
     if isinstance(part, tuple):
         return [text for one in part for text in words(one)]
-    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role")
+    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role", "colour")
     if isinstance(part, Struct):
         return [text for name in part.__struct_fields__ if name not in apart for text in words(getattr(part, name))]
     return []
@@ -106,8 +106,7 @@ def test_every_screen_has_a_title_one_primary_at_most_and_ids_of_its_own(sample:
     assert screen.title
     assert sentences(screen, private=False)
     assert sum(choice.role is Role.PRIMARY for choice in screen.choices) <= 1
-    ids = [choice.id for choice in screen.choices]
-    assert len(ids) == len(set(ids))
+    assert len({choice.id for choice in screen.choices}) == len(screen.choices)
     assert all(choice.description for choice in screen.actions if not choice.enabled), "a disabled button says why"
 
 
@@ -126,6 +125,9 @@ def test_every_text_is_plain_dutch_of_a_counter(sample: Sample) -> None:
 def test_a_visit_can_be_stopped_at_the_bottom_left_of_every_screen_where_there_is_something_to_stop(
     sample: Sample,
 ) -> None:
+    if painted(sample).glass is not None:  # from edge to edge: one touch leads on, or a button beside the cross back
+        assert [choice.id for choice in painted(sample).choices] in (["next"], ["spot", "back"])
+        return
     if isinstance(sample.visit.state, StaffAtWork) and isinstance(sample.visit.state.work.page, Cleaning):
         assert painted(sample).choices == ()  # a cloth goes over all of it
         return

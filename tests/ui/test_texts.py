@@ -15,7 +15,7 @@ from config.settings import Language, Service, ServiceKind, Translated, load
 from hardware.faults import FAULTS
 from kiosk_app.doors import Thing
 from kiosk_app.events import LanguageChosen, LanguagesAsked
-from kiosk_app.maintenance import compartments, work
+from kiosk_app.maintenance import compartments, printers, work
 from kiosk_app.step import step
 from kiosk_app.visit import Asking, Details, Product, Purpose, Visit
 from ui import hours, phrases, texts
@@ -53,7 +53,8 @@ NOT_OURS = {
 # Nor what technicians read in Dutch alone: the words of `kiosk check`.
 NOT_OURS |= dict.fromkeys((compartments.Act, compartments.Expected, compartments.Lying), ("title",))
 NOT_OURS |= {work.Testing: ("lines", "question"), work.Tested: ("lines",), work.Supplies: ("lines",)}
-NOT_OURS |= {work.ReportCode: ("text",)}
+NOT_OURS |= {work.ReportCode: ("text",), printers.FoundPrinter: ("model",)}
+NOT_OURS |= dict.fromkeys((printers.PrinterTrial, printers.PrinterTried), ("lines",))
 
 
 def said(part: object) -> set[str]:
@@ -62,7 +63,7 @@ def said(part: object) -> set[str]:
         return {part}
     if isinstance(part, tuple):
         return {text for one in part for text in said(one)}
-    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role")
+    apart = ("id", "event", "template", "icon", "picture", "sign", "look", "mark", "role", "colour")
     names = [name for name in part.__struct_fields__ if name not in apart] if isinstance(part, Struct) else []
     return {text for name in names for text in said(getattr(part, name))}
 

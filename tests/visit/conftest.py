@@ -182,7 +182,7 @@ def alphabet() -> tuple[events.Event, ...]:
         *(events.SlipEnded(0, printed) for printed in (True, False)),
         events.StaffCardSeen(0, StaffCard("T-03", "technician")),
         *(events.WorkAnswered(0, happenings.Known(Factor.PIN)), events.WorkTouched(happenings.CodeTyped())),
-        *(*at_doors(), *DEFECTS),
+        *(*at_doors(), *DEFECTS, events.SpotTouched((27.0, 48.0), (28.0, 48.0))),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from kiosk_app.maintenance import happenings
 from kiosk_app.maintenance.errands import ErrandDone, FleetRoom, PairCode, Waiting
+from kiosk_app.maintenance.glass import Aiming, AskSeen, GlassTold, Tinted
+from kiosk_app.maintenance.printers import PrinterChanged, PrinterSearch, PrinterTrial, PrinterTried
 from kiosk_app.maintenance.words import HEALTH, PARTS
 from kiosk_app.maintenance.work import (
     CheckingCode,
@@ -38,10 +40,10 @@ from kiosk_app.maintenance.work import (
 from kiosk_app.parts import Part
 from kiosk_app.touches import AllErased, LastErased, WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens import staff_fleet, staff_lockers, staff_rooms, staff_upkeep
+from ui.screens import staff_fleet, staff_glass, staff_lockers, staff_printers, staff_rooms, staff_upkeep
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import HEALTH_MARKS, moment
+from ui.screens.staff_words import HEALTH_MARKS, back, broken_off, moment
 from ui.texts import mark
 
 _DIGITS = 6
@@ -98,6 +100,10 @@ def staff(scene: Scene, work: Work) -> Screen:
             return staff_rooms.room(scene, page)
         case FleetRoom() | PairCode() | Waiting() | ErrandDone() as page:
             return staff_fleet.fleet(scene, page)
+        case GlassTold() | Tinted() | AskSeen() | Aiming() as page:
+            return staff_glass.glass(scene, page)
+        case PrinterSearch() | PrinterTrial() | PrinterTried() | PrinterChanged() as page:
+            return staff_printers.printers(scene, page)
         case page:
             return staff_lockers.lockers(scene, work, page)
 
@@ -182,7 +188,10 @@ def menu(scene: Scene, work: Work, page: Menu) -> Screen:
         Template.CHOOSE,
         scene.header,
         scene.say("Onderhoud"),
-        lead=(scene.say("Dit loket is nu buiten dienst voor inwoners. Neem je kaart mee als je klaar bent."),),
+        lead=(
+            scene.say("Dit loket is nu buiten dienst voor inwoners. Neem je kaart mee als je klaar bent."),
+            *broken_off(scene, work.told),
+        ),
         rows=tuple(_way_to(scene, work, room) for room in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
@@ -220,7 +229,7 @@ def problems(scene: Scene, work: Work, page: Problems) -> Screen:
         rows=tuple(_trouble(scene, trouble) for trouble in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -233,7 +242,7 @@ def _trouble(scene: Scene, trouble: Trouble) -> Choice:
 
 
 def problem(scene: Scene, trouble: Trouble) -> Screen:
-    """Say what a resident notices, and the steps to mend it; it goes away by itself."""
+    """Say what a resident notices, and the steps to mend it, with a drawing; it goes away by itself."""
     fault = scene.fault(trouble.code)
     part, since = scene.say(PARTS[trouble.part]), moment(scene, trouble.since)
     steps = "\n".join(f"{n}. {scene.words(step)}" for n, step in enumerate(fault.steps, 1))
@@ -241,13 +250,16 @@ def problem(scene: Scene, trouble: Trouble) -> Screen:
         Template.NOTICE,
         scene.header,
         scene.words(fault.title),
-        lead=(scene.say("{part}, sinds {when}", part=part, when=since),),
+        lead=(
+            scene.say("{part}, sinds {when}", part=part, when=since),
+            scene.say("Zegt het toestel dat het opgelost is, dan gaat deze pagina vanzelf weg."),
+        ),
+        picture=fault.repair.value,
         sections=(
             Section(scene.say("Zo los je het op"), steps),
             Section(scene.say("Dit merkt een inwoner"), scene.words(fault.text)),
-            Section(scene.say("Opgelost?"), scene.say("Dan gaat deze pagina vanzelf weg, zodra het toestel het zegt.")),
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -273,7 +285,7 @@ def parts(scene: Scene, work: Work, page: Parts) -> Screen:
         rows=rows,
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 

@@ -26,6 +26,7 @@ from kiosk_app.touches import WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
 from ui.screens.collecting import wall_of
 from ui.screens.scene import Scene
+from ui.screens.staff_words import back
 from ui.texts import mark
 
 # Why the town never takes what was done; by the last word of the problem's type.
@@ -64,11 +65,6 @@ def do(id_: str, label: str, what: happenings.ShelfTouch, role: Role = Role.SECO
     """Give a choice that touches something here."""
     icon = "icon-forward" if role is Role.PRIMARY else "icon-chevron" if role is Role.ROW else ""
     return Choice(id_, label, WorkTouched(what), role, icon, description)
-
-
-def back(scene: Scene) -> Choice:
-    """Give the way to the page before."""
-    return Choice("back", scene.say("Terug"), WorkTouched(happenings.BackAsked()), icon="icon-back")
 
 
 def busy(scene: Scene, title: str) -> Screen:

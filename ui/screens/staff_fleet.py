@@ -14,9 +14,9 @@ from kiosk_app.maintenance.errands import (
 )
 from kiosk_app.touches import SignTyped, WorkTouched
 from ui.screen import Choice, Role, Screen, Template
-from ui.screens import staff_rooms
 from ui.screens.opening import erasers, typing_done
 from ui.screens.scene import Scene
+from ui.screens.staff_words import back
 from ui.texts import mark
 
 # The signs that a fleet's code is made of (fleet.service.enrolment), ten keys a row.
@@ -135,7 +135,7 @@ def room(scene: Scene) -> Screen:
             Choice(f"errand-{errand}", label, WorkTouched(FleetAsked(errand)), Role.ROW, "icon-chevron", text)
             for errand, label, text in ways
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -153,7 +153,7 @@ def pair_code(scene: Scene, typed: str) -> Screen:
         keys=tuple(Choice(f"sign{sign}", sign, SignTyped(sign)) for sign in _SIGNS),
         columns=_COLUMNS,
         extra=erasers(scene, typed),
-        actions=(staff_rooms.back(scene), typing_done(scene, lacks)),
+        actions=(back(scene), typing_done(scene, lacks)),
         bar=scene.staff_bar,
         said=scene.say("Typ de code van de vloot"),
     )
@@ -170,7 +170,7 @@ def waiting(scene: Scene, errand: Errand) -> Screen:
         hint=scene.say("We wachten op de vloot.")
         if pairing
         else scene.say("Laat ze zitten tot hier staat dat het mag."),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -187,6 +187,6 @@ def done(scene: Scene, page: ErrandDone) -> Screen:
         scene.say(title),
         lead=(scene.say(text), *stick),
         sign="sign-done" if well else "sign-warning",
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )

@@ -22,6 +22,7 @@ from ui.screen import Choice, Role, Screen, Template
 from ui.screens import staff_door
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
+from ui.screens.staff_words import back
 from ui.texts import mark
 
 _DEEDS = {
@@ -52,7 +53,7 @@ def lockers(scene: Scene, work: Work, page: ShelfPage) -> Screen:
 
 
 def _shelves(scene: Scene, work: Work, page: Shelves) -> Screen:
-    back = () if work.is_kept_at_doors else (staff_door.back(scene),)
+    out = () if work.is_kept_at_doors else (back(scene),)
     if page.fault is not None:
         fault, again = scene.fault(page.fault), happenings.ShelvesAsked()
         return Screen(
@@ -61,7 +62,7 @@ def _shelves(scene: Scene, work: Work, page: Shelves) -> Screen:
             scene.words(fault.title),
             lead=(scene.say("Zonder het gemeentehuis gaat hier geen deur open. Probeer het straks opnieuw."),),
             sign="sign-warning",
-            actions=(*back, staff_door.do("again", scene.say("Probeer opnieuw"), again, Role.PRIMARY)),
+            actions=(*out, staff_door.do("again", scene.say("Probeer opnieuw"), again, Role.PRIMARY)),
             bar=scene.staff_bar,
         )
     shelf = work.round.shelf
@@ -82,7 +83,7 @@ def _shelves(scene: Scene, work: Work, page: Shelves) -> Screen:
             )
             for deed, label in _DEEDS.items()
         ),
-        actions=back,
+        actions=out,
         bar=scene.staff_bar,
     )
 
@@ -125,7 +126,7 @@ def _putting_in(scene: Scene, work: Work, page: PuttingIn) -> Screen:
         rows=tuple(_thing(scene, one) for one in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_door.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -148,7 +149,7 @@ def _taking_back(scene: Scene, work: Work, page: TakingBack) -> Screen:
         rows=tuple(_lying(scene, one) for one in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_door.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -177,7 +178,7 @@ def _checking(scene: Scene, work: Work, page: Checking) -> Screen:
         rows=tuple(_checked(scene, one, found.get(one.number)) for one in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_door.back(scene), done),
+        actions=(back(scene), done),
         bar=scene.staff_bar,
     )
 

@@ -15,15 +15,13 @@ from kiosk_app.maintenance.work import (
     TestResult,
     Tests,
 )
-from kiosk_app.touches import PageTurned, WorkTouched
-from ui.screen import Choice, Qr, Role, Screen, Section, Template
+from kiosk_app.touches import WorkTouched
+from ui.screen import Choice, Qr, Role, Screen, Template
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import moment
+from ui.screens.staff_words import back, moment, what_it_said
 from ui.texts import mark
 
-# Lines of a test on one page: each may take two lines.
-_LINES = 7
 _WHAT_COMES = {
     Subject.PRINTER: mark("Er komt een testblad uit."),
     Subject.RECEIPT: mark("Er komt een testbon uit."),
@@ -36,6 +34,7 @@ _WHAT_COMES = {
     Subject.BACK_END: mark("We vragen of ze werkt."),
     Subject.NETWORK: mark("Naam, lijn, certificaten en klok."),
     Subject.WATCHDOG: mark("Wie herstart het loket als het vastloopt?"),
+    Subject.SCREEN: mark("Kleuren, en hoe juist het aanraken is."),
 }
 
 
@@ -52,11 +51,6 @@ def room(scene: Scene, page: Tests | Testing | Tested | Returning | ReportCode) 
             return returning(scene)
         case ReportCode():
             return report_code(scene, page)
-
-
-def back(scene: Scene) -> Choice:
-    """Give the way to the page before."""
-    return Choice("back", scene.say("Terug"), WorkTouched(happenings.BackAsked()), icon="icon-back")
 
 
 def tests(scene: Scene, page: Tests) -> Screen:
@@ -100,6 +94,7 @@ def _subjects(scene: Scene) -> Iterator[Subject]:
         Subject.BACK_END: scene.settings.back_end,
         Subject.NETWORK: scene.settings.back_end,
         Subject.WATCHDOG: scene.settings.kiosk,
+        Subject.SCREEN: scene.settings.screen,
     }
     yield from (subject for subject, setting in have.items() if setting is not None)
 
@@ -110,7 +105,7 @@ def _test(scene: Scene, subject: Subject, results: tuple[TestResult, ...]) -> Ch
     if last is not None:
         when = moment(scene, last.at)
         text = scene.say("Laatst gelukt: {when}.", when=when) if last.well else scene.say("Mislukt: {when}.", when=when)
-        said.append(text)
+        said += [text, f"{last.figure}."] if last.figure else [text]
     event = WorkTouched(happenings.TestAsked(subject))
     return Choice(
         f"test-{subject.value}", scene.say(SUBJECTS[subject]), event, Role.ROW, "icon-chevron", " ".join(said)
@@ -152,18 +147,15 @@ def _asking(scene: Scene, page: Testing) -> Screen:
 
 def tested(scene: Scene, page: Tested) -> Screen:
     """Say how a test ended, and all that it said."""
-    last_page = max(len(page.lines) - 1, 0) // _LINES
-    number = min(max(page.page, 0), last_page)
-    said = "\n".join(line.strip() for line in page.lines[number * _LINES : (number + 1) * _LINES])
-    more = Choice("pageAfter", scene.say("Meer"), PageTurned(number + 1), Role.PRIMARY, "icon-forward")
+    section, more = what_it_said(scene, page.lines, page.page)
     return Screen(
         Template.NOTICE,
         scene.header,
         scene.say("De test is gelukt") if page.well else scene.say("De test is niet gelukt"),
         lead=(scene.say(SUBJECTS[page.subject]),),
         sign="sign-done" if page.well else "sign-warning",
-        sections=(Section(scene.say("Dit zei de test"), said),),
-        actions=(back(scene), *((more,) if number < last_page else ())),
+        sections=(section,),
+        actions=(back(scene), *more),
         bar=scene.staff_bar,
     )
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiosk_app.maintenance import happenings
+from kiosk_app.maintenance.words import is_shown
 from kiosk_app.maintenance.work import Closing, History, HowLong, Only, Row, Service, Supplies
 from kiosk_app.parts import Part
 from kiosk_app.touches import WorkTouched
 from ui import phrases
 from ui.screen import Choice, Role, Screen, Template
-from ui.screens import staff_rooms
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
-from ui.screens.staff_words import CLOSINGS, happened, moment
+from ui.screens.staff_words import CLOSINGS, back, happened, moment
 from ui.texts import mark
 
 # For how long the kiosk may be out of service, in hours; a kiosk that somebody forgot opens by itself after the last.
@@ -26,7 +26,6 @@ _ONLY = {
     Only.STAFF: mark("onderhoud"),
     Only.PAPER: mark("papier"),
 }
-_ON_PAPER = ("print", "paper", "document", "slip")
 
 
 def room(scene: Scene, page: Supplies | Service | HowLong | History) -> Screen:
@@ -64,7 +63,7 @@ def supplies(scene: Scene, page: Supplies) -> Screen:
             )
             for name, label, part in rows
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -86,7 +85,7 @@ def service(scene: Scene, page: Service) -> Screen:
         rows=shown.rows,
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -100,6 +99,9 @@ def _works(scene: Scene, page: Service) -> Iterator[Choice]:
             asked = WorkTouched(happenings.ReasonAsked(closing))
             label = scene.say("Buiten dienst: {reason}", reason=scene.say(CLOSINGS[closing]))
             yield Choice(f"close-{closing.value}", label, asked, Role.ROW, "icon-chevron", scene.say("Kies hoelang"))
+    if scene.settings.printer is not None:
+        asked, said = WorkTouched(happenings.ReplaceAsked()), scene.say("Zoeken, proberen, en dan pas gebruiken")
+        yield Choice("replace", scene.say("Een andere printer"), asked, Role.ROW, "icon-chevron", said)
     restart, reboot = WorkTouched(happenings.RestartAsked()), WorkTouched(happenings.RebootAsked())
     yield Choice("restart", scene.say("Herstart het programma"), restart, Role.ROW, "icon-chevron")
     yield Choice("reboot", scene.say("Herstart de machine"), reboot, Role.ROW, "icon-chevron")
@@ -123,7 +125,7 @@ def how_long(scene: Scene, page: HowLong) -> Screen:
             )
             for hours in _HOURS
         ),
-        actions=(staff_rooms.back(scene),),
+        actions=(back(scene),),
         bar=scene.staff_bar,
     )
 
@@ -137,10 +139,10 @@ def history(scene: Scene, page: History) -> Screen:
             scene.say("Geschiedenis"),
             picture="sheet",
             hint=scene.say("We kijken na of niemand er iets aan veranderde."),
-            actions=(staff_rooms.back(scene),),
+            actions=(back(scene),),
             bar=scene.staff_bar,
         )
-    rows = [row for row in page.rows if _is_shown(row, page.only)]
+    rows = [row for row in page.rows if is_shown(row, page.only)]
     size = _FAULTS_IN_BLOCK if page.only is Only.FAULTS else _BLOCK
     blocks = [tuple(rows[start : start + size]) for start in range(0, len(rows), size)]
     shown = page_of(scene, blocks, page.page, button=True)
@@ -154,7 +156,7 @@ def history(scene: Scene, page: History) -> Screen:
         rows=tuple(_block(scene, block) for block in shown.rows),
         hint=shown.hint,
         extra=shown.turns,
-        actions=(staff_rooms.back(scene), _next_filter(scene, page.only)),
+        actions=(back(scene), _next_filter(scene, page.only)),
         bar=scene.staff_bar,
     )
 
@@ -165,18 +167,6 @@ def _shown(scene: Scene, only: Only, *, found: bool) -> Iterator[str]:
         yield scene.say("Er is niets over {what}.", what=scene.say(_ONLY[only]))
     elif only is not Only.ALL:
         yield scene.say("Je ziet alleen {what}.", what=scene.say(_ONLY[only]))
-
-
-def _is_shown(row: Row, only: Only) -> bool:
-    match only:
-        case Only.ALL:
-            return True
-        case Only.FAULTS:
-            return bool(row.fault)
-        case Only.STAFF:
-            return bool(row.staff)
-        case Only.PAPER:
-            return row.what.startswith(_ON_PAPER)
 
 
 def _next_filter(scene: Scene, only: Only) -> Choice:

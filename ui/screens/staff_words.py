@@ -6,13 +6,18 @@ from datetime import datetime
 
 from hardware.devices import Health
 from hardware.faults import FAULTS, FaultCode
+from kiosk_app.maintenance import happenings
 from kiosk_app.maintenance.words import PARTS
-from kiosk_app.maintenance.work import Closing, Row
+from kiosk_app.maintenance.work import Closing, Row, Told
 from kiosk_app.parts import Part
+from kiosk_app.touches import PageTurned, WorkTouched
 from ui import phrases
+from ui.screen import Choice, Role, Section
 from ui.screens.scene import Scene
 from ui.texts import mark
 
+# Lines of a test on one page: each may take two lines.
+_LINES = 7
 HEALTH_MARKS = {
     Health.OK: "mark-open",
     Health.DEGRADED: "mark-warning",
@@ -64,9 +69,14 @@ HAPPENED = {
     "staffCodeWrong": mark("foute dienstcode"),
     "staffCodeUsed": mark("dienstcode al gebruikt"),
     "staffLeft": mark("onderhoud was over"),
+    "testBegan": mark("test begonnen"),
+    "testStopped": mark("test gestopt"),
     "testPassed": mark("test gelukt"),
     "testFailed": mark("test niet gelukt"),
     "reportMade": mark("verslag afgedrukt"),
+    "printerTried": mark("andere printer geprobeerd"),
+    "printerChosen": mark("andere printer gekozen"),
+    "printerReturned": mark("terug naar de gewone printer"),
     "filled": mark("bijgevuld"),
     "cleaned": mark("gereinigd"),
     "closed": mark("buiten dienst gezet"),
@@ -99,6 +109,11 @@ HAPPENED = {
 }
 
 
+def back(scene: Scene) -> Choice:
+    """Give the way to the page before."""
+    return Choice("back", scene.say("Terug"), WorkTouched(happenings.BackAsked()), icon="icon-back")
+
+
 def moment(scene: Scene, at: datetime) -> str:
     """Give a moment as somebody says it: the time alone where it was today."""
     local = scene.settings.town.clock(at)
@@ -106,6 +121,29 @@ def moment(scene: Scene, at: datetime) -> str:
     if local.date() == scene.now.date():
         return time
     return scene.say("{day}, {time}", day=phrases.day(scene.texts, local.date()), time=time)
+
+
+def what_it_said(scene: Scene, lines: tuple[str, ...], page: int) -> tuple[Section, tuple[Choice, ...]]:
+    """Give a page of what a test said, and the way to the next one, where there is one."""
+    last_page = max(len(lines) - 1, 0) // _LINES
+    number = min(max(page, 0), last_page)
+    said = "\n".join(line.strip() for line in lines[number * _LINES : (number + 1) * _LINES])
+    more = Choice("pageAfter", scene.say("Meer"), PageTurned(number + 1), Role.PRIMARY, "icon-forward")
+    return Section(scene.say("Dit zei de test"), said), ((more,) if number < last_page else ())
+
+
+def broken_off(scene: Scene, told: Told) -> tuple[str, ...]:
+    """Say that nobody ended the maintenance before this one, and what was under way then."""
+    before = told.broken_off
+    if before is None:
+        return ()
+    when, staff = moment(scene, before.at), before.staff
+    said = scene.say("Het vorige onderhoud brak af ({staff}, {when}).", staff=staff, when=when)
+    if not before.what:
+        return (said,)
+    row = Row(0, before.at, before.what, before.part)
+    what = happened(scene, row).partition(" ")[2]
+    return (said, scene.say("Dit was toen bezig: {what}. Kijk of het in orde is.", what=what))
 
 
 def happened(scene: Scene, row: Row) -> str:

@@ -53,6 +53,7 @@ Item {
     }
 
     Header {
+        visible: !(frame.page?.bare ?? false)
         width: parent.width
         words: Bridge.header
         deep: frame.page?.fills ?? false
@@ -74,6 +75,7 @@ Item {
     }
     Bar {
         id: bar
+        visible: !(frame.page?.bare ?? false)
         y: parent.height - height
         width: parent.width
         choices: []

@@ -30,12 +30,14 @@ Page {
         qr: page.screen.qr ?? null
     }
     Rectangle {
-        readonly property int start: Theme.landscape ? page.below : ways.height + Theme.mm(10) + (code.visible ? code.height + Theme.mm(10) : 0)
-        visible: page.screen.picture !== "" && height > Theme.mm(60)
+        readonly property int aside: (more.height > 0 ? more.height + Theme.mm(10) : 0) + (page.codeAside ? code.height + Theme.mm(10) : 0)
+        readonly property int start: Theme.landscape ? page.below + aside : ways.height + Theme.mm(10) + (code.visible ? code.height + Theme.mm(10) : 0)
+        readonly property int foot: Theme.landscape ? page.end - Theme.mm(8) - page.body.y : parent.height
+        visible: page.screen.picture !== "" && height > Theme.mm(45)
         x: Theme.landscape ? page.aside : 0
         width: page.column
-        height: Math.min(Theme.mm(150), parent.height - start)
-        y: parent.height - height
+        height: Math.min(Theme.mm(150), foot - start)
+        y: foot - height
         radius: Theme.radius
         color: Theme.accent
         Drawn {

@@ -8,6 +8,7 @@ Rectangle {
     id: page
     required property var screen
     property bool onColour: false
+    property bool bare: false // from edge to edge: neither header nor bar
     property int titleSize: Theme.title
     property int leadSize: Theme.button
     property bool leads: true // the lead stands under the title
@@ -17,7 +18,7 @@ Rectangle {
     property int column: Theme.landscape ? Math.round((width - 2 * Theme.margin - Theme.mm(12)) / 2) : width - 2 * Theme.margin
     readonly property int columnX: Theme.landscape ? width - Theme.margin - column : Theme.margin
     readonly property int startY: Theme.header + Theme.mm(screen.step > 0 ? (!Theme.large ? 29 : Theme.landscape ? 26 : 33) : 12)
-    readonly property int end: height - Theme.bar // of its room: there the bar begins
+    property int end: height - Theme.bar // of its room: there the bar begins
     readonly property bool fills: onColour && !Theme.contrast // in high contrast the ground stays black, in a frame
     readonly property bool dense: Theme.large && Theme.landscape // large letters on a low panel
     readonly property color front: fills ? Theme.white : Theme.ink

@@ -1,0 +1,52 @@
+"""`kiosk settings`, `staff`, `doctor`: what is in force, what goes with a card of staff, what the machine lacks."""
+
+from __future__ import annotations
+
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.settings import SettingsError
+from kiosk_app.commands.words import USUAL, AsJson, SettingsFile, stop
+from kiosk_app.doctor import Machine, examine
+from kiosk_app.doctor_finds import SYMPTOMS
+from kiosk_app.show_settings import show_settings
+from kiosk_app.staff_command import make_pin, make_totp
+
+staff = typer.Typer(no_args_is_help=True, help="Maak de code die bij een dienstkaart hoort.")
+
+
+def settings(
+    *,
+    file: SettingsFile = USUAL,
+    told: Annotated[Path | None, typer.Option(help="De map waarin de agent nieuws van de dag legt.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wat hier geldt, en uit welke laag elke waarde komt."""
+    try:
+        show_settings(file, told, print, as_json=as_json)
+    except SettingsError as error:
+        stop(str(error))
+
+
+@staff.command("pin")
+def pin() -> None:
+    """Een pincode: zegt de regel voor de instellingen."""
+    raise typer.Exit(0 if make_pin(print, getpass) else 1)
+
+
+@staff.command("totp")
+def totp(
+    *,
+    out: Annotated[Path, typer.Option(help="Het bestand voor het geheim; het mag er nog niet zijn.")],
+    name: Annotated[str, typer.Option(help="De naam van de kaart, zoals in de instellingen.")],
+) -> None:
+    """Een app: schrijft haar geheim en toont het één keer."""
+    raise typer.Exit(0 if make_totp(out, name, print) else 1)
+
+
+def doctor() -> None:
+    """Is deze machine alles wat een loket nodig heeft? Zegt wat er mist, en hoe je het oplost."""
+    raise typer.Exit(0 if examine(Machine(), SYMPTOMS, lambda line: print(line, flush=True)) else 1)
