@@ -93,12 +93,16 @@ class AuditHead(Word, frozen=True):
 
 
 class InForce(Word, frozen=True):
-    """Which settings a kiosk runs on, by digest: none are the installer's own. `daily` is what its portal shows."""
+    """Which settings a kiosk runs on, by digest: none are the installer's own. `daily` is what its portal shows.
+
+    `refused` are the last that it would not keep.
+    """
 
     settings: Digest | None = None
     on_trial: bool = False
     sent_back: Count = 0
     daily: Digest | None = None
+    refused: Digest | None = None
 
 
 class Said(Word, frozen=True):

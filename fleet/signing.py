@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import tomli_w
 from msgspec import Struct
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, TargetFile, Targets
 
-from config import durable
+from config import durable, targets
+from config.rings import Stage
+from fleet import roles
 from fleet.repository import Repository, expiry
 
 
@@ -85,3 +88,15 @@ class Drafts:
             if draft.role == role and draft.said.signed.targets == wanted and draft.said.signed.version == version:
                 return draft.said
         return None
+
+
+def tell_stage(repository: Repository, online: Signer, whose: str, stage: Stage) -> None:
+    """Say how far a change has come. Raises RepositoryError."""
+    role, path = roles.rollout_role(whose), targets.stage(whose)
+    content = tomli_w.dumps(msgspec.to_builtins(stage)).encode()
+    said = Targets.from_dict(repository.role(role).signed.to_dict())
+    said.version, said.expires = said.version + 1, expiry(role)
+    said.targets = {path: TargetFile.from_data(path, content)}
+    metadata = Metadata(said)
+    metadata.sign(online)
+    repository.publish(online, {role: metadata}, {path: content})

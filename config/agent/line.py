@@ -37,8 +37,9 @@ class LineError(Exception):
 class Line:
     """A line to one fleet. `pem` holds this kiosk's key and certificate in one file; without it nothing is said."""
 
-    def __init__(self, url: str, pem: Path, ca: Path | None, said: Path) -> None:
+    def __init__(self, url: str, pem: Path, ca: Path | None, said: Path, building: str = "") -> None:
         self._url, self._pem, self._ca, self._said = url.rstrip("/"), pem, ca, said
+        self._building = building
         self._boot, self._sequence = uuid4(), 0
         self._client: httpx.Client | None = None
         self._amiss = ""
@@ -90,6 +91,7 @@ class Line:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk")])  # the fleet says who this is
         request = x509.CertificateSigningRequestBuilder(name).sign(key, hashes.SHA256())
         ask = {"request": request.public_bytes(serialization.Encoding.PEM).decode(), "code": code}
+        ask |= {"building": self._building}
         try:
             answer = self._post(path, msgspec.json.encode(ask))
             if answer.is_error:

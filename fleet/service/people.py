@@ -4,6 +4,8 @@
 name = "els"
 password = "$argon2id$…"     # fleet person els --town lindeveld
 towns = ["lindeveld"]        # of which she may change what is on the portal today
+proposes = ["lindeveld"]     # of which she may propose to change the settings; fleet: those of every town
+approves = ["lindeveld"]     # of which she may approve what another proposed, and have it stand still
 operator = false             # true: sees every kiosk, and puts an alarm aside
 """
 
@@ -43,6 +45,8 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     password: str
     towns: tuple[str, ...] = ()
+    proposes: tuple[str, ...] = ()
+    approves: tuple[str, ...] = ()
     operator: bool = False
 
 

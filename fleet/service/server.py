@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import sqlalchemy as sa
@@ -31,21 +32,25 @@ from fleet.service.desk import Desk
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
 from fleet.service.pages import Pages
 from fleet.service.people import People, load
+from fleet.service.proposals import Proposals
+from fleet.service.rollouts import Rollouts
 from fleet.work import Work
 
 log = logging.getLogger(__name__)
 
 # What is signed holds for 72 hours: a night without this service does no harm.
-SIGN_EVERY = 3600.0
+SIGN_EVERY = 3600.0  # A change waits for hours in a ring; one that fails is stopped as soon as the kiosk has said so.
+LOOK_EVERY = 10.0
 # An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
 _KEEP_ALIVE = 150
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a kiosk sends for a certificate: a request (PEM), and for its first a code."""
+    """What a kiosk sends for a certificate: a request (PEM), for its first a code, and in which building it stands."""
 
     request: str
     code: str = ""
+    building: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,32}$")] = ""
 
 
 class Service:
@@ -56,6 +61,8 @@ class Service:
         self.authority = Authority(work.keys / "kiosks-ca.pem", now)
         self.enrolment = Enrolment(self.engine, self.authority, now)
         self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
+        self.proposals = Proposals(work, self.engine, now)
+        self.rollouts = Rollouts(work, self.engine, self.proposals, now)
         people = People(self.engine, load(work.home / "people.toml"), now)
         self.pages = Pages(self.engine, people, self.desk, now)
         self._work = work
@@ -92,11 +99,13 @@ class Service:
         return Response(status_code=204)
 
     async def _enrol(self, request: Request) -> Response:
-        return await self._certify(request, lambda ask: self.enrolment.enrol(ask.code, ask.request.encode()))
+        return await self._certify(
+            request, lambda ask: self.enrolment.enrol(ask.code, ask.request.encode(), ask.building)
+        )
 
     async def _renew(self, request: Request) -> Response:
         shown = certificate_of(request)
-        return await self._certify(request, lambda ask: self.enrolment.renew(shown, ask.request.encode()))
+        return await self._certify(request, lambda ask: self.enrolment.renew(shown, ask.request.encode(), ask.building))
 
     @staticmethod
     async def _certify(request: Request, give: Callable[[Ask], bytes]) -> Response:
@@ -121,9 +130,10 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _hourly(self, _: FastAPI) -> AsyncIterator[None]:
-        signing = asyncio.create_task(self._sign())
+        signing, looking = asyncio.create_task(self._sign()), asyncio.create_task(self._see_to_changes())
         yield
         signing.cancel()
+        looking.cancel()
         self.engine.dispose()
 
     async def _sign(self) -> None:
@@ -133,6 +143,14 @@ class Service:
             except (RepositoryError, KeyFileError, OSError) as error:
                 log.error("the repository cannot be signed anew: %s", error)
             await asyncio.sleep(SIGN_EVERY)
+
+    async def _see_to_changes(self) -> None:
+        while True:
+            try:
+                await run_in_threadpool(self.rollouts.look)
+            except (RepositoryError, KeyFileError, OSError, sa.exc.SQLAlchemyError) as error:
+                log.error("changes cannot be brought round: %s", error)
+            await asyncio.sleep(LOOK_EVERY)
 
 
 def listener(service: Service, host: str, port: int, certificate: Path, key: Path) -> uvicorn.Server:
