@@ -77,6 +77,21 @@ class Device(Word, frozen=True):
     fault: FaultCode | None = None
 
 
+class Good(StrEnum):
+    """What runs out."""
+
+    PAPER = "paper"
+    TONER = "toner"
+
+
+class Level(Word, frozen=True):
+    """How many sheets can still be printed with what is left, and how many a week are (0: nobody knows yet)."""
+
+    good: Good
+    left: Count
+    a_week: Count = 0
+
+
 class Counters(Word, frozen=True):
     """What happened since this run of the kiosk began: visits, documents on paper, and documents that are not."""
 
@@ -114,6 +129,7 @@ class Said(Word, frozen=True):
     offers: bool
     in_force: InForce
     devices: Annotated[tuple[Device, ...], Meta(max_length=len(Part))] = ()
+    levels: Annotated[tuple[Level, ...], Meta(max_length=len(Good))] = ()
     counters: Counters = Counters()
     audit: AuditHead | None = None
 

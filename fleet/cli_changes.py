@@ -63,7 +63,8 @@ def _sign(work: Work, engine: Engine, number: int, signer: CryptoSigner, named: 
     if wrong := known.amiss(one.path, one.after):
         raise SettingsError("; ".join(wrong))
     _show(one)
-    typer.confirm("Teken je hiervoor?", abort=True)
+    if typer.prompt("Teken je hiervoor? Typ ja", default="nee").strip().lower() != "ja":
+        raise typer.Abort
     draft = work.drafts.sign(one.role, files, signer)
     if draft is None:
         raise RepositoryError(f"wijziging {number}: is al uitgegeven")

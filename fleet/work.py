@@ -54,9 +54,8 @@ class Work:
         """Say which role signs a file of settings. Raises SettingsError for one that no kiosk asks for."""
         if _DAILY.match(path):
             return roles.daily_role(owner(path))
-        if any(pattern.match(path) for pattern, _ in _LAYER_OF):
-            return roles.role_for(owner(path))
-        raise SettingsError(f"{path}: geen loket vraagt naar dit bestand")
+        layer_of(path)
+        return roles.role_for(owner(path))
 
     def files(self) -> dict[str, bytes]:
         """Give every file of settings, by its place. Raises SettingsError for one that has none."""
@@ -141,7 +140,7 @@ class Work:
             if unknown := strangers(combine(layers).settings, content):
                 raise SettingsError(f"er is geen dienst {', '.join(unknown)}")
             return
-        layer = next(layer for pattern, layer in _LAYER_OF if pattern.match(path))
+        layer = layer_of(path)
         examine(layer, tree)
         combine(layers | {layer: tree})
 
@@ -155,6 +154,14 @@ class Work:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         return sorted(then)
+
+
+def layer_of(path: str) -> Layer:
+    """Say which layer stands in a place. Raises SettingsError for one that no kiosk asks for."""
+    for pattern, layer in _LAYER_OF:
+        if pattern.match(path):
+            return layer
+    raise SettingsError(f"{path}: geen loket vraagt naar dit bestand")
 
 
 def _tree(path: str, content: bytes) -> dict[str, Any]:

@@ -48,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _staff(given)
         case "doctor", _:
             return _doctor()
+        case "picture", _:
+            return _picture(given.settings, given.language, given.out)
         case "settings", _:
             return _show_settings(given.settings, given.told, as_json=given.json)
         case "check", _:
@@ -105,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     app = factors.add_parser("totp", help="an app: writes its secret and shows it once")
     app.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file for the secret; must not exist")
     app.add_argument("--name", required=True, help="the name of the card, as in the settings")
+    picture = commands.add_parser("picture", help="paint the portal as it would be with some settings, into a file")
+    picture.add_argument("--settings", type=Path, required=True, help="the kiosk's settings (TOML)")
+    picture.add_argument("--language", default="nl", choices=("nl", "fr", "de", "en"), help="of the screen")
+    picture.add_argument("--out", type=Path, required=True, metavar="PNG", help="the file")
     commands.add_parser("doctor", help="is this machine all that a kiosk needs? says what is amiss, and how to mend it")
     return parser
 
@@ -137,6 +143,17 @@ def _run_as_told(path: Path, told: Path, said: Path | None, *, windowed: bool) -
     except (SettingsError, OSError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return 2
+
+
+def _picture(path: Path, language: str, out: Path) -> int:
+    if (settings := _loaded(path)) is None:
+        return 2
+    from kiosk_app.screened import picture
+
+    amiss = picture(settings, language, out)
+    for what in amiss:
+        print(f"kiosk: {what}", file=sys.stderr)
+    return 1 if amiss else 0
 
 
 def _show_settings(path: Path, told: Path | None, *, as_json: bool) -> int:

@@ -222,6 +222,18 @@ def run_as_told(machine: Path, folder: Path, said: Path | None, *, windowed: boo
     return Screened(told.settings, windowed=windowed, told=told, said=said).run()
 
 
+def picture(settings: Settings, language: str, out: Path) -> tuple[str, ...]:
+    """Paint the portal into a PNG, for who thinks of changing these settings; gives what is wrong with them."""
+    from config.settings import Language
+    from ui.picture import portal
+
+    try:
+        dry_run(settings)
+    except SettingsError as error:
+        return (str(error),)
+    return portal(settings, Language(language), out)
+
+
 def dry_run(settings: Settings) -> None:
     """Try what settings have to do before they are let near the screen. Raises SettingsError."""
     from kiosk_app.visit import Visit

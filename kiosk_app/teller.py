@@ -13,12 +13,16 @@ from uuid import uuid4
 import msgspec
 
 from config import durable
-from config.checkin import SAID_EVERY, AuditHead, Counters, Device, Health, InForce, Part, Said
+from config.checkin import SAID_EVERY, AuditHead, Counters, Device, Good, Health, InForce, Level, Part, Said
 from hardware.devices import Status
 from kiosk_app.audit import AuditLine, AuditTrail, What
 from kiosk_app.parts import Part as OwnPart
+from printing.forecast import Forecast
+from printing.forecast import Good as OwnGood
 
 log = logging.getLogger(__name__)
+
+_GOODS = {OwnGood.PAPER: Good.PAPER, OwnGood.TONER: Good.TONER}
 
 
 class Tally:
@@ -50,7 +54,15 @@ class Teller:
         self._next = 0.0
         self._amiss = False
 
-    def tell(self, statuses: dict[OwnPart, Status], in_force: InForce, counters: Counters, *, offers: bool) -> None:
+    def tell(
+        self,
+        statuses: dict[OwnPart, Status],
+        in_force: InForce,
+        counters: Counters,
+        forecasts: Iterable[Forecast] = (),
+        *,
+        offers: bool,
+    ) -> None:
         """Have it written down, by the thread that writes; call it often."""
         devices = tuple(_device(part, status) for part, status in statuses.items())
         now = time.monotonic()
@@ -64,6 +76,7 @@ class Teller:
             offers=offers,
             in_force=in_force,
             devices=devices,
+            levels=tuple(_level(forecast) for forecast in forecasts),
             counters=counters,
         )
         self._submit(lambda: self._write(said))
@@ -85,3 +98,8 @@ class Teller:
 def _device(part: OwnPart, status: Status) -> Device:
     fault = status.faults[0] if status.faults else None
     return Device(part=Part(part.value), health=Health(status.health.value), fault=fault)
+
+
+def _level(forecast: Forecast) -> Level:
+    a_week = round(forecast.sheets / forecast.days * 7) if forecast.days else 0
+    return Level(good=_GOODS[forecast.good], left=forecast.sheets, a_week=a_week)

@@ -103,6 +103,7 @@ class Kiosk:
         self._trail = AuditTrail(self._store)
         self._tally = Tally()
         self._teller: Teller | None = None
+        self._foresight: Foresight | None = None
         self._scribe = Worker("audit")  # a commit takes up to 20 ms on a kiosk's disk: never on the screen's thread
         self.journal = Journal(self._store)
         self.core = Core(loop, self, settings.timeouts)
@@ -164,7 +165,8 @@ class Kiosk:
         if self._teller is not None:
             statuses = {part: status for part, status in self.health.statuses.items() if part in self._have}
             offers = self.health.offer.documents is None or Part.PRINTER not in self._have
-            self._teller.tell(statuses, in_force, self._tally.counters, offers=offers)
+            left = self._foresight.latest if self._foresight is not None else ()
+            self._teller.tell(statuses, in_force, self._tally.counters, left, offers=offers)
 
     @property
     def held_up(self) -> bool:
@@ -263,6 +265,7 @@ class Kiosk:
         waits = settings.timeouts
         run = PrintRun(printer, self.journal, paper_wait=waits.paper_wait, print_silence=waits.print_silence)
         note, foresight = self._noter(Part.PRINTER), Foresight(self._store, setting, printer.facts)
+        self._foresight = foresight
 
         def noted(status: Status) -> None:
             note(status)

@@ -41,3 +41,13 @@ deeds = sa.Table(
     sa.Column("what", sa.String(24), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
+# What was left at a kiosk at the end of a day, or is now: sheets, and sheets a week.
+levels = sa.Table(
+    "levels",
+    METADATA,
+    sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("good", sa.String(8), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("left", sa.BigInteger, nullable=False),
+    sa.Column("a_week", sa.BigInteger, nullable=False),
+)

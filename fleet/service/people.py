@@ -49,6 +49,16 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     approves: tuple[str, ...] = ()
     operator: bool = False
 
+    @property
+    def sees(self) -> frozenset[str]:
+        """The towns (or `fleet`) whose kiosks and changes concern this person; an operator sees all."""
+        return frozenset((*self.towns, *self.proposes, *self.approves))
+
+    @property
+    def changes(self) -> bool:
+        """Whether changes of settings concern this person."""
+        return self.operator or bool(self.proposes or self.approves)
+
 
 class Seat(Struct, frozen=True):
     """Somebody who is in. `word` stands in each form of theirs."""

@@ -5,6 +5,7 @@ Here nothing is signed: the service has no key for it. `fleet sign` reads what w
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -118,11 +119,13 @@ class Proposals:
 
     def draft(self, person: str, path: str, after: str | None, why: str) -> int:
         """Keep a change for who makes it, to look at before it is proposed. Raises ChangeError, SettingsError."""
-        before = self.text(path)
-        if before == after:
-            raise ChangeError("Je hebt niets veranderd.")
+        if not why:
+            raise ChangeError("Zeg ook waarom. Wie goedkeurt, leest dat eerst.")
         if wrong := self.amiss(path, after):
             raise ChangeError(wrong[0])
+        before = self.text(path)
+        if tomllib.loads(before or "") == tomllib.loads(after or ""):
+            raise ChangeError("Je hebt niets veranderd.")
         return self._insert(person, path, before, after, why, State.DRAFT, None)
 
     def propose(self, number: int, person: str) -> None:

@@ -27,9 +27,11 @@ from config.checkin import MOST_BYTES
 from fleet.keys import KeyFileError
 from fleet.service import database
 from fleet.service.callers import KioskProtocol, certificate_of
+from fleet.service.change_pages import ChangePages
 from fleet.service.checkins import CheckIns, ReplayedError
 from fleet.service.desk import Desk
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
+from fleet.service.kiosk_pages import KioskPages
 from fleet.service.pages import Pages
 from fleet.service.people import People, load
 from fleet.service.proposals import Proposals
@@ -65,6 +67,10 @@ class Service:
         self.rollouts = Rollouts(work, self.engine, self.proposals, now)
         people = People(self.engine, load(work.home / "people.toml"), now)
         self.pages = Pages(self.engine, people, self.desk, now)
+        self._more_pages = (
+            ChangePages(self.pages, work, self.engine, self.proposals, self.rollouts),
+            KioskPages(self.pages, work, self.engine),
+        )
         self._work = work
 
     def app(self) -> FastAPI:
@@ -78,6 +84,8 @@ class Service:
             app.add_route(path, call, methods=["POST"])
         app.add_route("/health", self._health, methods=["GET"])
         self.pages.on(app)
+        for pages in self._more_pages:
+            pages.on(app)
         for part in ("metadata", "targets"):
             folder = self._work.repository.folder / part
             folder.mkdir(exist_ok=True)

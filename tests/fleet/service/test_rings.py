@@ -67,7 +67,7 @@ class Street:
 
     def sign(self, number: int, key: str = "lindeveld-1") -> Result:
         file = self.fleet.work.keys / f"{key}.pem"
-        return self.types("sign", "--key", str(file), "--change", str(number), lines="j\ny\n")
+        return self.types("sign", "--key", str(file), "--change", str(number), lines="ja\n")
 
     def signed(self, number: int, key: str = "lindeveld-1") -> int:
         said = self.sign(number, key)

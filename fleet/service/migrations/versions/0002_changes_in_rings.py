@@ -1,4 +1,4 @@
-"""In which building a kiosk stands; changes that two people agree on, how far they have come, and who did what."""
+"""Where a kiosk stands and what it has left; changes that two people agree on, how far they came, and who did what."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,4 +40,12 @@ def upgrade() -> None:
         sa.Column("person", sa.String(80), nullable=False),
         sa.Column("what", sa.String(24), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
+    )
+    op.create_table(
+        "levels",
+        sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("good", sa.String(8), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("left", sa.BigInteger, nullable=False),
+        sa.Column("a_week", sa.BigInteger, nullable=False),
     )
