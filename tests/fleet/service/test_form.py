@@ -122,7 +122,7 @@ def test_only_what_becomes_another_is_shown_with_where_it_came_from() -> None:
 
 
 def test_each_value_names_the_layer_that_says_it() -> None:
-    layers = {
+    layers: dict[Layer, dict[str, Any]] = {
         Layer.FLEET: {"timeouts": {"idle": 60, "notice": 20}},
         Layer.TENANT: {"timeouts": {"idle": 90}, "services": [{"name": "A"}]},
         Layer.KIOSK: {"closed": [dt.date(2026, 12, 25)]},
