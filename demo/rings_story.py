@@ -43,7 +43,7 @@ class RingsStory:
                 self._kiosks[number] = self._fleet.kiosk(number, {"host": "127.0.0.1", "port": printer.port})
             self._wait_until_all_speak()
             self._picture("before")
-            self._propose("form_of_address", "u", "Inwoners vragen om u")
+            self._propose("town.colour", "#7A1F3D", "De nieuwe huisstijl van de gemeente")
             self._sign(1)
             self._until(1, "Gaat rond: de eerste loketten")
             self._until(1, "probeert ze uit")
@@ -68,10 +68,7 @@ class RingsStory:
         self._page.goto(f"/wijzigingen/nieuw?bestand={TOWN}/tenant.toml")
         box = self._page.locator(f"[name='{key}']")
         box.evaluate("one => { const table = one.closest('details'); if (table) table.open = true }")
-        if box.evaluate("one => one.tagName") == "SELECT":
-            box.select_option(value)
-        else:
-            box.fill(value)
+        box.fill(value)
         self._page.get_by_label("Waarom").fill(why)
         self._press("Kijk het na")
         self._picture("draft")

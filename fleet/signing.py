@@ -93,6 +93,8 @@ class Drafts:
 def tell_stage(repository: Repository, online: Signer, whose: str, stage: Stage) -> None:
     """Say how far a change has come. Raises RepositoryError."""
     role, path = roles.rollout_role(whose), targets.stage(whose)
+    if role not in repository.versions():
+        raise RepositoryError(f"{role}: die rol is er niet; fleet recover maakt ze")
     content = tomli_w.dumps(msgspec.to_builtins(stage)).encode()
     said = Targets.from_dict(repository.role(role).signed.to_dict())
     said.version, said.expires = said.version + 1, expiry(role)

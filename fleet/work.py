@@ -86,7 +86,10 @@ class Work:
 
     def stage(self, whose: str) -> Stage | None:
         """Give how far the last change of a town has come, or of the fleet; None where none went round yet."""
-        said = self.repository.content(roles.rollout_role(whose)).get(stage_of(whose))
+        role = roles.rollout_role(whose)
+        if role not in self.repository.versions():
+            return None  # a repository of before there were rings
+        said = self.repository.content(role).get(stage_of(whose))
         return stage(_tree(stage_of(whose), said)) if said is not None else None
 
     def changed_roles(self) -> list[str]:

@@ -12,6 +12,7 @@ _SENTENCES = (
     (r"Expected `\w+`, got `\w+`", "Dit is niet wat hier moet staan. Kijk naar het voorbeeld eronder."),
     (r"Expected `\w+` >=? (\S+)", "Dit is te klein: minstens {0}."),
     (r"Expected `\w+` <=? (\S+)", "Dit is te groot: hoogstens {0}."),
+    (r"Invalid RFC3339", "Dit is geen dag, of geen uur."),
     (r"Expected `str` of length", "Dit is te kort of te lang."),
     (r"Expected `\w+` of length <= (\d+)", "Er passen er hoogstens {0}."),
     (r"Expected `str` matching regex '(.+)'", "Dit heeft niet de vorm die het moet hebben: {0}"),

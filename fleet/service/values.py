@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from config.fields import needs_restart
 from config.merge import Layer, Tree, is_text, merged
+from config.section import Language
 from fleet.service.words import CHOICES, WORDS
 
 _LAYERS = {
@@ -91,7 +92,7 @@ def _said(value: Any) -> str:  # noqa: ANN401 (a value of the settings)
         case float():
             return f"{value:g}".replace(".", ",")
         case Mapping():
-            return " / ".join(f"{one}" for one in value.values())
+            return " / ".join(f"{value[one]}" for one in Language if one in value)
         case list():
             return ", ".join(_said(one) for one in value)
         case _:

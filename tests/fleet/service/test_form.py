@@ -94,7 +94,7 @@ def test_a_row_that_is_taken_away_is_gone_and_an_empty_form_says_nothing() -> No
         ("form_of_address", "gij", "form_of_address", "Aanspreking: Kies een van de mogelijkheden."),
         ("town.colour", "blauw", "town.colour", "Kleur: Dit heeft niet de vorm die het moet hebben"),
         ("town.time_zone", "Mars/Noord", "town", "Deze tijdzone kent niemand."),
-        ("counter[5].opens", "99:00", "counter.opens", "Van: Dit is niet wat hier moet staan."),
+        ("counter[5].opens", "99:00", "counter.opens", "Van: Dit is geen dag, of geen uur."),
         ("languages", "fr", "", "Nederlands staat eerst"),
     ],
 )

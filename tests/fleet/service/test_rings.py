@@ -21,8 +21,9 @@ from fleet import roles
 from fleet.cli import app
 from fleet.service import deeds
 from fleet.service.change_tables import deeds as rows_of_deeds
+from fleet.service.database import opened
 from fleet.service.people import load
-from fleet.service.proposals import ChangeError, State
+from fleet.service.proposals import ChangeError, Proposals, State
 from fleet.signing import tell_stage
 
 if TYPE_CHECKING:
@@ -227,6 +228,46 @@ def test_what_is_not_approved_is_not_signed(one: Street) -> None:
     assert one.fleet.work.drafts.all() == []
 
 
+def test_one_of_two_signatures_brings_a_change_nowhere(begun: Callable[..., Fleet], tmp_path: Path) -> None:
+    fleet, url = begun("lindeveld", signers=2), f"sqlite:///{tmp_path / 'fleet.db'}"
+    engine = opened(url)
+    proposals = Proposals(fleet.work, engine, lambda: datetime.now(UTC))
+    number = proposals.draft("els", TENANT, "[timeouts]\nidle = 90.0\n", "Meer tijd")
+    proposals.propose(number, "els")
+    proposals.approve(number, "omar")
+    told = {"LOKET247_FLEET": str(fleet.work.home), "LOKET247_FLEET_DB": url}
+
+    def signs(key: int) -> str:
+        words = ["sign", "--key", f"{fleet.work.keys}/lindeveld-{key}.pem", "--change", str(number)]
+        said = CliRunner().invoke(app, words, input="ja\n", env=told)
+        assert CliRunner().invoke(app, ["publish"], env=told).exit_code == 0
+        return said.output
+
+    assert "1 van 2 getekend" in signs(1)
+    assert "1 van 2 getekend" in signs(1)
+    assert fleet.work.repository.versions()["lindeveld"] == 1
+    assert "2 van 2 getekend" in signs(2)
+    assert set(fleet.work.repository.content("lindeveld")) == {
+        "lindeveld/next/change.toml",
+        "lindeveld/next/tenant.toml",
+    }
+    engine.dispose()
+
+
+def test_who_does_not_say_yes_signs_nothing(one: Street) -> None:
+    number = one.proposed()
+    one.service.proposals.approve(number, "omar")
+    listed = json.loads(one.types("proposals", "--json").output)
+    assert [(row["id"], row["state"], row["person"], row["approver"]) for row in listed] == [
+        (number, "approved", "els", "omar")
+    ]
+    file = one.fleet.work.keys / "lindeveld-1.pem"
+    said = one.types("sign", "--key", str(file), "--change", str(number), lines="nee\n")
+    assert said.exit_code == 1
+    assert "+idle = 90.0" in said.output
+    assert one.fleet.work.drafts.all() == []
+
+
 def test_another_key_signs_nothing_of_a_town(one: Street) -> None:
     number = one.proposed()
     one.service.proposals.approve(number, "omar")
@@ -334,11 +375,16 @@ def test_standing_still_takes_it_one_ring_back(street: Callable[..., Street]) ->
     town.pass_(minutes=31)
     town.pass_(minutes=1)
     assert sorted(town.idles()) == [60.0, 90.0, 90.0]
-    town.service.rollouts.pause(number, "omar")
+    assert town.types("pause", str(number)).exit_code == 0
     town.pass_(minutes=16)
     town.pass_(minutes=1)
     assert sorted(town.idles()) == [60.0, 60.0, 90.0]
     assert town.stand(number) == (State.LIVE, "few", "person")
+    assert town.types("promote", str(number)).exit_code == 0
+    assert town.stand(number) == (State.LIVE, "few", None)
+    assert town.types("promote", str(number)).exit_code == 0
+    town.pass_(minutes=1)
+    assert town.idles() == [90.0] * 3
 
 
 # --- what the key that is online cannot do -----------------------------------------------------------------------
