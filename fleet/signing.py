@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -92,13 +93,33 @@ class Drafts:
 
 def tell_stage(repository: Repository, online: Signer, whose: str, stage: Stage) -> None:
     """Say how far a change has come. Raises RepositoryError."""
-    role, path = roles.rollout_role(whose), targets.stage(whose)
+    path = targets.stage(whose)
+    content = tomli_w.dumps(msgspec.to_builtins(stage)).encode()
+    _say_stage(repository, online, whose, {path: TargetFile.from_data(path, content)}, {path: content})
+
+
+def renew_stages(repository: Repository, online: Callable[[], Signer], everybody: Iterable[str], now: datetime) -> None:
+    """Say again how far changes have come, long before that holds no more. Raises RepositoryError."""
+    for whose in everybody:
+        role = roles.rollout_role(whose)
+        if role in repository.versions():
+            said = repository.role(role).signed
+            if said.expires - now < roles.holds(role) / 2:
+                _say_stage(repository, online(), whose, said.targets, {})
+
+
+def _say_stage(
+    repository: Repository,
+    online: Signer,
+    whose: str,
+    wanted: dict[str, TargetFile],
+    files: Mapping[str, bytes],
+) -> None:
+    role = roles.rollout_role(whose)
     if role not in repository.versions():
         raise RepositoryError(f"{role}: die rol is er niet; fleet recover maakt ze")
-    content = tomli_w.dumps(msgspec.to_builtins(stage)).encode()
     said = Targets.from_dict(repository.role(role).signed.to_dict())
-    said.version, said.expires = said.version + 1, expiry(role)
-    said.targets = {path: TargetFile.from_data(path, content)}
+    said.version, said.expires, said.targets = said.version + 1, expiry(role), dict(wanted)
     metadata = Metadata(said)
     metadata.sign(online)
-    repository.publish(online, {role: metadata}, {path: content})
+    repository.publish(online, {role: metadata}, files)

@@ -208,7 +208,8 @@ class ChangePages:
 
     def _one(self, seat: Seat, number: int, wrong: str = "") -> Response:
         one = self._found(seat, number)
-        taken = self._rollouts.taken(one) if one.state is not State.TURNED_DOWN else []
+        current = self._rollouts.is_current(one)
+        taken = self._rollouts.taken(one) if current else []
         told = [(at.row, _STANDS[at.stand], at.stand, at.reached) for at in taken]
         return self._pages.page(
             "wijziging",
@@ -219,6 +220,7 @@ class ChangePages:
             state=self._state(one),
             paused=_PAUSED.get(one.paused or "", ""),
             changed=self._differences(one),
+            current=current,
             taken=told,
             round=one.state in {State.LIVE, State.DONE},
             history=[(row, _DEEDS[row.what]) for row in deeds.read(self._engine, number)],

@@ -31,6 +31,8 @@ from fleet.work import Work
 
 # As many lines as somebody reads of what happened.
 _LINES = 40
+# A number that a database can hold; no other is a kiosk's.
+_MOST = (1 << 31) - 1
 _HEALTH = {
     Health.OK: "werkt",
     Health.DEGRADED: "vraagt aandacht",
@@ -73,6 +75,8 @@ class KioskPages:
         return await run_in_threadpool(self._one, seat, request.path_params["kiosk"])
 
     def _one(self, seat: Seat, number: int) -> Response:
+        if number > _MOST:
+            raise HTTPException(404)
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(kiosks).where(kiosks.c.id == number)).first()
             query = sa.select(events).where(events.c.kiosk == number).order_by(events.c.id.desc())

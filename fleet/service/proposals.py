@@ -41,6 +41,9 @@ class State(StrEnum):
 
 
 _OPEN = (State.PROPOSED, State.APPROVED)
+_TOO_LATE = "Iemand anders was je voor. Kijk opnieuw."
+# A number that a database can hold; no other is a change's.
+_MOST = (1 << 31) - 1
 
 
 class ChangeError(Exception):
@@ -242,12 +245,16 @@ class Proposals:
         which = sa.and_(proposals.c.id == one.id, *same, proposals.c.paused.is_not_distinct_from(one.paused))
         done = connection.execute(sa.update(proposals).where(which).values(state=to, **also))
         if done.rowcount != 1:
-            raise ChangeError("Iemand anders was je voor. Kijk opnieuw.")
-        deeds.write(connection, self._now(), one.town, one.id, person, deed)
+            raise ChangeError(_TOO_LATE)
+        try:
+            deeds.write(connection, self._now(), one.town, one.id, person, deed)
+        except sa.exc.IntegrityError as error:  # somebody else's deed took this number
+            raise ChangeError(_TOO_LATE) from error
 
 
 def _get(connection: sa.Connection, number: int) -> Proposal:
-    row = connection.execute(sa.select(proposals).where(proposals.c.id == number)).first()
+    query = sa.select(proposals).where(proposals.c.id == number)
+    row = connection.execute(query).first() if number <= _MOST else None
     if row is None:
         raise ChangeError("Die wijziging is er niet.")
     return _of(row)

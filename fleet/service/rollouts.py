@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
+from securesystemslib.signer import Signer
 
 from config.rings import MOST_NAMED, Stage, name_of, place_of
 from fleet import keys, roles
@@ -25,7 +26,7 @@ from fleet.service.deeds import Deed
 from fleet.service.proposals import ChangeError, Proposal, Proposals, State
 from fleet.service.reach import WINDOW, Change, Reach, Stand, too_many_failed
 from fleet.service.tables import kiosks
-from fleet.signing import tell_stage
+from fleet.signing import renew_stages, tell_stage
 from fleet.work import Work
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class Rollouts:
 
     def look(self) -> None:
         """See to every change that was signed. Raises RepositoryError, KeyFileError, OSError."""
+        renew_stages(self._work.repository, self._online, ("fleet", *self._work.towns), self._now())
         for one in self._proposals.in_state(State.SIGNED, State.LIVE):
             try:
                 self._see_to(one)
@@ -97,10 +99,11 @@ class Rollouts:
         self._proposals.move(one, State.LIVE, person, Deed.WENT_ON, paused=None, since=self._now(), excused=excused)
         self._tell(self._proposals.get(number))
 
-    def hit(self, one: Proposal) -> list[Any]:
-        """Give the kiosks whose settings a change makes others, by number."""
-        reach = self._reach(one)
-        return [row for row in self._rows(one.town) if reach.hits(row)]
+    def is_current(self, one: Proposal) -> bool:
+        """Say whether a change is still to come, or is the last that came; what came before it is history."""
+        if one.state is State.DONE:
+            return apart(self._work.repository.content(one.role))[2] == one.change
+        return one.state in {State.DRAFT, State.PROPOSED, State.APPROVED, State.SIGNED, State.LIVE}
 
     def taken(self, one: Proposal) -> list[Taken]:
         """Say of each kiosk that a change hits how it took it."""
@@ -180,8 +183,10 @@ class Rollouts:
         """Sign how far it has come, where that is not said yet."""
         stage = _stage_of(one)
         if stage is not None and self._work.stage(one.town) != stage:
-            online = keys.load(self._work.keys / "online.pem")
-            tell_stage(self._work.repository, online, one.town, stage)
+            tell_stage(self._work.repository, self._online(), one.town, stage)
+
+    def _online(self) -> Signer:
+        return keys.load(self._work.keys / "online.pem")
 
     # --- what it looks at --------------------------------------------------------------------------------------------
 

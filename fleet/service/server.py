@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 # What is signed holds for 72 hours: a night without this service does no harm.
 SIGN_EVERY = 3600.0  # A change waits for hours in a ring; one that fails is stopped as soon as the kiosk has said so.
-LOOK_EVERY = 10.0
+LOOK_EVERY = 30.0
 # An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
 _KEEP_ALIVE = 150
 

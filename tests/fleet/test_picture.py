@@ -26,7 +26,8 @@ def picture(folder: Path, extra: str = "", language: str = "nl") -> subprocess.C
 
 def test_a_picture_has_every_pixel_of_the_panel(tmp_path: Path) -> None:
     assert picture(tmp_path).returncode == 0
-    assert Image.open(tmp_path / "portal.png").size == (1080, 1920)
+    with Image.open(tmp_path / "portal.png") as painted:
+        assert painted.size == (1080, 1920)
 
 
 def test_settings_that_are_none_give_no_picture_and_name_the_key(tmp_path: Path) -> None:

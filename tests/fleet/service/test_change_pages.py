@@ -182,7 +182,8 @@ def test_the_role_of_another_town_sees_and_does_nothing(caller: httpx.Client, ru
     word = signed_in(caller, "bo")
     assert caller.get(f"/wijzigingen/{proposed}").status_code == 404
     assert caller.get(f"/wijzigingen/{proposed}/scherm.png").status_code == 404
-    assert caller.get("/loket/1").status_code == 404
+    for path in ("/loket/1", f"/loket/{10**30}", f"/wijzigingen/{10**30}"):
+        assert caller.get(path).status_code == 404
     assert caller.post(f"/wijzigingen/{proposed}/keur-goed", data={"woord": word}).status_code == 404
     for path in ("lindeveld/tenant.toml", "fleet.toml", "lindeveld/daily/content.toml", "beekdorp/tenant.toml", "../x"):
         form = {"woord": word, "$bestand": path, "$waarom": "x", "timeouts.idle": "90"}
