@@ -27,7 +27,10 @@ _KNOWN: dict[str, Field] = {one.path: one for one in fields()}
 
 
 class Box(Struct, frozen=True):
-    """One setting. `kind` is how it is filled in; `values` by the name of each box: four where it has translations."""
+    """One setting. `kind` is how it is filled in; `values` by the name of each box: four where it has translations.
+
+    `below` is what holds where it is left empty; `alone`: one person may change it too, until a day (config.daily).
+    """
 
     name: str
     label: str
@@ -36,6 +39,7 @@ class Box(Struct, frozen=True):
     unit: str
     below: str
     restart: bool
+    alone: bool
     values: dict[str, str]
     choices: dict[str, str] = {}
 
@@ -110,7 +114,8 @@ def _box(kind: inspect.Type, path: str, of_kind: str, value: Any, under: Any) ->
         values = {f"{path}.{one}": words.get(one.value, "") for one in Language}
     below = _text(under) if under is not None else _default(known)
     unit = UNITS.get(known.unit, known.unit)
-    return Box(path, label, told, shown, unit, below, known.restart, values, choices)
+    alone = known.who is Who.DAILY
+    return Box(path, label, told, shown, unit, below, known.restart, alone, values, choices)
 
 
 def _default(known: Field) -> str:
