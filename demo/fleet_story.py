@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from demo.fleet import KIOSKS, PASSWORD, PEOPLE, DemoFleet
+from demo.fleet import KIOSKS, PASSWORD, PEOPLE, TOWN, DemoFleet
 from demo.kiosk_process import KioskProcess
 from demo.rings_story import RingsStory, StuckError
 
@@ -69,6 +69,7 @@ def _today(folder: Path, out: Path, playwright: Playwright) -> bool:
         seconds = {}
         try:
             fleet.enter(page, "els")
+            page.goto(f"/vandaag/{TOWN}")
             seconds["first round"] = _until_reached(page)
             _picture(page, kiosks, out, "1-before")
             _break_down(page)
@@ -129,7 +130,7 @@ def _until_reached(page: Page) -> float:
         if page.get_by_text(_REACHED).count():
             return time.monotonic() - began
         time.sleep(_LOOK_SECONDS)
-        page.goto("/")
+        page.goto(f"/vandaag/{TOWN}")
     raise LateError(f"after {PROMISED_SECONDS:.0f} s it does not stand on every kiosk")
 
 

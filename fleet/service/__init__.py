@@ -9,4 +9,5 @@ Changes that take two people: `proposals` is where they stand, `rollouts` brings
 took them, and `deeds` is who did what (`change_tables` their memory). `change_pages` shows them: `form` is made from
 the settings' types with `words` in Dutch, `values` says what becomes another, `mistakes` what a kiosk would refuse,
 and `preview` paints its screen. `kiosk_pages` is one kiosk, `levels` what it has left, `glance` since when.
+`elsewhere` and its pages let people in by an account that they have already.
 """

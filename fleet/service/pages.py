@@ -58,6 +58,7 @@ class Pages:
 
     def __init__(self, engine: sa.Engine, people: People, desk: Desk, now: Callable[[], dt.datetime]) -> None:
         self._engine, self._people, self._desk, self.now = engine, people, desk, now
+        self.elsewhere = False  # whether people may come in with an account that they have elsewhere
         self._paper = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -242,7 +243,8 @@ class Pages:
 
     def page(self, page: str, seat: Seat | None, status: int = 200, **facts: object) -> Response:
         """Give a page by its template, for who is in."""
-        text = self._paper.get_template(f"{page}.html").render(seat=seat, **facts)
+        also = {"elsewhere": self.elsewhere, "stranger": False, **facts}
+        text = self._paper.get_template(f"{page}.html").render(seat=seat, **also)
         return HTMLResponse(text, status, headers=GUARDS)
 
     async def sorry(self, _: Request, error: Exception) -> Response:

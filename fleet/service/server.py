@@ -30,6 +30,8 @@ from fleet.service.callers import KioskProtocol, certificate_of
 from fleet.service.change_pages import ChangePages
 from fleet.service.checkins import CheckIns, ReplayedError
 from fleet.service.desk import Desk
+from fleet.service.elsewhere import Elsewhere, login_settings
+from fleet.service.elsewhere_pages import ElsewherePages
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
 from fleet.service.kiosk_pages import KioskPages
 from fleet.service.pages import Pages
@@ -65,12 +67,15 @@ class Service:
         self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
         self.proposals = Proposals(work, self.engine, now)
         self.rollouts = Rollouts(work, self.engine, self.proposals, now)
-        people = People(self.engine, load(work.home / "people.toml"), now)
+        everybody = load(work.home / "people.toml")
+        people = People(self.engine, everybody, now)
         self.pages = Pages(self.engine, people, self.desk, now)
-        self._more_pages = (
+        self._more_pages: list[ChangePages | KioskPages | ElsewherePages] = [
             ChangePages(self.pages, work, self.engine, self.proposals, self.rollouts),
             KioskPages(self.pages, work, self.engine),
-        )
+        ]
+        if (login := login_settings(work.home / "login.toml")) is not None:
+            self._more_pages.append(ElsewherePages(self.pages, people, Elsewhere(login, everybody)))
         self._work = work
 
     def app(self) -> FastAPI:
