@@ -21,9 +21,9 @@ TENANT = "lindeveld/tenant.toml"
 
 
 def test_a_change_goes_from_one_kiosk_to_a_few_to_all_and_an_undo_goes_everywhere(
-    street: Callable[..., Street], database: str
+    street: Callable[..., Street],
 ) -> None:
-    town = street(3, database)
+    town = street(3)
     number = town.changed(90.0)
     town.begins()
     assert sorted(town.idles()) == [60.0, 60.0, 90.0]

@@ -107,11 +107,20 @@ def test_a_change_made_on_what_holds_no_more_is_refused(one: Street) -> None:
     assert "Intussen is er iets anders uitgegeven" in str(one.sign(second).exception)
 
 
-def test_of_two_who_approve_at_the_same_moment_one_is_told(one: Street) -> None:
+def test_of_two_who_approve_at_the_same_moment_one_is_told_and_it_goes_round_once(
+    street: Callable[..., Street], database: str
+) -> None:
+    one = street(1, database)
     number = one.proposed()
     one.service.proposals.approve(number, "omar")
     with pytest.raises(ChangeError, match="was je voor"):
         one.service.proposals.approve(number, "an")
+    one.signed(number)
+    one.begins()
+    one.service.rollouts.look()
+    assert one.stand(number) == (State.LIVE, "canary", None)
+    assert [row.what.value for row in deeds.read(one.service.engine)] == ["proposed", "approved", "signed", "canary"]
+    assert deeds.broken_at(one.service.engine) is None
 
 
 @pytest.mark.parametrize(
