@@ -95,6 +95,7 @@ class ChangePages:
         self._pages, self._work, self._engine = pages, work, engine
         self._proposals, self._rollouts = proposals, rollouts
         self._preview = Preview()
+        pages.waiting = self._waiting
 
     def on(self, app: FastAPI) -> None:
         """Put them on an app."""
@@ -261,6 +262,18 @@ class ChangePages:
             files[one.path] = one.after.encode()
         path = one.path if one.path != targets.FLEET or not self._work.towns else targets.tenant(self._work.towns[0])
         return self._preview.portal(files, path)
+
+    def _waiting(self, person: Person) -> list[tuple[str, str]]:
+        """Say what stands still where somebody sees it, and what waits for their yes."""
+        seen, found = self._sees(person), self._proposals.in_state(State.PROPOSED, State.LIVE)
+        return [
+            (
+                f"Wijziging {one.id} {'staat stil' if one.paused else 'wacht op jou'}: {one.why}",
+                f"/wijzigingen/{one.id}",
+            )
+            for one in found
+            if one.town in seen and (one.paused or self._may(person, one).approve)
+        ]
 
     # --- who may -----------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ class Pages:
     def __init__(self, engine: sa.Engine, people: People, desk: Desk, now: Callable[[], dt.datetime]) -> None:
         self._engine, self._people, self._desk, self.now = engine, people, desk, now
         self.elsewhere = False  # whether people may come in with an account that they have elsewhere
+        self.waiting: Callable[[Person], list[tuple[str, str]]] = lambda _: []  # what waits for somebody, and where
         self._paper = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -122,7 +123,9 @@ class Pages:
         amiss = sum(any(one.bad for one in found) for _, found in rows)
         shown = [(row, cannot(row, self.now()), found) for row, found in rows[:_ROWS]]
         since = await run_in_threadpool(self._since, [row for row, *_ in shown])
-        return self.page("vloot", seat, rows=shown, count=len(rows), amiss=amiss, since=since)
+        waiting = await run_in_threadpool(self.waiting, seat.person)
+        count = len(rows)
+        return self.page("vloot", seat, rows=shown, count=count, amiss=amiss, since=since, waiting=waiting)
 
     async def today(self, request: Request) -> Response:
         """Show what stands on the portals of a town today, and forms to change it."""

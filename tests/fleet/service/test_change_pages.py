@@ -224,7 +224,9 @@ def test_who_approves_has_it_stand_still_and_who_proposes_asks_it_back(
     service, work = running.service, running.service.desk._work
     service.checkins.take(let_in(service, "LV-01"), said.next())
     word = signed_in(caller, "omar")
+    assert f"Wijziging {proposed} wacht op jou: Meer tijd" in caller.get("/").text
     caller.post(f"/wijzigingen/{proposed}/keur-goed", data={"woord": word})
+    assert "wacht op jou" not in caller.get("/").text
     one = service.proposals.get(proposed)
     files, change = service.proposals.files(one)
     work.drafts.sign(one.role, files, keys.load(work.keys / "lindeveld-1.pem"))
@@ -233,6 +235,7 @@ def test_who_approves_has_it_stand_still_and_who_proposes_asks_it_back(
     service.rollouts.look()
     assert "Gaat rond: de eerste loketten" in caller.get(f"/wijzigingen/{proposed}").text
     assert caller.post(f"/wijzigingen/{proposed}/zet-stil", data={"woord": word}).status_code == 303
+    assert f"Wijziging {proposed} staat stil: Meer tijd" in caller.get("/").text
     assert "Deze wijziging staat stil" in caller.get(f"/wijzigingen/{proposed}").text
     word = signed_in(caller, "els")
     undo = caller.post(f"/wijzigingen/{proposed}/ongedaan", data={"woord": word}).headers["location"]
