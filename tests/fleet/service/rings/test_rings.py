@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from config.rings import Stage
 from fleet import roles
 from fleet.service import deeds
 from fleet.service.proposals import State
+from fleet.service.tables import kiosks
 from fleet.signing import tell_stage
 
 if TYPE_CHECKING:
@@ -127,6 +129,43 @@ def test_standing_still_takes_it_one_ring_back(street: Callable[..., Street]) ->
     assert town.types("promote", str(number)).exit_code == 0
     town.pass_(minutes=1)
     assert town.idles() == [90.0] * 3
+
+
+# --- whom a change hits ------------------------------------------------------------------------------------------
+
+
+def test_a_change_of_the_whole_fleet_goes_in_rings_too_and_the_root_key_signs_it(street: Callable[..., Street]) -> None:
+    town = street(2)
+    number = town.proposed(90.0, "fleet.toml")
+    town.service.proposals.approve(number, "omar")
+    assert "tekent niet voor targets" in str(town.sign(number).exception)
+    town.signed(number, "root")
+    town.begins()
+    assert sorted(town.idles()) == [60.0, 90.0]
+    town.pass_(minutes=16)
+    town.pass_(minutes=15)
+    town.pass_(minutes=1)
+    assert town.idles() == [90.0, 90.0]
+    beside = town.changed(75.0)
+    town.begins()
+    assert town.stand(beside)[0] is State.LIVE, "a town's change goes round beside the fleet's, and wins"
+    assert sorted(town.idles()) == [75.0, 90.0]
+
+
+def test_a_change_of_a_building_or_of_one_kiosk_hits_nobody_else(street: Callable[..., Street]) -> None:
+    town = street(3)
+    with town.service.engine.begin() as connection:
+        stands = sa.update(kiosks).where(kiosks.c.number == "LV-02").values(building="stadhuis")
+        connection.execute(stands)
+    hit = {}
+    for path in ("lindeveld/site-stadhuis.toml", "lindeveld/kiosk-LV-03.toml", "lindeveld/site-elders.toml"):
+        one = town.service.proposals.get(town.proposed(90.0, path))
+        hit[path] = [taken.row.number for taken in town.service.rollouts.taken(one)]
+    assert hit == {
+        "lindeveld/site-stadhuis.toml": ["LV-02"],
+        "lindeveld/kiosk-LV-03.toml": ["LV-03"],
+        "lindeveld/site-elders.toml": [],
+    }
 
 
 # --- what the key that is online cannot do -----------------------------------------------------------------------
