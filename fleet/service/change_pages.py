@@ -27,13 +27,15 @@ from fleet.service.people import Person, Seat
 from fleet.service.preview import PictureError, Preview
 from fleet.service.proposals import ChangeError, Proposal, Proposals, State
 from fleet.service.reach import Stand
-from fleet.service.rollouts import Rollouts
+from fleet.service.rollouts import Rollouts, Taken
 from fleet.service.tables import kiosks
 from fleet.service.values import Difference, differences
 from fleet.work import Work
 
 # A form of the settings is some ten kilobytes in some hundreds of boxes; a wall of doors is the longest.
 _MOST, _BOXES = 256 << 10, 2000
+# As many kiosks as somebody reads; those where it failed come first.
+_ROWS = 200
 _STATES = {
     State.DRAFT: "ontwerp",
     State.PROPOSED: "wacht op een tweede persoon",
@@ -211,7 +213,7 @@ class ChangePages:
         one = self._found(seat, number)
         current = self._rollouts.is_current(one)
         taken = self._rollouts.taken(one) if current else []
-        told = [(at.row, _STANDS[at.stand], at.stand, at.reached) for at in taken]
+        told = [(at.row, _STANDS[at.stand], at.stand, at.reached) for at in sorted(taken, key=_worst_first)]
         return self._pages.page(
             "wijziging",
             seat,
@@ -222,7 +224,9 @@ class ChangePages:
             paused=_PAUSED.get(one.paused or "", ""),
             changed=self._differences(one),
             current=current,
-            taken=told,
+            taken=told[:_ROWS],
+            count=len(told),
+            have=sum(at.stand is Stand.HAS for at in taken),
             round=one.state in {State.LIVE, State.DONE},
             history=[(row, _DEEDS[row.what]) for row in deeds.read(self._engine, number)],
             may=self._may(seat.person, one),
@@ -347,3 +351,7 @@ class ChangePages:
             "site": f"De loketten in {which}, {town}",
             "kiosk": f"Loket {which} in {town}",
         }[kind]
+
+
+def _worst_first(taken: Taken) -> tuple[bool, bool]:
+    return taken.stand is not Stand.FAILED, not taken.reached

@@ -108,6 +108,7 @@ def test_one_proposes_another_approves_and_only_the_key_gives_it_out(
     assert page.get_by_role("heading", name=NASTY).is_visible()
     assert page.get_by_role("row").filter(has_text="timeouts.idle").inner_text().split("\t")[-1].strip() == "75,5"
     assert page.get_by_text("LV-01 in Lindeveld").is_visible()
+    assert page.get_by_text("1 loket.", exact=True).is_visible()
     assert page.evaluate("[...document.images].every((one) => one.naturalWidth === 1080)"), "the kiosk's own screen"
     sound(page)
     press(page, page.get_by_role("button", name="Stel voor", exact=True))
