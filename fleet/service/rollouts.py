@@ -150,7 +150,7 @@ class Rollouts:
         """Go to the next ring, stand still, or wait."""
         ring, since, now = Ring(one.ring or ""), one.since or self._now(), self._now()
         excused = set(msgspec.json.decode(one.excused, type=list[str]))
-        here = [one for one in self.taken(one) if one.reached and _name(one.row) not in excused]
+        here = [taken for taken in self.taken(one) if taken.reached and _name(taken.row) not in excused]
         stands = [taken.stand for taken in here]
         if too_many_failed(stands):
             self._pause(one, Why.FAILED, ITSELF)
