@@ -79,6 +79,21 @@ class Device(Word, frozen=True):
     fault: FaultCode | None = None
 
 
+class Good(StrEnum):
+    """What runs out."""
+
+    PAPER = "paper"
+    TONER = "toner"
+
+
+class Level(Word, frozen=True):
+    """How many sheets can still be printed with what is left, and how many a week are (0: nobody knows yet)."""
+
+    good: Good
+    left: Count
+    a_week: Count = 0
+
+
 class Counters(Word, frozen=True):
     """What happened since this run of the kiosk began: visits, documents on paper, and documents that are not."""
 
@@ -95,12 +110,16 @@ class AuditHead(Word, frozen=True):
 
 
 class InForce(Word, frozen=True):
-    """Which settings a kiosk runs on, by digest: none are the installer's own. `daily` is what its portal shows."""
+    """Which settings a kiosk runs on, by digest: none are the installer's own. `daily` is what its portal shows.
+
+    `refused` are the last that it would not keep.
+    """
 
     settings: Digest | None = None
     on_trial: bool = False
     sent_back: Count = 0
     daily: Digest | None = None
+    refused: Digest | None = None
 
 
 class Said(Word, frozen=True):
@@ -112,6 +131,7 @@ class Said(Word, frozen=True):
     offers: bool
     in_force: InForce
     devices: Annotated[tuple[Device, ...], Meta(max_length=len(Part))] = ()
+    levels: Annotated[tuple[Level, ...], Meta(max_length=len(Good))] = ()
     counters: Counters = Counters()
     audit: AuditHead | None = None
     commands: Results = ()

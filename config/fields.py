@@ -88,7 +88,7 @@ class Field(Struct, frozen=True):
 
 def fields(kind: type = Settings) -> Iterator[Field]:
     """Give every setting, in the order of its types. A text with its translations counts as one."""
-    yield from _walk(_struct(kind), "")
+    yield from _walk(struct_of(kind), "")
 
 
 def may_change(path: str) -> Who:
@@ -105,14 +105,15 @@ def needs_restart(path: str) -> bool:
 
 def unknown(tree: Mapping[str, object], kind: type = Settings) -> Iterator[str]:
     """Name every key that no setting has, wherever it stands."""
-    yield from _unknown(tree, _struct(kind), "")
+    yield from _unknown(tree, struct_of(kind), "")
 
 
 def _within(path: str, named: set[str]) -> bool:
     return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in named)
 
 
-def _struct(kind: type) -> inspect.StructType:
+def struct_of(kind: type) -> inspect.StructType:
+    """Give what a table of settings is made of. Raises TypeError for what is no table."""
     info = inspect.type_info(kind)
     if not isinstance(info, inspect.StructType):
         raise TypeError(f"{kind.__name__} has no fields")
@@ -122,7 +123,7 @@ def _struct(kind: type) -> inspect.StructType:
 def _walk(info: inspect.StructType, at: str) -> Iterator[Field]:
     for field in info.fields:
         path = f"{at}{field.name}"
-        inner = _inner(field.type)
+        inner = inner_of(field.type)
         if inner is not None:
             table, mark = inner
             yield from _walk(table, f"{path}{mark}.")
@@ -131,27 +132,27 @@ def _walk(info: inspect.StructType, at: str) -> Iterator[Field]:
         yield Field(path, _kind(field.type), _unit(path), _default(field), told, may_change(path), needs_restart(path))
 
 
-def _inner(kind: inspect.Type) -> tuple[inspect.StructType, str] | None:
+def inner_of(kind: inspect.Type) -> tuple[inspect.StructType, str] | None:
     """Give the table that a field holds, and how one of several is written; None for a plain value."""
-    bare = _bare(kind)
-    match bare:
-        case inspect.StructType():
-            return bare, ""
+    match bare(kind):
+        case inspect.StructType() as table:
+            return table, ""
         case inspect.VarTupleType(item_type=item):
-            inner = _inner(item)
+            inner = inner_of(item)
             return (inner[0], "[]") if inner is not None else None
         case inspect.DictType(value_type=value):
-            inner = _inner(value)
+            inner = inner_of(value)
             return (inner[0], ".*") if inner is not None else None
         case inspect.UnionType(types=types):
             real = [one for one in types if not isinstance(one, inspect.NoneType)]
-            return _inner(real[0]) if len(real) == 1 else None  # more than one: a text, plain or translated
+            return inner_of(real[0]) if len(real) == 1 else None  # more than one: a text, plain or translated
         case _:
             return None
 
 
-def _bare(kind: inspect.Type) -> inspect.Type:
-    return _bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
+def bare(kind: inspect.Type) -> inspect.Type:
+    """Give a type without what is said about it."""
+    return bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
 
 
 def _description(kind: inspect.Type) -> str:
@@ -164,7 +165,7 @@ def _description(kind: inspect.Type) -> str:
 
 
 def _kind(kind: inspect.Type) -> str:  # one case for each kind of value that settings have
-    match _bare(kind):
+    match bare(kind):
         case inspect.BoolType():
             return "yes or no"
         case inspect.IntType(ge=low, le=high):
@@ -223,7 +224,7 @@ def _unknown(tree: Mapping[str, object], info: inspect.StructType, at: str) -> I
         if key not in known:
             yield f"{at}{key}"
             continue
-        inner = _inner(known[key].type)
+        inner = inner_of(known[key].type)
         if inner is None:
             continue
         table, mark = inner

@@ -29,6 +29,26 @@ def daily(town: str) -> str:
     return f"{town}/daily/content.toml"
 
 
+def owner(path: str) -> str:
+    """Name whose settings stand in a place: a town's, or the whole fleet's."""
+    return "fleet" if path == FLEET else path.partition("/")[0]
+
+
+def ahead(path: str) -> str:
+    """Give where a layer stands as it will be, while a change of it goes round."""
+    return f"{owner(path)}/next/{path.rpartition('/')[2]}"
+
+
+def change(whose: str) -> str:
+    """Give where it stands which change those are; whoever signs them, signs this too."""
+    return f"{whose}/next/change.toml"
+
+
+def stage(whose: str) -> str:
+    """Give where it stands how far that change has come; another role signs it."""
+    return f"{whose}/rollout/stage.toml"
+
+
 def layers(town: str, building: str, number: str) -> dict[Layer, str]:
     """Give where each layer of a kiosk stands. Without a building there is no such layer."""
     where = {Layer.FLEET: FLEET, Layer.TENANT: tenant(town), Layer.KIOSK: kiosk(town, number)}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Self
 
 import tomli_w
 import trustme
+from playwright.sync_api import Page
 
 from demo.kiosk_process import KioskProcess
 from fleet import begin, keys
@@ -23,7 +25,10 @@ from fleet.work import Work
 from simulators.daemon import Daemon
 
 TOWN, KIOSKS = "lindeveld", ("LV-01", "LV-02")
-PEOPLE: dict[str, dict[str, object]] = {"els": {"towns": [TOWN]}, "omar": {"operator": True}}
+PEOPLE: dict[str, dict[str, object]] = {
+    "els": {"towns": [TOWN], "proposes": [TOWN]},
+    "omar": {"operator": True, "approves": [TOWN]},
+}
 PASSWORD = "een lang wachtwoord"  # noqa: S105 (of two people who do not exist)
 EXAMPLE = Path(__file__).parent.parent / "config" / "example.toml"
 START_SECONDS = 30.0
@@ -33,10 +38,10 @@ _LEFT_OUT = ("back_end", "card_reader", "printer", "receipt_printer", "services"
 
 
 class DemoFleet:
-    """Begins a fleet in a folder, and serves it until the end of the block."""
+    """Begins a fleet in a folder, and serves it until the end of the block; `through` runs each of its programs."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._ends = folder, ExitStack()
+    def __init__(self, folder: Path, through: tuple[str, ...] = ()) -> None:
+        self._folder, self._ends, self._through = folder, ExitStack(), through
         self.home = folder / "fleet"
         self._example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
         self._port = _free_port()
@@ -67,11 +72,28 @@ class DemoFleet:
         """End every process that was started."""
         self._ends.close()
 
-    def let_in(self, number: str) -> Path:
-        """Let a kiosk in as its installer does; gives its settings file."""
+    def sign(self, change: int) -> None:
+        """Sign what two people agreed on, with the town's key, and give it out."""
+        key = f"{self.home}/keys/{TOWN}-1.pem"
+        _run("fleet.cli", "sign", "--key", key, "--change", str(change), "--home", str(self.home), typed="ja\n")
+        _run("fleet.cli", "publish", "--home", str(self.home))
+
+    @staticmethod
+    def enter(page: Page, name: str) -> None:
+        """Have somebody come in, in a browser."""
+        page.context.clear_cookies()
+        page.goto("/aanmelden")
+        page.get_by_label("Naam").fill(name)
+        page.get_by_label("Wachtwoord").fill(PASSWORD)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Aanmelden").click()
+
+    def let_in(self, number: str, slips: Mapping[str, object] | None = None) -> Path:
+        """Let a kiosk in as its installer does, with a slip printer or none; gives its settings file."""
         folder = self._folder / number
         folder.mkdir()
         own = {key: value for key, value in self._example.items() if key not in _LEFT_OUT}
+        own |= {"receipt_printer": slips} if slips is not None else {}
         settings = folder / "kiosk.toml"
         settings.write_text(tomli_w.dumps({**own, "kiosk": number, "data": str(folder / "data")}), encoding="utf-8")
         told = {"url": self.url, "root": f"{self.home}/root.json", "town": TOWN, "kiosk": number, "ca": str(self._ca)}
@@ -87,11 +109,12 @@ class DemoFleet:
         """Have the agent of a kiosk begin its rounds."""
         self._runs(f"agent-{settings.parent.name}", "config.agent", "--settings", str(settings.with_name("agent.toml")))
 
-    def kiosk(self, number: str) -> KioskProcess:
+    def kiosk(self, number: str, slips: Mapping[str, object] | None = None) -> KioskProcess:
         """Let a kiosk in, and run it under the robot's finger; its agent begins once it says how it does."""
-        settings = self.let_in(number)
+        settings = self.let_in(number, slips)
         environment = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
-        process = KioskProcess(settings, environment, settings.with_name("kiosk.log"), settings.with_name("told"))
+        log, told = settings.with_name("kiosk.log"), settings.with_name("told")
+        process = KioskProcess(settings, environment, log, told, self._through)
         self._ends.enter_context(process)
         deadline = time.monotonic() + START_SECONDS
         while not settings.with_name("said.json").exists() and time.monotonic() < deadline:
@@ -104,7 +127,7 @@ class DemoFleet:
             return caller.connect_ex(("127.0.0.1", self._port)) == 0
 
     def _runs(self, name: str, module: str, *words: str) -> Daemon:
-        daemon = Daemon([sys.executable, "-m", module, *words], self._folder / f"{name}.log")
+        daemon = Daemon([sys.executable, "-m", *self._through, module, *words], self._folder / f"{name}.log")
         self._ends.callback(daemon.stop)
         return daemon
 
@@ -116,10 +139,10 @@ class DemoFleet:
         mine.private_key_pem.write_to_path(self._folder / "server.key")
 
 
-def _run(module: str, *words: str) -> str:
+def _run(module: str, *words: str, typed: str = "") -> str:
     wide = {**os.environ, "COLUMNS": "200"}
     command = [sys.executable, "-m", module, *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=wide).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=wide, input=typed).stdout
 
 
 def _free_port() -> int:

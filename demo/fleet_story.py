@@ -14,10 +14,11 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from demo.fleet import KIOSKS, PASSWORD, PEOPLE, DemoFleet
+from demo.fleet import KIOSKS, PASSWORD, PEOPLE, TOWN, DemoFleet
 from demo.kiosk_process import KioskProcess
+from demo.rings_story import RingsStory, StuckError
 
 # What the page promises.
 PROMISED_SECONDS = 120.0
@@ -33,14 +34,42 @@ class LateError(Exception):
 def play(folder: Path, out: Path) -> bool:
     """Play it; False when it was not on both screens in time."""
     out.mkdir(parents=True, exist_ok=True)
-    with DemoFleet(folder) as fleet, sync_playwright() as playwright:
+    (folder / "today").mkdir()
+    (folder / "rings").mkdir()
+    with sync_playwright() as playwright:
+        return _today(folder / "today", out, playwright) and _rings(folder / "rings", out, playwright)
+
+
+def _rings(folder: Path, out: Path, playwright: Playwright) -> bool:
+    """Play what takes two people; time is made short for it."""
+    with DemoFleet(folder, ("demo.quick",)) as fleet:
+        chromium, page = _browser(playwright, fleet)
+        try:
+            RingsStory(fleet, page, out).play()
+        except StuckError as error:
+            print(f"demo: {error}")
+            page.screenshot(path=out / "stuck.png", full_page=True)
+            return False
+        finally:
+            chromium.close()
+    return True
+
+
+def _browser(playwright: Playwright, fleet: DemoFleet) -> tuple[Browser, Page]:
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
+    return chromium, chromium.new_context(base_url=fleet.url, ignore_https_errors=True, locale="nl-BE").new_page()
+
+
+def _today(folder: Path, out: Path, playwright: Playwright) -> bool:
+    """Play what one person may do alone, in real time."""
+    with DemoFleet(folder) as fleet:
         kiosks = {number: fleet.kiosk(number) for number in KIOSKS}
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        page = chromium.new_context(base_url=fleet.url, ignore_https_errors=True, locale="nl-BE").new_page()
+        chromium, page = _browser(playwright, fleet)
         seconds = {}
         try:
-            _enter(page, "els")
+            fleet.enter(page, "els")
+            page.goto(f"/vandaag/{TOWN}")
             seconds["first round"] = _until_reached(page)
             _picture(page, kiosks, out, "1-before")
             _break_down(page)
@@ -50,7 +79,7 @@ def play(folder: Path, out: Path) -> bool:
                 page.get_by_role("button", name="Maak ongedaan").click()
             seconds["undone"] = _until_reached(page)
             _picture(page, kiosks, out, "3-undone")
-            _enter(page, "omar")
+            fleet.enter(page, "omar")
             page.screenshot(path=out / "4-fleet.png", full_page=True)
         except LateError as error:
             print(f"demo: {error}")
@@ -83,15 +112,6 @@ def by_hand(folder: Path) -> int:
     return max(codes)
 
 
-def _enter(page: Page, name: str) -> None:
-    page.context.clear_cookies()
-    page.goto("/aanmelden")
-    page.get_by_label("Naam").fill(name)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Aanmelden").click()
-
-
 def _break_down(page: Page) -> None:
     section = page.locator("section", has_text="Een dienst werkt niet")
     section.get_by_label("Dienst").select_option("Geldautomaat 1")
@@ -110,7 +130,7 @@ def _until_reached(page: Page) -> float:
         if page.get_by_text(_REACHED).count():
             return time.monotonic() - began
         time.sleep(_LOOK_SECONDS)
-        page.goto("/")
+        page.goto(f"/vandaag/{TOWN}")
     raise LateError(f"after {PROMISED_SECONDS:.0f} s it does not stand on every kiosk")
 
 

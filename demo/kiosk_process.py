@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -28,10 +28,17 @@ class KioskDied(Exception):
 
 
 class KioskProcess:
-    """Starts `demo.finger` and talks to it. Ends it by its own process id. `told` is what an agent offers it."""
+    """Starts `demo.finger` and talks to it; ends it by its own process id. `told`: an agent's; `through` runs it."""
 
-    def __init__(self, settings: Path, environment: Mapping[str, str], log: Path, told: Path | None = None) -> None:
-        self._log = log
+    def __init__(
+        self,
+        settings: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        told: Path | None = None,
+        through: Sequence[str] = (),
+    ) -> None:
+        self._log, self._program = log, (*through, "demo.finger")
         self._files = [str(file) for file in (settings, told) if file is not None]
         self._environment = {**os.environ, **environment}
         self._start()
@@ -39,7 +46,7 @@ class KioskProcess:
     def _start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "demo.finger", *self._files],
+                [sys.executable, "-m", *self._program, *self._files],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -55,6 +62,11 @@ class KioskProcess:
         """Start it on the memory it had, as its service manager does when it has died."""
         self.close()
         self._start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return self._process.poll() is not None
 
     @property
     def pid(self) -> int:

@@ -14,9 +14,11 @@ from rich.table import Table
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, cli_commands, cli_service, keys, sheet
+from fleet import begin, cli_changes, cli_commands, cli_service, keys, sheet
+from fleet.cli_service import Database
 from fleet.service.enrolment import RefusedError
 from fleet.service.people import PeopleError
+from fleet.service.proposals import ChangeError
 from fleet.work import EXAMPLE, Work
 
 app = typer.Typer(
@@ -32,12 +34,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
 _EXPECTED = (
-    *(SettingsError, RepositoryError, RefusedError, PeopleError),
+    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError),
     *(keys.KeyFileError, sheet.SheetError, FileExistsError),
 )
 
 
-for command in (cli_service.serve, cli_service.enrol, cli_service.revoke, cli_service.person):
+for command in (
+    *(cli_service.serve, cli_service.enrol, cli_service.revoke, cli_service.person),
+    *(cli_changes.proposals, cli_changes.pause, cli_changes.promote, cli_changes.audit),
+):
     app.command()(command)
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
@@ -109,10 +114,15 @@ def diff(home: Home = _HERE) -> None:
 @app.command()
 def sign(
     key: Annotated[Path, typer.Option("--key", help="Je sleutel, bv. keys/lindeveld-1.pem.")],
+    change: Annotated[int, typer.Option("--change", help="Een goedgekeurde wijziging, bij haar nummer.")] = 0,
     home: Home = _HERE,
+    database: Database = "",
 ) -> None:
     """Teken voor wat veranderd is en bij deze sleutel hoort. Een tweede persoon tekent met een eigen sleutel."""
     work = Work(home)
+    if change:
+        cli_changes.sign_change(home, database, change, keys.load(key, cli_commands.passphrase(key)), key.stem)
+        return
     if wrong := work.validate():
         raise SettingsError("; ".join(wrong))
     signer = keys.load(key, cli_commands.passphrase(key))

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from config.commands import Outcome, Verb
 from fleet import keys
-from fleet.cli_service import Database, Home, database_of, existing, out
+from fleet.cli_service import Database, Home, existing, opened, out
 from fleet.commanding import signed
 
 _HERE = Path()
@@ -55,7 +55,8 @@ def command(
     work = existing(home)
     signer = keys.load(key, passphrase(key))
     made = signed(work.repository, signer, (town, kiosk), verb, _now())
-    CommandDesk(database_of(database, home), _now).give(made, getpass.getuser())
+    with opened(home, database) as engine:
+        CommandDesk(engine, _now).give(made, getpass.getuser())
     until = made.command.expires.astimezone()
     out.print(f"[green]✓[/] {kiosk}: {_VERBS[verb]}. Het loket hoort het binnen anderhalve minuut.")
     out.print(f"  Na {until:%H:%M} doet het loket dit niet meer. Hoe het afliep: fleet commands {town} {kiosk}")
@@ -75,7 +76,8 @@ def commands(
     from fleet.service.commands import CommandDesk
 
     existing(home)
-    rows = CommandDesk(database_of(database, home), _now).given(town, kiosk)
+    with opened(home, database) as engine:
+        rows = CommandDesk(engine, _now).given(town, kiosk)
     if as_json:
         out.print_json(json.dumps(msgspec.to_builtins(rows)))
         return
@@ -98,7 +100,8 @@ def logs(
     from fleet.service.commands import CommandDesk
 
     existing(home)
-    at, content = CommandDesk(database_of(database, home), _now).logs_of(town, kiosk)
+    with opened(home, database) as engine:
+        at, content = CommandDesk(engine, _now).logs_of(town, kiosk)
     with to.open("xb") as out_file:
         out_file.write(content)
     out.print(f"[green]✓[/] {to}: gestuurd op {at.astimezone():%d-%m-%Y om %H:%M}. Openen: openssl cms -decrypt")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +16,7 @@ from tuf.api.exceptions import RepositoryError
 from fleet.work import Work
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    from sqlalchemy import Engine
 
     from fleet.service.enrolment import Enrolment
 
@@ -44,14 +46,16 @@ def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "") ->
     """Geef een code waarmee een loket zich één keer aanmeldt, binnen een dag."""
     if town not in existing(home).towns:
         raise RepositoryError(f"{town}: geen gemeente van deze vloot")
-    code = _enrolment(home, database).expect(town, kiosk)
+    with _enrolment(home, database) as enrolment:
+        code = enrolment.expect(town, kiosk)
     out.print(f"[green]✓[/] {kiosk}: de code is [bold]{code}[/]. Op het loket, als root, binnen 24 uur:")
     out.print(f"  runuser -u loket247-agent -- /opt/loket247/bin/loket247-agent --enrol {code}")
 
 
 def revoke(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:
     """Sluit een loket uit: zijn certificaat telt niet meer. Wat getekend is, leest het nog."""
-    _enrolment(home, database).revoke(town, kiosk)
+    with _enrolment(home, database) as enrolment:
+        enrolment.revoke(town, kiosk)
     out.print(f"[green]✓[/] {kiosk} is uitgesloten.")
 
 
@@ -59,6 +63,10 @@ def person(
     name: str,
     town: Annotated[list[str] | None, typer.Option("--town", help="Waarvan deze persoon de pagina beheert.")] = None,
     *,
+    proposes: Annotated[
+        list[str] | None, typer.Option("--proposes", help="Stelt wijzigingen voor; fleet: alle.")
+    ] = None,
+    approves: Annotated[list[str] | None, typer.Option("--approves", help="Keurt ze goed, van een ander.")] = None,
     operator: Annotated[bool, typer.Option("--operator", help="Ziet elk loket.")] = False,
 ) -> None:
     """Vraag een wachtwoord, en geef de regels voor people.toml."""
@@ -68,6 +76,7 @@ def person(
     if len(password) < SHORTEST_PASSWORD:
         raise typer.BadParameter(f"neem {SHORTEST_PASSWORD} tekens of meer, bv. vier woorden")
     row = {"name": name, "password": hashed(password), "towns": town or [], "operator": operator}
+    row |= {"proposes": proposes or [], "approves": approves or []}
     out.print(tomli_w.dumps({"people": [row]}), markup=False, highlight=False)
 
 
@@ -79,20 +88,27 @@ def existing(home: Path) -> Work:
     return work
 
 
-def _enrolment(home: Path, url: str) -> Enrolment:
+@contextmanager
+def _enrolment(home: Path, url: str) -> Iterator[Enrolment]:
     from fleet.service.enrolment import Authority, Enrolment
 
     def now() -> datetime:
         return datetime.now(UTC)
 
-    return Enrolment(database_of(url, home), Authority(home / "keys" / "kiosks-ca.pem", now), now)
+    with opened(home, url) as engine:
+        yield Enrolment(engine, Authority(home / "keys" / "kiosks-ca.pem", now), now)
 
 
-def database_of(url: str, home: Path) -> sa.Engine:
-    """Open the service's database."""
+@contextmanager
+def opened(home: Path, url: str) -> Iterator[Engine]:
+    """Open the database of the fleet service until the end of the block."""
     from fleet.service import database
 
-    return database.opened(_url(url, home))
+    engine = database.opened(_url(url, home))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _url(url: str, home: Path) -> str:

@@ -77,10 +77,7 @@ class Repository:
         return self._delegator(name).get_delegated_role(name).threshold
 
     def _delegator(self, name: str) -> Root | Targets:
-        if name == Targets.type:
-            return self.root().signed
-        town = name.removesuffix("-daily")
-        return self.role(Targets.type if town == name else town).signed
+        return self.root().signed if name == Targets.type else self.role(roles.delegator(name)).signed
 
     def _read(self, name: str) -> bytes:
         return (self._metadata / name).read_bytes()
@@ -169,6 +166,8 @@ def found(repository: Repository, signers: roles.Signers) -> None:
     for town, keys in signers.towns.items():
         said[town] = (roles.town_of(signers, town), keys)
         said[roles.daily_role(town)] = (Targets(), [signers.daily[town]])
+    for whose in ("fleet", *signers.towns):
+        said[roles.rollout_role(whose)] = (Targets(), [signers.online])
     signed = {}
     for name, (content, keys) in said.items():
         if name in before:

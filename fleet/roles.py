@@ -34,6 +34,22 @@ def daily_role(town: str) -> str:
     return f"{town}-daily"
 
 
+def rollout_role(whose: str) -> str:
+    """Give the name of the role that says how far a change of a town's settings has come, or of the fleet's."""
+    return f"{whose}-rollout"
+
+
+def delegator(role: str) -> str:
+    """Say who let a role sign."""
+    whose = role.removesuffix("-daily").removesuffix("-rollout")
+    return Targets.type if whose in {role, "fleet"} else whose
+
+
+def role_for(whose: str) -> str:
+    """Say which role signs the settings of a town, or of the fleet."""
+    return Targets.type if whose == "fleet" else whose
+
+
 def holds(role: str) -> timedelta:
     """Say how long the word of a role holds."""
     if role == Root.type:
@@ -56,19 +72,31 @@ def root_of(signers: Signers) -> Root:
 def fleet_of(signers: Signers) -> Targets:
     """Let each town sign what lies in its own folder, and nothing else."""
     roles = {
-        town: DelegatedRole(town, _ids(keys), len(keys), terminating=True, paths=[f"{town}/*", f"{town}/daily/*"])
+        town: DelegatedRole(town, _ids(keys), len(keys), terminating=True, paths=_folders(town))
         for town, keys in signers.towns.items()
     }
     known = {key.public_key.keyid: key.public_key for keys in signers.towns.values() for key in keys}
-    return Targets(delegations=Delegations(known, roles))
+    of_fleet = _rollout(signers, "fleet")
+    online = signers.online.public_key
+    return Targets(delegations=Delegations({**known, online.keyid: online}, {**roles, of_fleet.name: of_fleet}))
 
 
 def town_of(signers: Signers, town: str) -> Targets:
-    """Let the key for daily content sign that one document of its town."""
-    key = signers.daily[town].public_key
+    """Let the key for daily content sign that one document of its town, and the machines' key how far a change came."""
+    key, online = signers.daily[town].public_key, signers.online.public_key
     name = daily_role(town)
     role = DelegatedRole(name, [key.keyid], 1, terminating=True, paths=[targets.daily(town)])
-    return Targets(delegations=Delegations({key.keyid: key}, {name: role}))
+    rollout = _rollout(signers, town)
+    return Targets(delegations=Delegations({key.keyid: key, online.keyid: online}, {name: role, rollout.name: rollout}))
+
+
+def _rollout(signers: Signers, whose: str) -> DelegatedRole:
+    keyid = signers.online.public_key.keyid
+    return DelegatedRole(rollout_role(whose), [keyid], 1, terminating=True, paths=[targets.stage(whose)])
+
+
+def _folders(town: str) -> list[str]:
+    return [f"{town}/{within}*" for within in ("", "daily/", "next/", "rollout/")]
 
 
 def _ids(keys: Sequence[Signer]) -> list[str]:

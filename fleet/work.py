@@ -13,9 +13,12 @@ from config.bundle import MOST_BYTES
 from config.daily import daily_of, strangers
 from config.layers import combine, examine
 from config.merge import Layer
+from config.rings import Stage, stage
 from config.settings import SettingsError, read
-from config.targets import FLEET, TENANT
+from config.targets import FLEET, TENANT, owner
+from config.targets import stage as stage_of
 from fleet import roles
+from fleet.ahead import apart, owner_of
 from fleet.repository import Repository
 from fleet.signing import Drafts
 
@@ -44,17 +47,15 @@ class Work:
     def towns(self) -> list[str]:
         """The towns of this fleet."""
         delegations = self.repository.role("targets").signed.delegations
-        return sorted(delegations.roles or {}) if delegations is not None else []
+        found = (delegations.roles or {}) if delegations is not None else {}
+        return sorted(name for name in found if name != roles.rollout_role("fleet"))
 
     def role_of(self, path: str) -> str:
         """Say which role signs a file of settings. Raises SettingsError for one that no kiosk asks for."""
-        if path == FLEET:
-            return "targets"
         if _DAILY.match(path):
-            return roles.daily_role(path.partition("/")[0])
-        if any(pattern.match(path) for pattern, _ in _LAYER_OF):
-            return path.partition("/")[0]
-        raise SettingsError(f"{path}: geen loket vraagt naar dit bestand")
+            return roles.daily_role(owner(path))
+        layer_of(path)
+        return roles.role_for(owner(path))
 
     def files(self) -> dict[str, bytes]:
         """Give every file of settings, by its place. Raises SettingsError for one that has none."""
@@ -72,16 +73,35 @@ class Work:
         """Give the files that a role signs."""
         return {path: content for path, content in self.files().items() if self.role_of(path) == role}
 
+    def wanted(self, role: str, version: int | None = None) -> dict[str, bytes]:
+        """Give what a role wants of every kiosk, also while that goes round; or wanted then."""
+        now, then, _ = apart(self.repository.content(role, version))
+        return now if then is None else then
+
+    def in_force(self, role: str) -> dict[str, bytes]:
+        """Give what holds: a change that goes round does so once it has come everywhere."""
+        now, then, change = apart(self.repository.content(role))
+        come = self.stage(owner_of(role))
+        return then if then is not None and come is not None and come.everywhere and come.change == change else now
+
+    def stage(self, whose: str) -> Stage | None:
+        """Give how far the last change of a town has come, or of the fleet; None where none went round yet."""
+        role = roles.rollout_role(whose)
+        if role not in self.repository.versions():
+            return None  # a repository of before there were rings
+        said = self.repository.content(role).get(stage_of(whose))
+        return stage(_tree(stage_of(whose), said)) if said is not None else None
+
     def changed_roles(self) -> list[str]:
         """Name the roles whose files are not those that are published."""
         names = ["targets", *(role for town in self.towns for role in (town, roles.daily_role(town)))]
-        return [name for name in names if self.files_of(name) != self.repository.content(name)]
+        return [name for name in names if self.files_of(name) != self.wanted(name)]
 
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""
-        now = {
-            path: text for role in self.repository.versions() for path, text in self.repository.content(role).items()
-        }
+        rollouts = {roles.rollout_role(whose) for whose in ("fleet", *self.towns)}
+        signing = self.repository.versions().keys() - rollouts
+        now = {path: text for role in signing for path, text in self.wanted(role).items()}
         ours = self.files()
         for path in sorted({*now, *ours}):
             before, after = (text.get(path, b"").decode(errors="replace").splitlines() for text in (now, ours))
@@ -90,7 +110,15 @@ class Work:
     def validate(self, machine: Path = EXAMPLE) -> list[str]:
         """Try the settings as each kiosk would; give what is wrong, or nothing."""
         try:
-            trees = {path: _tree(path, content) for path, content in self.files().items()}
+            files = self.files()
+        except SettingsError as error:
+            return [str(error)]
+        return self.examine(files, machine)
+
+    def examine(self, files: Mapping[str, bytes], machine: Path = EXAMPLE) -> list[str]:
+        """Try files of settings as each kiosk would; give what is wrong with them, or nothing."""
+        try:
+            trees = {path: _tree(path, content) for path, content in files.items()}
             base = read(machine)
         except SettingsError as error:
             return [str(error)]
@@ -115,13 +143,13 @@ class Work:
             if unknown := strangers(combine(layers).settings, content):
                 raise SettingsError(f"er is geen dienst {', '.join(unknown)}")
             return
-        layer = next(layer for pattern, layer in _LAYER_OF if pattern.match(path))
+        layer = layer_of(path)
         examine(layer, tree)
         combine(layers | {layer: tree})
 
     def restore(self, role: str, version: int) -> list[str]:
         """Put what a role said then back in the folder of settings, to be signed as something new."""
-        then = self.repository.content(role, version)
+        then = self.wanted(role, version)
         for path in self.files_of(role).keys() - then.keys():
             (self.settings / path).unlink()
         for path, content in then.items():
@@ -129,6 +157,14 @@ class Work:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         return sorted(then)
+
+
+def layer_of(path: str) -> Layer:
+    """Say which layer stands in a place. Raises SettingsError for one that no kiosk asks for."""
+    for pattern, layer in _LAYER_OF:
+        if pattern.match(path):
+            return layer
+    raise SettingsError(f"{path}: geen loket vraagt naar dit bestand")
 
 
 def _tree(path: str, content: bytes) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def _commands() -> typer.Typer:
     app.add_typer(checking.app, name="check")
     plain: tuple[Callable[..., None], ...] = (
         *(telling.problems, telling.supplies, telling.history, telling.report),
-        *(doing.filled, doing.close, doing.restart, doing.reboot, making.settings, making.doctor),
+        *(doing.filled, doing.close, doing.restart, doing.reboot, making.settings, making.picture, making.doctor),
     )
     for command in plain:
         app.command()(command)

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # Whoever reads the log plans a visit by the day.
 EVERY = timedelta(days=1)
+# Its fleet sees a tray being filled within the hour.
+LOOK_EVERY = timedelta(minutes=15)
 # Two weeks hold every kind of day twice.
 WINDOW = timedelta(days=14)
 # A kiosk that printed its first sheet an hour ago does not print a tray a day.
@@ -44,25 +46,31 @@ def foresee(facts: PrinterFacts, setting: Printer, data: Path) -> list[Forecast]
 
 
 class Foresight:
-    """Says in the log, at the start and once a day, how long paper and toner last."""
+    """Says in the log, at the start and once a day, how long paper and toner last. `latest` is for its fleet."""
 
     def __init__(self, store: Store, setting: Printer, facts: Callable[[], PrinterFacts]) -> None:
         self._store = store
         self._setting = setting
         self._facts = facts
         self._said: datetime | None = None
+        self._looked: datetime | None = None
+        self.latest: tuple[Forecast, ...] = ()
 
     def noted(self, status: Status) -> None:
         """Take in how the printer does; called on its own worker's thread, after each look at it."""
         now = datetime.now(UTC)
-        if status.health not in (Health.OK, Health.DEGRADED) or (self._said and now - self._said < EVERY):
+        if status.health not in (Health.OK, Health.DEGRADED) or (self._looked and now - self._looked < LOOK_EVERY):
             return
         try:
             facts = self._facts()
         except DeviceFault:  # it answered a moment ago: the next look is soon
             return
+        self._looked = now
+        self.latest = tuple(forecasts(facts, use_in(self._store, now), self._setting))
+        if self._said and now - self._said < EVERY:
+            return
         self._said = now
-        for forecast in forecasts(facts, use_in(self._store, now), self._setting):
+        for forecast in self.latest:
             log.info("%s: %s", forecast.good.value, in_words(forecast))
 
 

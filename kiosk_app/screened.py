@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from config.settings import Settings, SettingsError
+from config.settings import Language, Settings, SettingsError
 from kiosk_app.heart import Heart
 from ui.app import App
 
@@ -225,6 +225,17 @@ def run_as_told(machine: Path, folder: Path, said: Path | None, *, windowed: boo
 
     told = ToldSettings(machine, folder, dry_run)
     return Screened(told.settings, windowed=windowed, told=told, said=said).run()
+
+
+def picture(settings: Settings, language: Language, out: Path) -> tuple[str, ...]:
+    """Paint the portal into a PNG, for who thinks of changing these settings; gives what is wrong with them."""
+    from ui.picture import portal
+
+    try:
+        dry_run(settings)
+    except SettingsError as error:
+        return (str(error),)
+    return portal(settings, language, out)
 
 
 def dry_run(settings: Settings) -> None:

@@ -13,13 +13,17 @@ from uuid import uuid4
 import msgspec
 
 from config import durable
-from config.checkin import SAID_EVERY, AuditHead, Counters, Device, Health, InForce, Part, Said
+from config.checkin import SAID_EVERY, AuditHead, Counters, Device, Good, Health, InForce, Level, Part, Said
 from config.commands import Result
 from hardware.devices import Status
 from kiosk_app.audit import AuditLine, AuditTrail, What
 from kiosk_app.parts import Part as OwnPart
+from printing.forecast import Forecast
+from printing.forecast import Good as OwnGood
 
 log = logging.getLogger(__name__)
+
+_GOODS = {OwnGood.PAPER: Good.PAPER, OwnGood.TONER: Good.TONER}
 
 
 class Tally:
@@ -57,6 +61,7 @@ class Teller:
         in_force: InForce,
         counters: Counters,
         commands: tuple[Result, ...] = (),
+        forecasts: Iterable[Forecast] = (),
         *,
         offers: bool,
     ) -> None:
@@ -73,6 +78,7 @@ class Teller:
             offers=offers,
             in_force=in_force,
             devices=devices,
+            levels=tuple(_level(forecast) for forecast in forecasts),
             counters=counters,
             commands=commands,
         )
@@ -95,3 +101,8 @@ class Teller:
 def _device(part: OwnPart, status: Status) -> Device:
     fault = status.faults[0] if status.faults else None
     return Device(part=Part(part.value), health=Health(status.health.value), fault=fault)
+
+
+def _level(forecast: Forecast) -> Level:
+    a_week = round(forecast.sheets / forecast.days * 7) if forecast.days else 0
+    return Level(good=_GOODS[forecast.good], left=forecast.sheets, a_week=a_week)

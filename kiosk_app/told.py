@@ -79,6 +79,7 @@ class ToldSettings:
             on_trial=state.trial is not None,
             sent_back=len(state.quarantined),
             daily=shown,
+            refused=state.quarantined[-1] if state.quarantined else None,
         )
 
     def look(self, well: frozenset[str]) -> News:

@@ -120,6 +120,7 @@ class Kiosk:
         self._trail = AuditTrail(self._store)
         self._tally = Tally()
         self._teller: Teller | None = None
+        self._foresight: Foresight | None = None
         self._scribe = Worker("audit")  # a commit takes up to 20 ms on a kiosk's disk: never on the screen's thread
         self.journal = Journal(self._store)
         self.core = Core(loop, self, settings.timeouts)
@@ -199,7 +200,8 @@ class Kiosk:
         if self._teller is not None:
             statuses = {part: status for part, status in self.health.statuses.items() if part in self._have}
             offers = self.health.offer.documents is None or Part.PRINTER not in self._have
-            self._teller.tell(statuses, in_force, self._tally.counters, self._commands.results, offers=offers)
+            left = self._foresight.latest if self._foresight is not None else ()
+            self._teller.tell(statuses, in_force, self._tally.counters, self._commands.results, left, offers=offers)
 
     @property
     def held_up(self) -> bool:
@@ -309,7 +311,7 @@ class Kiosk:
 
         wish_for = partial(paper_wish, setting)
         worker = PrintWorker(*made(), self.journal, self.core.post, noted, self._report, wish_for)
-        foresight = Foresight(self._store, setting, worker.facts)
+        self._foresight = foresight = Foresight(self._store, setting, worker.facts)
         self._hands.append(worker)
         makers = PrinterMakers(setting)
         self._desk = PrinterDesk(choice, makers, settings.data, lambda: worker.exchange(*made()))

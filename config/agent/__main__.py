@@ -128,7 +128,7 @@ def _line(settings: AgentSettings) -> Line | None:
     if not settings.url.startswith("https://"):
         return None
     ca = Path(settings.ca) if settings.ca else None
-    return Line(settings.url, Path(settings.pem), ca, Path(settings.said))
+    return Line(settings.url, Path(settings.pem), ca, Path(settings.said), settings.building)
 
 
 def _enrol(line: Line | None, code: str) -> int:

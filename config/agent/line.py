@@ -43,8 +43,9 @@ class RefusedLineError(LineError):
 class Line:
     """A line to one fleet. `pem` holds this kiosk's key and certificate in one file; without it nothing is said."""
 
-    def __init__(self, url: str, pem: Path, ca: Path | None, said: Path) -> None:
+    def __init__(self, url: str, pem: Path, ca: Path | None, said: Path, building: str = "") -> None:
         self._url, self._pem, self._ca, self._said = url.rstrip("/"), pem, ca, said
+        self._building = building
         self._boot, self._sequence = uuid4(), 0
         self._client: httpx.Client | None = None
         self._amiss = ""
@@ -132,6 +133,7 @@ class Line:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk")])  # the fleet says who this is
         request = x509.CertificateSigningRequestBuilder(name).sign(key, hashes.SHA256())
         ask = {"request": request.public_bytes(serialization.Encoding.PEM).decode(), "code": code}
+        ask |= {"building": self._building}
         try:
             status, said = self._post(path, msgspec.json.encode(ask))
             if status == httpx.codes.FORBIDDEN:

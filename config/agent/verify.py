@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,10 @@ from tuf.ngclient.fetcher import FetcherInterface
 from config.bundle import MOST_BYTES, Bundle
 from config.daily import Daily, daily_of
 from config.layers import examine
+from config.rings import marked, name_of, stage
 from config.settings import SettingsError
-from config.targets import daily, layers
+from config.targets import ahead, change, daily, layers, owner
+from config.targets import stage as stage_of
 
 # Metadata of a fleet with three hundred towns is some forty kilobytes. What is larger by far is no metadata.
 _LIMITS = UpdaterConfig(
@@ -47,21 +48,36 @@ class Found(Struct, frozen=True):
 def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterface, base: str) -> Found:
     """Fetch and verify.
 
-    `trusted` remembers which versions were seen: what is older is refused.
+    `trusted` remembers which versions were seen: what is older is refused. Beside it lies what was fetched, and is
+    fetched again where it is another or not whole.
 
     Raises what python-tuf raises (RepositoryError, DownloadError), OSError, and SettingsError for what was signed well
     and is no settings.
     """
     trusted.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=trusted.parent, prefix=".fetched-") as folder:
-        updater = Updater(str(trusted), f"{base}/metadata", folder, f"{base}/targets", fetcher, _LIMITS, bootstrap=root)
-        updater.refresh()
-        found = {layer: _tree(updater, path) for layer, path in layers(place.town, place.building, place.kiosk).items()}
-        news, amiss = _daily(updater, daily(place.town))
+    fetched = trusted.with_name("fetched")
+    fetched.mkdir(exist_ok=True, mode=0o700)
+    updater = Updater(
+        str(trusted), f"{base}/metadata", str(fetched), f"{base}/targets", fetcher, _LIMITS, bootstrap=root
+    )
+    updater.refresh()
+    where = layers(place.town, place.building, place.kiosk)
+    takes = {whose: _takes(updater, whose, place) for whose in {owner(path) for path in where.values()}}
+    found = {layer: _tree(updater, ahead(path) if takes[owner(path)] else path) for layer, path in where.items()}
+    news, amiss = _daily(updater, daily(place.town))
     said = {layer: tree for layer, tree in found.items() if tree is not None}
     for layer, tree in said.items():
         examine(layer, tree)
     return Found(Bundle(said), news, amiss)
+
+
+def _takes(updater: Updater, whose: str, place: Place) -> bool:
+    """Say whether a change that goes round has come to this kiosk. A stage of another change counts for nothing."""
+    said, told = _tree(updater, change(whose)), _tree(updater, stage_of(whose))
+    if said is None or told is None:
+        return False
+    come = stage(told)
+    return come.change == marked(said) and come.reaches(name_of(place.town, place.kiosk))
 
 
 def _daily(updater: Updater, path: str) -> tuple[Daily | None, str]:
@@ -85,6 +101,7 @@ def _tree(updater: Updater, path: str) -> dict[str, Any] | None:
     if target.length > MOST_BYTES:
         raise SettingsError(f"{path}: larger than settings can be")
     try:
-        return tomllib.loads(Path(updater.download_target(target)).read_text(encoding="utf-8"))
+        file = updater.find_cached_target(target) or updater.download_target(target)
+        return tomllib.loads(Path(file).read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: is not TOML") from error

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from config.checkin import AuditHead, CheckIn, Said
 from fleet.service import commands
 from fleet.service.enrolment import Kiosk, known
+from fleet.service.levels import note_levels
 from fleet.service.tables import events, kiosks
 
 # What a technician looks back on; older lines make room, so a year of check-ins is as small as a week.
@@ -61,6 +62,7 @@ class CheckIns:
             if values.get("audit_back") and not before.audit_back:
                 lines.append((What.AUDIT_BACK, None, None))
             self._write(connection, kiosk, lines, now)
+            note_levels(connection, kiosk.id, last_said(before), told, before.seen, now)
             return commands.exchange(connection, kiosk, told, now)
 
     @staticmethod

@@ -112,8 +112,8 @@ class Enrolment:
             connection.execute(sa.insert(codes).values(hash=_digest(code), kiosk=kiosk, until=until))
         return code
 
-    def enrol(self, code: str, request: bytes) -> bytes:
-        """Take a code and give a certificate (PEM). Raises RefusedError."""
+    def enrol(self, code: str, request: bytes, building: str = "") -> bytes:
+        """Take a code and give a certificate (PEM), to a kiosk in a building of its town. Raises RefusedError."""
         with self._engine.begin() as connection:
             # The row goes with the code: whoever comes second with it finds nothing, also at the same moment.
             taken = sa.delete(codes).where(codes.c.hash == _digest(code), codes.c.until > self._now())
@@ -124,16 +124,17 @@ class Enrolment:
             made = self._authority.certify(request, Kiosk(row.id, row.town, row.number))
             anew = dict.fromkeys(("next_fingerprint", "boot", "sequence", "audit_number", "audit_hash", "audit_back"))
             until = made.not_valid_after_utc
-            said = {"fingerprint": _of(made), "certified_until": until, "revoked": False, **anew}
+            said = {"fingerprint": _of(made), "certified_until": until, "revoked": False, "building": building, **anew}
             connection.execute(sa.update(kiosks).where(kiosks.c.id == kiosk_id).values(**said))
         return made.public_bytes(serialization.Encoding.PEM)
 
-    def renew(self, fingerprint: str | None, request: bytes) -> bytes:
+    def renew(self, fingerprint: str | None, request: bytes, building: str = "") -> bytes:
         """Give a kiosk that is known its next certificate; the old one counts until it comes with the new one."""
         with self._engine.begin() as connection:
             kiosk = known(connection, fingerprint)
             made = self._authority.certify(request, kiosk)
-            said = {"next_fingerprint": _of(made), "certified_until": made.not_valid_after_utc}
+            until = made.not_valid_after_utc
+            said = {"next_fingerprint": _of(made), "certified_until": until, "building": building}
             connection.execute(sa.update(kiosks).where(kiosks.c.id == kiosk.id).values(**said))
         return made.public_bytes(serialization.Encoding.PEM)
 

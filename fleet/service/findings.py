@@ -126,3 +126,13 @@ def _word(device: Device) -> str:
 
 def _side(offset: float) -> str:
     return "voor" if offset > 0 else "achter"
+
+
+def in_words(device: Device) -> str:
+    """Say what is the matter with a device."""
+    return _word(device)
+
+
+def fault_in_words(fault: str) -> str | None:
+    """Say what a fault is, by its code; None for what is none."""
+    return _FAULTS.get(fault)

@@ -21,6 +21,7 @@ from config.settings import Announcement, ServiceState, SettingsError
 from fleet.service.checkins import last_said
 from fleet.service.desk import Desk, Did, last_day
 from fleet.service.findings import findings
+from fleet.service.glance import cannot, since_when
 from fleet.service.people import People, Person, Seat
 from fleet.service.tables import kiosks
 from fleet.service.wrong import in_dutch
@@ -40,9 +41,10 @@ _DID = {
     Did.UNDONE: "de laatste wijziging ongedaan gemaakt",
 }
 _STATES = {ServiceState.OUT_OF_ORDER: "Buiten dienst", ServiceState.OPEN: "Open", ServiceState.COMING: "Binnenkort"}
-_GUARDS = {
+GUARDS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -55,11 +57,15 @@ class Pages:
     """The pages, for whoever came in."""
 
     def __init__(self, engine: sa.Engine, people: People, desk: Desk, now: Callable[[], dt.datetime]) -> None:
-        self._engine, self._people, self._desk, self._now = engine, people, desk, now
+        self._engine, self._people, self._desk, self.now = engine, people, desk, now
+        self.elsewhere = False  # whether people may come in with an account that they have elsewhere
+        self.waiting: Callable[[Person], list[tuple[str, str]]] = lambda _: []  # what waits for somebody, and where
         self._paper = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._paper.filters["moment"] = lambda at: f"{at.astimezone(_ZONE):%d-%m-%Y om %H.%M} uur"
+        self._paper.filters["stamp"] = lambda at: self._paper.filters["moment"](dt.datetime.fromisoformat(at))
+        self._paper.filters["begun"] = lambda text: text[:1].upper() + text[1:]
         self._paper.filters["day"] = lambda day: f"{day:%d-%m-%Y}"
         self._paper.filters["nl"] = lambda text: text if isinstance(text, str) else text.nl
 
@@ -81,7 +87,7 @@ class Pages:
 
     async def door(self, _: Request) -> Response:
         """Ask who is there."""
-        return self._page("aanmelden", None, wrong=False, name="")
+        return self.page("aanmelden", None, wrong=False, name="")
 
     async def enter(self, request: Request) -> Response:
         """Let in who knows the password, and typed it on our own page."""
@@ -91,16 +97,16 @@ class Pages:
         name = fields.get("naam", "").strip()
         cookie = await run_in_threadpool(self._people.enter, name, fields.get("wachtwoord", ""))
         if cookie is None:
-            return self._page("aanmelden", None, 403, wrong=True, name=name)
-        response = RedirectResponse("/", 303, headers=_GUARDS)
+            return self.page("aanmelden", None, 403, wrong=True, name=name)
+        response = RedirectResponse("/", 303, headers=GUARDS)
         response.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True, samesite="strict")
         return response
 
     async def leave(self, request: Request) -> Response:
         """Let somebody out."""
-        await self._sent(request)
+        await self.sent(request)
         await run_in_threadpool(self._people.leave, request.cookies.get(COOKIE, ""))
-        response = RedirectResponse("/aanmelden", 303, headers=_GUARDS)
+        response = RedirectResponse("/aanmelden", 303, headers=GUARDS)
         response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
         return response
 
@@ -108,18 +114,22 @@ class Pages:
 
     async def overview(self, request: Request) -> Response:
         """Show how every kiosk does; who only has one town begins at its page of today."""
-        seat = await self._seat(request)
+        seat = await self.seat(request)
         if seat is None:
             return RedirectResponse("/aanmelden", 303)
-        if not seat.person.operator and len(seat.person.towns) == 1:
+        if not seat.person.changes and len(seat.person.towns) == 1:
             return RedirectResponse(f"/vandaag/{seat.person.towns[0]}", 303)
         rows = await run_in_threadpool(self._rows, seat.person)
         amiss = sum(any(one.bad for one in found) for _, found in rows)
-        return self._page("vloot", seat, rows=rows[:_ROWS], count=len(rows), amiss=amiss)
+        shown = [(row, cannot(row, self.now()), found) for row, found in rows[:_ROWS]]
+        since = await run_in_threadpool(self._since, [row for row, *_ in shown])
+        waiting = await run_in_threadpool(self.waiting, seat.person)
+        count = len(rows)
+        return self.page("vloot", seat, rows=shown, count=count, amiss=amiss, since=since, waiting=waiting)
 
     async def today(self, request: Request) -> Response:
         """Show what stands on the portals of a town today, and forms to change it."""
-        town, seat = request.path_params["town"], await self._seat(request)
+        town, seat = request.path_params["town"], await self.seat(request)
         if seat is None:
             return RedirectResponse("/aanmelden", 303)
         self._allowed(seat, town)
@@ -130,7 +140,7 @@ class Pages:
     async def change(self, request: Request) -> Response:
         """Change one thing, and show the page again: with what is out now, or with what was wrong."""
         town, what = request.path_params["town"], request.path_params["what"]
-        seat, fields = await self._sent(request)
+        seat, fields = await self.sent(request)
         self._allowed(seat, town)
         deeds: dict[str, Callable[[], None]] = {
             "mededeling": lambda: self._desk.announce(town, seat.person.name, _announcement(fields)),
@@ -146,11 +156,11 @@ class Pages:
         except SettingsError as error:
             wrong = {"form": what, "sentence": in_dutch(str(error)), "fields": fields}
             return await run_in_threadpool(self._today, seat, town, False, wrong)  # noqa: FBT003
-        return RedirectResponse(f"/vandaag/{town}?klaar=ja", 303, headers=_GUARDS)
+        return RedirectResponse(f"/vandaag/{town}?klaar=ja", 303, headers=GUARDS)
 
     async def put_aside(self, request: Request) -> Response:
         """Take note of an audit chain that went back: from here on it is looked at anew."""
-        seat, _ = await self._sent(request)
+        seat, _ = await self.sent(request)
         if not seat.person.operator or not request.path_params["kiosk"].isdigit():
             raise HTTPException(403)
         anew = {"audit_back": None, "audit_number": None, "audit_hash": None}
@@ -161,7 +171,7 @@ class Pages:
                 connection.execute(sa.update(kiosks).where(which).values(**anew))
 
         await run_in_threadpool(note)
-        return RedirectResponse("/", 303, headers=_GUARDS)
+        return RedirectResponse("/", 303, headers=GUARDS)
 
     def _state(self, town: str, person: Person, fields: dict[str, str]) -> None:
         try:
@@ -181,7 +191,7 @@ class Pages:
     def _today(self, seat: Seat, town: str, done: bool, wrong: dict[str, Any] | None = None) -> Response:  # noqa: FBT001
         content, today = self._desk.content(town), self._desk.today
         have, all_of_them = self._reached(town)
-        return self._page(
+        return self.page(
             "vandaag",
             seat,
             422 if wrong else 200,
@@ -206,21 +216,26 @@ class Pages:
         said = [told.kiosk for row in rows if (told := last_said(row)) is not None and told.kiosk is not None]
         return sum(one.in_force.daily == wanted for one in said), len(rows)
 
+    def _since(self, rows: list[Any]) -> dict[int, dt.datetime]:
+        with self._engine.connect() as connection:
+            return since_when(connection, rows, self.now())
+
     def _rows(self, person: Person) -> list[tuple[Any, list[Any]]]:
         query = sa.select(kiosks).order_by(kiosks.c.town, kiosks.c.number)
         if not person.operator:
-            query = query.where(kiosks.c.town.in_(person.towns))
+            query = query.where(kiosks.c.town.in_(person.sees))
         with self._engine.connect() as connection:
-            rows = [(row, findings(row, self._now())) for row in connection.execute(query)]
+            rows = [(row, findings(row, self.now())) for row in connection.execute(query)]
         return sorted(rows, key=lambda one: (not any(found.bad for found in one[1]), not one[1]))
 
-    async def _seat(self, request: Request) -> Seat | None:
+    async def seat(self, request: Request) -> Seat | None:
+        """Say who asks."""
         return await run_in_threadpool(self._people.seat, request.cookies.get(COOKIE, ""))
 
-    async def _sent(self, request: Request) -> tuple[Seat, dict[str, str]]:
-        """Say who sent a form of ours, and what is in it."""
-        seat = await self._seat(request)
-        fields = await _fields(request)
+    async def sent(self, request: Request, most: int = _MOST, boxes: int = 20) -> tuple[Seat, dict[str, str]]:
+        """Say who sent a form of ours, and what is in it: no more bytes, in no more boxes, than it has."""
+        seat = await self.seat(request)
+        fields = await _fields(request, most, boxes)
         if seat is None or fields.get("woord") != seat.word:
             raise HTTPException(403)
         return seat, fields
@@ -229,14 +244,16 @@ class Pages:
         if town not in seat.person.towns or town not in self._desk.towns:
             raise HTTPException(404)
 
-    def _page(self, page: str, seat: Seat | None, status: int = 200, **facts: object) -> Response:
-        text = self._paper.get_template(f"{page}.html").render(seat=seat, **facts)
-        return HTMLResponse(text, status, headers=_GUARDS)
+    def page(self, page: str, seat: Seat | None, status: int = 200, **facts: object) -> Response:
+        """Give a page by its template, for who is in."""
+        also = {"elsewhere": self.elsewhere, "stranger": False, **facts}
+        text = self._paper.get_template(f"{page}.html").render(seat=seat, **also)
+        return HTMLResponse(text, status, headers=GUARDS)
 
     async def sorry(self, _: Request, error: Exception) -> Response:
         """Say that a page is not there, or not for this person."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return self._page("fout", None, status)
+        return self.page("fout", None, status)
 
 
 def _announcement(fields: dict[str, str]) -> Announcement:
@@ -257,10 +274,10 @@ def _day(fields: dict[str, str], name: str) -> dt.date:
         raise SettingsError(f"{name}: geen dag") from error
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def _fields(request: Request, most: int = _MOST, boxes: int = 20) -> dict[str, str]:
     """Read a form; one that is too long, or no form, holds nothing."""
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > _MOST:
+    if not length.isdigit() or int(length) > most:
         return {}
-    async with request.form(max_files=0, max_fields=20) as form:
+    async with request.form(max_files=0, max_fields=boxes) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -2,8 +2,11 @@
 
 [[people]]
 name = "els"
-password = "$argon2id$…"     # fleet person els --town lindeveld
+password = "$argon2id$…"     # fleet person els --town lindeveld; or
+login = "els@lindeveld.be"   # who she is where she has an account already (login.toml, fleet.service.elsewhere)
 towns = ["lindeveld"]        # of which she may change what is on the portal today
+proposes = ["lindeveld"]     # of which she may propose to change the settings; fleet: those of every town
+approves = ["lindeveld"]     # of which she may approve what another proposed, and have it stand still
 operator = false             # true: sees every kiosk, and puts an alarm aside
 """
 
@@ -38,12 +41,25 @@ _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5aGFzdGhpczE2$bm9ib2R5aGFzdGhpc
 
 
 class Person(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who may come in. `password` is a hash."""
+    """Somebody who may come in. `password` is a hash; `login` is who that is where they have an account already."""
 
     name: str
-    password: str
+    password: str = ""
+    login: str = ""
     towns: tuple[str, ...] = ()
+    proposes: tuple[str, ...] = ()
+    approves: tuple[str, ...] = ()
     operator: bool = False
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """The towns (or `fleet`) whose kiosks and changes concern this person; an operator sees all."""
+        return frozenset((*self.towns, *self.proposes, *self.approves))
+
+    @property
+    def changes(self) -> bool:
+        """Whether changes of settings concern this person."""
+        return self.operator or bool(self.proposes or self.approves)
 
 
 class Seat(Struct, frozen=True):
@@ -96,11 +112,16 @@ class People:
             connection.execute(sa.insert(misses).values(person=name[:64], at=now))
         if not _fits(person.password if person is not None else _NOBODY, password) or person is None:
             return None
-        cookie, word = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
             connection.execute(sa.delete(misses).where(misses.c.person == name[:64]))
+        return self.seat_for(person)
+
+    def seat_for(self, person: Person) -> str:
+        """Give the cookie of somebody of whom it is sure who they are."""
+        cookie, word, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), self._now()
+        with self._engine.begin() as connection:
             connection.execute(sa.delete(sessions).where(_over(now)))
-            row = {"hash": _digest(cookie), "person": name, "word": word, "since": now, "seen": now}
+            row = {"hash": _digest(cookie), "person": person.name, "word": word, "since": now, "seen": now}
             connection.execute(sa.insert(sessions).values(**row))
         return cookie
 

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import sqlalchemy as sa
@@ -27,27 +28,35 @@ from config.commands import MOST_COLLECTED
 from fleet.keys import KeyFileError
 from fleet.service import database
 from fleet.service.callers import KioskProtocol, certificate_of
+from fleet.service.change_pages import ChangePages
 from fleet.service.checkins import CheckIns, ReplayedError
 from fleet.service.commands import CommandDesk
 from fleet.service.desk import Desk
+from fleet.service.elsewhere import Elsewhere, login_settings
+from fleet.service.elsewhere_pages import ElsewherePages
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
+from fleet.service.kiosk_pages import KioskPages
 from fleet.service.pages import Pages
 from fleet.service.people import People, load
+from fleet.service.proposals import Proposals
+from fleet.service.rollouts import Rollouts
 from fleet.work import Work
 
 log = logging.getLogger(__name__)
 
 # What is signed holds for 72 hours: a night without this service does no harm.
-SIGN_EVERY = 3600.0
+SIGN_EVERY = 3600.0  # A change waits for hours in a ring; one that fails is stopped as soon as the kiosk has said so.
+LOOK_EVERY = 30.0
 # An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
 _KEEP_ALIVE = 150
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a kiosk sends for a certificate: a request (PEM), and for its first a code."""
+    """What a kiosk sends for a certificate: a request (PEM), for its first a code, and in which building it stands."""
 
     request: str
     code: str = ""
+    building: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,32}$")] = ""
 
 
 class Service:
@@ -59,8 +68,17 @@ class Service:
         self.enrolment = Enrolment(self.engine, self.authority, now)
         self.commands = CommandDesk(self.engine, now)
         self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
-        people = People(self.engine, load(work.home / "people.toml"), now)
+        self.proposals = Proposals(work, self.engine, now)
+        self.rollouts = Rollouts(work, self.engine, self.proposals, now)
+        everybody = load(work.home / "people.toml")
+        people = People(self.engine, everybody, now)
         self.pages = Pages(self.engine, people, self.desk, now)
+        self._more_pages: list[ChangePages | KioskPages | ElsewherePages] = [
+            ChangePages(self.pages, work, self.engine, self.proposals, self.rollouts),
+            KioskPages(self.pages, work, self.engine),
+        ]
+        if (login := login_settings(work.home / "login.toml")) is not None:
+            self._more_pages.append(ElsewherePages(self.pages, people, Elsewhere(login, everybody)))
         self._work = work
 
     def app(self) -> FastAPI:
@@ -75,6 +93,8 @@ class Service:
             app.add_route(path, call, methods=["POST"])
         app.add_route("/health", self._health, methods=["GET"])
         self.pages.on(app)
+        for pages in self._more_pages:
+            pages.on(app)
         for part in ("metadata", "targets"):
             folder = self._work.repository.folder / part
             folder.mkdir(exist_ok=True)
@@ -106,11 +126,13 @@ class Service:
         return Response(status_code=204)
 
     async def _enrol(self, request: Request) -> Response:
-        return await self._certify(request, lambda ask: self.enrolment.enrol(ask.code, ask.request.encode()))
+        return await self._certify(
+            request, lambda ask: self.enrolment.enrol(ask.code, ask.request.encode(), ask.building)
+        )
 
     async def _renew(self, request: Request) -> Response:
         shown = certificate_of(request)
-        return await self._certify(request, lambda ask: self.enrolment.renew(shown, ask.request.encode()))
+        return await self._certify(request, lambda ask: self.enrolment.renew(shown, ask.request.encode(), ask.building))
 
     @staticmethod
     async def _certify(request: Request, give: Callable[[Ask], bytes]) -> Response:
@@ -135,9 +157,10 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _hourly(self, _: FastAPI) -> AsyncIterator[None]:
-        signing = asyncio.create_task(self._sign())
+        signing, looking = asyncio.create_task(self._sign()), asyncio.create_task(self._see_to_changes())
         yield
         signing.cancel()
+        looking.cancel()
         self.engine.dispose()
 
     async def _sign(self) -> None:
@@ -147,6 +170,14 @@ class Service:
             except (RepositoryError, KeyFileError, OSError) as error:
                 log.error("the repository cannot be signed anew: %s", error)
             await asyncio.sleep(SIGN_EVERY)
+
+    async def _see_to_changes(self) -> None:
+        while True:
+            try:
+                await run_in_threadpool(self.rollouts.look)
+            except (RepositoryError, KeyFileError, OSError, sa.exc.SQLAlchemyError) as error:
+                log.error("changes cannot be brought round: %s", error)
+            await asyncio.sleep(LOOK_EVERY)
 
 
 def listener(service: Service, host: str, port: int, certificate: Path, key: Path) -> uvicorn.Server:

@@ -30,6 +30,7 @@ kiosks = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("town", sa.String(32), nullable=False),
     sa.Column("number", sa.String(16), nullable=False),
+    sa.Column("building", sa.String(32), nullable=False, default=""),
     sa.Column("fingerprint", sa.String(64), unique=True),
     sa.Column("next_fingerprint", sa.String(64), unique=True),
     sa.Column("certified_until", Moment),

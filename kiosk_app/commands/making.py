@@ -1,15 +1,16 @@
-"""`kiosk settings`, `staff`, `doctor`: what is in force, what goes with a card of staff, what the machine lacks."""
+"""`kiosk settings`, `picture`, `staff`, `doctor`: what is in force and how it looks, a card of staff, the machine."""
 
 from __future__ import annotations
 
+import sys
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.settings import SettingsError
-from kiosk_app.commands.words import USUAL, AsJson, SettingsFile, stop
+from config.settings import Language, SettingsError
+from kiosk_app.commands.words import USUAL, AsJson, SettingsFile, settings_in, stop
 from kiosk_app.doctor import Machine, examine
 from kiosk_app.doctor_finds import SYMPTOMS
 from kiosk_app.show_settings import show_settings
@@ -45,6 +46,21 @@ def totp(
 ) -> None:
     """Een app: schrijft haar geheim en toont het één keer."""
     raise typer.Exit(0 if make_totp(out, name, print) else 1)
+
+
+def picture(
+    *,
+    file: SettingsFile = USUAL,
+    language: Annotated[Language, typer.Option(help="De taal van het scherm.")] = Language.NL,
+    out: Annotated[Path, typer.Option(help="Het bestand (PNG).")],
+) -> None:
+    """Schilder het beginscherm zoals het met deze instellingen is, in een bestand."""
+    from kiosk_app.screened import picture as paint  # Qt is for this command alone
+
+    amiss = paint(settings_in(file), language, out)
+    for what in amiss:
+        print(f"kiosk: {what}", file=sys.stderr)
+    raise typer.Exit(1 if amiss else 0)
 
 
 def doctor() -> None:

@@ -81,6 +81,18 @@ def test_what_the_kiosk_says_itself_comes_along(running: Running, line: Line, re
     assert b'"kiosk":null' in running.rows()[0].said
 
 
+def test_a_kiosk_says_in_which_building_it_stands_when_it_comes_in(running: Running, remote: Agent) -> None:
+    for building in ("Zaal 1; drop", "x" * 33):
+        stranger = Line(running.url, remote.home / "x.pem", running.ca, remote.home / "said.json", building)
+        with pytest.raises(LineError, match="no request"):
+            stranger.enrol(running.service.enrolment.expect("lindeveld", "LV-02"))
+        stranger.close()
+    line = Line(running.url, remote.home / "kiosk.pem", running.ca, remote.home / "said.json", "stadhuis")
+    enrolled(running, line)
+    line.close()
+    assert [(row.number, row.building) for row in running.rows()] == [("LV-01", "stadhuis"), ("LV-02", "")]
+
+
 def test_a_code_is_good_once(running: Running, line: Line, tmp_path: Path) -> None:
     code = running.service.enrolment.expect("lindeveld", "LV-01")
     line.enrol(code)
