@@ -180,9 +180,9 @@ def alphabet() -> tuple[events.Event, ...]:
         ),
         events.RemedyGiven(0, TICKETS[0], RemedyOffer(Remedy.REPRINT_CODE, "4F7K-9XQR")),
         *(events.SlipEnded(0, printed) for printed in (True, False)),
-        events.StaffCardSeen(0, StaffCard("T-03", "technician")),
+        *(events.StaffCardSeen(0, StaffCard("T-03", "technician")), events.SpotTouched((27.0, 48.0), (28.0, 48.0))),
         *(events.WorkAnswered(0, happenings.Known(Factor.PIN)), events.WorkTouched(happenings.CodeTyped())),
-        *(*at_doors(), *DEFECTS, events.SpotTouched((27.0, 48.0), (28.0, 48.0))),
+        *(*at_doors(), *DEFECTS),
     )
 
 
