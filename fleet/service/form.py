@@ -144,7 +144,7 @@ def _shape(kind: inspect.Type, of_kind: str) -> tuple[str, dict[str, str]]:
         case inspect.UnionType():
             return "local", {}
         case _:
-            return ("lines" if of_kind.endswith("public_key") else "text"), {}
+            return ("lines" if of_kind.endswith(("public_key", "operator")) else "text"), {}  # a PEM
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 (a value of the settings)

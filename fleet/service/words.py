@@ -38,6 +38,7 @@ WORDS = {
     "town.time_zone": ("Tijdzone", "Van de uren op het scherm."),
     "languages": ("Talen van het scherm", "Nederlands eerst. Een taal op elke regel: nl, fr, de, en."),
     "form_of_address": ("Aanspreking", "Of het scherm je of u zegt."),
+    "operator": ("Certificaat van de beheerder", "Alleen wie zijn sleutel heeft, opent een logboek (PEM)."),
     "closed": ("Sluitingsdagen van de balie", "Een dag op elke regel, bv. 2026-12-25."),
     "screen.width_mm": ("Breedte", "Van het beeld, zoals het hangt."),
     "screen.height_mm": ("Hoogte", "Van het beeld, zoals het hangt."),
