@@ -1,0 +1,61 @@
+"""A soak from the first visitor to the verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from soaking.hall import Hall
+from soaking.people import HOLDERS, UNLUCKY, visitors
+from soaking.personal import of_all, places_outside
+from soaking.probe import Held, held_by
+from soaking.search import found
+from soaking.verdict import Soak
+
+# How often memory, handles and threads are looked at.
+EVERY = 20
+# A line that is idle is let go after two minutes, a child that read a document within seconds.
+REST_SECONDS = 150.0
+
+
+def soak(folder: Path, visits: int, seed: int, say: Callable[[str], None], minutes: float | None = None) -> Soak:
+    """Let so many people come, or as many as do in so many minutes, and look.
+
+    Raises HallError where a visit does not go as it must.
+    """
+    seen, began = Soak(), time.monotonic()
+    with Hall(folder) as hall:
+        for visitor in visitors(visits, seed):
+            hall.receive(visitor)
+            seen.visits, seen.minutes = seen.visits + 1, (time.monotonic() - began) / 60
+            if seen.visits % EVERY == 0:
+                seen.looks.append(held_by(hall.kiosk.pid, seen.visits))
+            if seen.visits % (EVERY * 5) == 0:
+                say(f"{seen.visits} visits, {seen.minutes:.1f} min: {seen.looks[-1]}")
+            if minutes is not None and seen.minutes > minutes:
+                break
+        hall.come_to_rest()
+        seen.looks.append(_at_rest(hall, seen.visits, seen.looks))
+        seen.pages = [float(line) for line in hall.pace.read_text(encoding="utf-8").split()]
+        seen.struck = hall.struck
+        seen.left = _left(hall)
+    return seen
+
+
+def _at_rest(hall: Hall, visits: int, looks: list[Held]) -> Held:
+    """Look once more, when what goes by itself has gone: as soon as it holds what it held in the middle."""
+    before = looks[len(looks) // 2].counted
+    deadline = time.monotonic() + REST_SECONDS
+    while (now := held_by(hall.kiosk.pid, visits)).counted != before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return now
+
+
+def _left(hall: Hall) -> list[str]:
+    """Give what is left of anybody, wherever a program of the kiosk or around it writes."""
+    secrets = of_all(hall.world, (*HOLDERS, UNLUCKY), hall.out)
+    places = (hall.data, hall.log, hall.home, hall.tmp, *places_outside(hall.world))
+    words = [line for place in places for line in found(place, secrets)]
+    files = [str(path) for path in (*hall.tmp.rglob("*"), *hall.world.cupsd.documents)]
+    return words + files

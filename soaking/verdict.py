@@ -1,0 +1,75 @@
+"""The limits of a soak, each with its reason, and whether a kiosk kept within them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from soaking.probe import Held, per_thousand
+
+# Twenty thousand visits are three months between two updates: 20 MiB of a machine's 4 GiB.
+MEMORY_PER_THOUSAND = 1.0
+# Two hundred visits see every page, every fault and every person: what is kept once is kept by then.
+WARM_UP = 200
+# A slope over fewer visits than that says more of chance than of the kiosk.
+ENOUGH = 1000
+# Under a fifth of a second a page is felt as the answer to the touch.
+PAGE_MS = 200.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure with its limit; `well` is None where too few visits were made to judge."""
+
+    name: str
+    value: str
+    limit: str
+    well: bool | None
+
+    def __str__(self) -> str:
+        """The line as it is read."""
+        said = {True: "ok", False: "TOO MUCH", None: "not judged: too few visits"}[self.well]
+        return f"{self.name}: {self.value} (limit {self.limit}): {said}"
+
+
+@dataclass
+class Soak:
+    """What was seen of a soak."""
+
+    visits: int = 0
+    looks: list[Held] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    minutes: float = 0.0
+
+    def lines(self) -> list[Line]:
+        """Hold it against the limits."""
+        warm = [look for look in self.looks if look.visits >= min(WARM_UP, self.visits // 2)]
+        first, last = warm[0], warm[-1]
+        judged = self.visits >= ENOUGH
+        slope = per_thousand(warm)
+        slowest = percentile(self.pages, 99)
+        return [
+            Line(
+                "memory per 1,000 visits",
+                f"{slope:+.2f} MiB",
+                f"{MEMORY_PER_THOUSAND} MiB",
+                slope < MEMORY_PER_THOUSAND if judged else None,
+            ),
+            _same("handles", first.handles, last.handles),
+            _same("threads", first.threads, last.threads),
+            _same("child processes", first.children, last.children),
+            Line("page after a touch, 99 in 100", f"{slowest:.1f} ms", f"{PAGE_MS:.0f} ms", slowest < PAGE_MS),
+            Line("left behind", ", ".join(self.left[:5]) or "nothing", "nothing", not self.left),
+        ]
+
+
+def _same(name: str, before: int, after: int) -> Line:
+    return Line(name, f"{before} → {after}", "the same", before == after)
+
+
+def percentile(figures: Sequence[float], share: int) -> float:
+    """Give the figure that so many in a hundred do not pass."""
+    ordered = sorted(figures)
+    return ordered[max(0, -(-len(ordered) * share // 100) - 1)]
