@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings, SettingsError
 from kiosk_app.heart import Heart
+from kiosk_app.starts import REST_SECONDS, Starts
 from ui.app import App
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Screened:
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
         self._heart = Heart.of_service()
+        self._starts = Starts(settings.data)
         self._answered = True
         self._leaving = False
         self._narrator: Narrator | None = None
@@ -66,11 +68,13 @@ class Screened:
         self.app.when_painted(self._begin)
         self.app.when_asked_to_begin_anew(self._leave_when_idle)
         try:
-            return self.app.run()
+            code = self.app.run()
         finally:
             if self._kiosk is not None:
                 self._kiosk.stop()
             self._log_warnings()
+        self._starts.ended()
+        return code
 
     @property
     def visit(self) -> Visit:
@@ -105,7 +109,10 @@ class Screened:
             self._heart.ready()
             if self._heart.every is not None:
                 self.app.pulse(self._heart.every, self._look)
-        self._wire()
+        if self._starts.begin():
+            self._rest()
+        else:
+            self._wire()
         if self._told is not None:
             self.app.every(LOOK_SECONDS, self._attend)
 
@@ -150,10 +157,22 @@ class Screened:
         if self._idle:
             self.quit()
 
-    def _wire(self) -> None:
+    def _rest(self) -> None:
+        """Show the portal alone, and try once more later."""
+        log.error("the kiosk was cut short too often of late: it rests for %.0f s", REST_SECONDS)
+        self._show_out_of_order()
+        self.app.alarm(REST_SECONDS, self._wire)
+        gc.enable()
+
+    def _show_out_of_order(self) -> None:
+        """Tell the hall alone, and that nothing can be had here."""
         from hardware.faults import FaultCode
-        from kiosk_app.store import StoreError  # only now: these imports take longer than painting
         from kiosk_app.visit import Offer, Visit
+
+        self._show(Visit(offer=Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False)))
+
+    def _wire(self) -> None:
+        from kiosk_app.store import StoreError  # only now: these imports take longer than painting
         from kiosk_app.wiring import Kiosk
 
         try:
@@ -161,8 +180,7 @@ class Screened:
         except (StoreError, OSError) as error:
             # Without its memory nothing can be printed at most once: the portal alone, and the truth on it.
             log.error("the kiosk cannot begin: %s", error)
-            out_of_order = Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False)
-            self._show(Visit(offer=out_of_order))
+            self._show_out_of_order()
             self.app.alarm(RETRY_SECONDS, self._wire)
             return
         finally:

@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
@@ -63,9 +63,11 @@ os._exit(0)
 """
 
 
-def write(folder: Path, rounds: int, begin: int = 0, how: str = "as it is", **more: str) -> subprocess.Popen[str]:
+def write(
+    folder: Path, rounds: int, begin: int = 0, how: str = "as it is", more: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", WRITER, str(folder), str(rounds), str(begin), how]
-    surroundings = {**os.environ, **more}
+    surroundings = {**os.environ, **(more or {})}
     return subprocess.Popen(command, cwd=PROJECT, env=surroundings, stdout=subprocess.PIPE, text=True)
 
 
@@ -100,7 +102,7 @@ def recorded(tmp_path: Path, library: Path, how: str) -> list[Deed]:
     """Everything that a memory did to its disk over sixty tickets, its making and a checkpoint included."""
     disk, log = tmp_path / "disk", tmp_path / "log"
     disk.mkdir()
-    with write(disk, 60, how=how, **environment(library, disk, log)) as program:
+    with write(disk, 60, how=how, more=environment(library, disk, log)) as program:
         assert program.communicate()[0] == "ready\n"
     assert program.returncode == 0
     return list(deeds(log))
@@ -140,7 +142,7 @@ def test_a_memory_that_does_not_wait_for_the_disk_loses_what_it_acknowledged(tmp
 
 @pytest.mark.timeout(120 + 3 * KILLS)
 def test_a_memory_killed_in_the_middle_of_a_transaction_keeps_what_it_acknowledged(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
+    chance, said = random.Random(SEED), list[str]()
     for kill in range(KILLS):
         program = write(tmp_path, 10_000, 10_000 * kill)
         assert program.stdout is not None
