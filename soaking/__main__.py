@@ -9,7 +9,6 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from soaking.hall import HallError
 from soaking.plot import plot
 from soaking.run import soak
 
@@ -28,11 +27,7 @@ def main() -> int:
     if asked.visits < 2:  # noqa: PLR2004  one visit is compared with nothing
         parser.error("--visits: two at least")
     with tempfile.TemporaryDirectory(prefix="loket-soak-") as folder:
-        try:
-            seen = soak(Path(folder), asked.visits, asked.seed, _say, asked.minutes)
-        except HallError as error:
-            print(f"soak: {error}", file=sys.stderr)
-            return 1
+        seen = soak(Path(folder), asked.visits, asked.seed, _say, asked.minutes)
     print(f"{seen.visits} visits in {seen.minutes:.1f} min, {len(seen.struck)} with a fault")
     for line in seen.lines():
         print(line)

@@ -21,6 +21,8 @@ from soaking.people import Visitor
 SECONDS = 60.0
 # Who sees nothing happen for so long tries once more.
 PATIENCE = 3.0
+# So many times in a visit: counted, for a machine that was halted altogether has lost no time.
+SILENCES = 20
 # As fast as paper may come: what is looked for is not in the printer.
 MS_PER_SHEET = 20
 # Whose goodbye still stands there; who comes now does not wait for it to go.
@@ -111,10 +113,11 @@ class Hall:
         Who brings a card or a code on paper does not wait for somebody else's goodbye to go; who touches does.
         """
         touches = resident.scan is None and (bool(resident.code) or resident.reads_the_list)
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
+        silent = 0
+        while silent < SILENCES:
             told = self.kiosk.next(PATIENCE)
             if told is None:
+                silent += 1
                 self._again(resident)
                 continue
             if "error" in told and in_peace:  # what goes wrong takes a key from under a finger

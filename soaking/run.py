@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from soaking.hall import Hall
+from demo.kiosk_process import KioskDied
+from soaking.hall import Hall, HallError
 from soaking.people import HOLDERS, UNLUCKY, visitors
 from soaking.personal import of_all, places_outside
 from soaking.probe import Held, held_by
@@ -22,12 +23,16 @@ REST_SECONDS = 150.0
 def soak(folder: Path, visits: int, seed: int, say: Callable[[str], None], minutes: float | None = None) -> Soak:
     """Let so many people come, or as many as do in so many minutes, and look.
 
-    Raises HallError where a visit does not go as it must.
+    A visit that does not go as it must ends it.
     """
     seen, began = Soak(), time.monotonic()
     with Hall(folder) as hall:
         for visitor in visitors(visits, seed):
-            hall.receive(visitor)
+            try:
+                hall.receive(visitor)
+            except (HallError, KioskDied) as error:
+                seen.went_wrong = f"{visitor}: {error}"
+                break
             seen.visits, seen.minutes = seen.visits + 1, (time.monotonic() - began) / 60
             if seen.visits % EVERY == 0:
                 seen.looks.append(held_by(hall.kiosk.pid, seen.visits))
@@ -35,8 +40,9 @@ def soak(folder: Path, visits: int, seed: int, say: Callable[[str], None], minut
                 say(f"{seen.visits} visits, {seen.minutes:.1f} min: {seen.looks[-1]}")
             if minutes is not None and seen.minutes > minutes:
                 break
-        hall.come_to_rest()
-        seen.looks.append(_at_rest(hall, seen.visits, seen.looks))
+        if not seen.went_wrong:
+            hall.come_to_rest()
+            seen.looks.append(_at_rest(hall, seen.visits, seen.looks))
         seen.pages = [float(line) for line in hall.pace.read_text(encoding="utf-8").split()]
         seen.struck = hall.struck
         seen.left = _left(hall)
@@ -45,7 +51,7 @@ def soak(folder: Path, visits: int, seed: int, say: Callable[[str], None], minut
 
 def _at_rest(hall: Hall, visits: int, looks: list[Held]) -> Held:
     """Look once more, when what goes by itself has gone: as soon as it holds what it held in the middle."""
-    before = looks[len(looks) // 2].counted
+    before = looks[len(looks) // 2].counted if looks else None
     deadline = time.monotonic() + REST_SECONDS
     while (now := held_by(hall.kiosk.pid, visits)).counted != before and time.monotonic() < deadline:
         time.sleep(0.2)

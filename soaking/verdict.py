@@ -42,15 +42,19 @@ class Soak:
     struck: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     minutes: float = 0.0
+    went_wrong: str = ""
 
     def lines(self) -> list[Line]:
-        """Hold it against the limits."""
+        """Hold it against the limits; give no more than what went wrong where too little was seen."""
+        if not self.looks or not self.pages:
+            return [Line("visits that went wrong", self.went_wrong, "none", well=False)]
         warm = [look for look in self.looks if look.visits >= min(WARM_UP, self.visits // 2)]
         first, last = warm[0], warm[-1]
         judged = self.visits >= ENOUGH
         slope = per_thousand(warm)
         slowest = percentile(self.pages, 99)
         return [
+            Line("visits that went wrong", self.went_wrong or "none", "none", not self.went_wrong),
             Line(
                 "memory per 1,000 visits",
                 f"{slope:+.2f} MiB",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import os
 import socket
 import ssl
 import struct
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,8 +32,8 @@ from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.visit import Challenge, Details, Product, Progress
 from printing.progress import JobPhase
 
-# httpx leaves a socket on which it was cut short in the middle of a handshake to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+# httpx leaves a socket on which it was cut short in a handshake to the garbage collector, which complains.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 TICKET = UUID("6f2c1b1e-0000-4000-8000-000000000001")
 # A call's deadline, scaled down; LOKET_CALL_SECONDS=8 is the kiosk's own.
@@ -215,6 +216,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     kiosk.private_key_pem.write_to_path(str(folder / "key.pem"))
     kiosk.cert_chain_pems[0].write_to_path(str(folder / "kiosk.pem"))
     return Town(ca, folder)
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Have it complain here, and not in the test that comes next."""
+    yield
+    gc.collect()
 
 
 @contextlib.asynccontextmanager
