@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hardware.sound import Speaker
     from kiosk_app.effects import Effect
-    from kiosk_app.events import Touch
+    from kiosk_app.events import Event, Touch
     from kiosk_app.told import ToldSettings
     from kiosk_app.visit import Visit
     from kiosk_app.wiring import Kiosk
@@ -185,7 +185,7 @@ class Screened:
             return
         finally:
             gc.enable()  # from here on there is garbage
-        self._kiosk.core.listen(lambda _before, _event, after, effects: self._show(after, aloud=_is_said(effects)))
+        self._kiosk.core.listen(self._stepped)
         self._kiosk.core.steer = self.app.steer
         if self._kiosk.speaker is not None:
             self._listen(self._kiosk.speaker)
@@ -194,6 +194,13 @@ class Screened:
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at
+
+    def _stepped(self, before: Visit, _event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
+        from kiosk_app.effects import Forget, Say
+
+        self._show(after, aloud=Say() in effects)
+        if after.number != before.number or any(isinstance(effect, Forget) for effect in effects):
+            self.app.forget()
 
     def _listen(self, speaker: Speaker) -> None:
         """Have what is painted from now on read aloud, to who asks for it."""
@@ -216,12 +223,6 @@ class Screened:
         """Tell what QML complained of, which it never should; it names places in our files, and no text on them."""
         while self.app.warnings:
             log.warning("screen: %s", self.app.warnings.popleft())
-
-
-def _is_said(effects: tuple[Effect, ...]) -> bool:
-    from kiosk_app.effects import Say
-
-    return Say() in effects
 
 
 def run_with_screen(settings: Settings, *, windowed: bool) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import httpx
 
 from demo import settings_file
 from demo.door_strikes import DOOR_STRIKES
@@ -17,7 +20,9 @@ from demo.resident import Resident, Slot
 from demo.strikes import STRIKES, Strike
 from simulators.world import QUEUE, World
 from soaking.people import Visitor
+from soaking.personal import PIN
 
+UNIT = Path(__file__).parent.parent / "kiosk.service"
 SECONDS = 60.0
 # Who sees nothing happen for so long tries once more.
 PATIENCE = 3.0
@@ -41,6 +46,7 @@ class Hall:
         self.home, self.tmp = folder / "home", folder / "tmp"
         self.log, self.pace = folder / "kiosk.log", folder / "pace"
         self.world = World(folder / "world", out=self.out, ms_per_sheet=MS_PER_SHEET)
+        self.world.residents.update({slug: replace(one, pin=PIN) for slug, one in self.world.residents.items()})
         self.struck: list[str] = []
         self._last_touch: tuple[str, float] = ("", 0.0)
 
@@ -53,7 +59,7 @@ class Hall:
             settings_file.write(settings, self.world, self.data)
             places = {"HOME": self.home, "XDG_CACHE_HOME": self.home, "XDG_RUNTIME_DIR": self.home, "TMPDIR": self.tmp}
             own = {name: str(place) for name, place in places.items()}
-            more = {PACE: str(self.pace), "QT_QPA_PLATFORM": "offscreen"}
+            more = {**memory_settings(), PACE: str(self.pace), "QT_QPA_PLATFORM": "offscreen"}
             self.kiosk = KioskProcess(settings, {**self.world.environment, **own, **more}, self.log)
             self.kiosk.wait_until_known()
         except BaseException:
@@ -99,13 +105,21 @@ class Hall:
         slot = Slot(self.world.cards, f"1.8:{visitor.person}")
         resident = Resident(self.kiosk, slot, self.world.residents[visitor.person].pin, **visitor.habits)
         resident._touched = self._last_touch  # noqa: SLF001  as above
-        ERRANDS[visitor.errand](self.world, visitor.person, resident)
+        self.wait_for(lambda: self._prepare(visitor, resident), "a compartment that is free again")
         if strike is not None:
             strike.kiosk = self.kiosk
             strike.brief(resident)
             resident.on_state = lambda state: strike.at_state(state, resident)
             resident.on_digit = lambda count: strike.at_digit(count, resident)
         return resident
+
+    def _prepare(self, visitor: Visitor, resident: Resident) -> bool:
+        """Have lie ready what somebody comes for; False where the last one's door is not told of yet."""
+        try:
+            ERRANDS[visitor.errand](self.world, visitor.person, resident)
+        except httpx.HTTPStatusError:
+            return False
+        return True
 
     def _watch(self, resident: Resident, *, in_peace: bool) -> None:
         """Let the resident see each screen; they are gone when the goodbye stands there, or the portal.
@@ -155,3 +169,9 @@ class Hall:
         world.slips.bench.put("paper_out", on=False)
         world.lockers.line.noise = False
         self.kiosk.wait_until_known()
+
+
+def memory_settings() -> dict[str, str]:
+    """What the unit of a kiosk says of its memory: without it, what was freed would be found in it."""
+    lines = (line.removeprefix("Environment=").split("=", 1) for line in UNIT.read_text(encoding="utf-8").splitlines())
+    return {line[0]: line[1] for line in lines if line[0] in ("PYTHONMALLOC", "MALLOC_PERTURB_", "GLIBC_TUNABLES")}
