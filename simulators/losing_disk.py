@@ -72,11 +72,12 @@ def after_power_cut(done: list[Deed], chance: Random, disk: Path) -> None:
                 _settle_deletion(file)
             continue
         file = files.setdefault(deed.name, _File())
-        file.since.append(deed)
-        if deed.kind == "S":
-            for one in file.since:
-                _do(file, one)
-            file.since = []
+        if deed.kind != "S":
+            file.since.append(deed)
+            continue
+        for one in file.since:
+            _do(file, one)
+        file.since = []
     for name, file in files.items():
         for deed in file.since:
             for part in _surviving(deed, chance):
@@ -120,3 +121,5 @@ def _do(file: _File, deed: Deed) -> None:
         case "U":
             file.sure.clear()
             file.exists = False
+        case _:
+            raise ValueError(deed.kind)
