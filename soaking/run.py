@@ -42,20 +42,22 @@ def soak(folder: Path, visits: int, seed: int, say: Callable[[str], None], minut
                 break
         if not seen.went_wrong:
             hall.come_to_rest()
-            seen.looks.append(_at_rest(hall, seen.visits, seen.looks))
+            seen.looks.append(_at_rest(hall, seen))
         seen.pages = [float(line) for line in hall.pace.read_text(encoding="utf-8").split()]
         seen.struck = hall.struck
         seen.left = _left(hall)
     return seen
 
 
-def _at_rest(hall: Hall, visits: int, looks: list[Held]) -> Held:
-    """Look once more, when what goes by itself has gone: as soon as it holds what it held in the middle."""
-    before = looks[len(looks) // 2].counted if looks else None
+def _at_rest(hall: Hall, seen: Soak) -> Held:
+    """Look once more, when what goes by itself has gone: as soon as it holds no more than it did before."""
     deadline = time.monotonic() + REST_SECONDS
-    while (now := held_by(hall.kiosk.pid, visits)).counted != before and time.monotonic() < deadline:
+    while True:
+        now = held_by(hall.kiosk.pid, seen.visits)
+        more = [held > before for held, before in zip(now.counted, seen.before, strict=True)] if seen.looks else []
+        if not any(more) or time.monotonic() > deadline:
+            return now
         time.sleep(0.2)
-    return now
 
 
 def _left(hall: Hall) -> list[str]:

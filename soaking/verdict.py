@@ -44,33 +44,39 @@ class Soak:
     minutes: float = 0.0
     went_wrong: str = ""
 
+    @property
+    def before(self) -> tuple[int, int, int]:
+        """The most handles, threads and children in the first half: a line to the town is open or not, by the clock."""
+        half = [look.counted for look in self.looks if look.visits <= self.visits / 2] or [self.looks[0].counted]
+        return tuple(max(each) for each in zip(*half, strict=True))
+
     def lines(self) -> list[Line]:
         """Hold it against the limits; give no more than what went wrong where too little was seen."""
         if not self.looks or not self.pages:
             return [Line("visits that went wrong", self.went_wrong, "none", well=False)]
         warm = [look for look in self.looks if look.visits >= min(WARM_UP, self.visits // 2)]
-        first, last = warm[0], warm[-1]
+        before, last = self.before, self.looks[-1]
         judged = self.visits >= ENOUGH
-        slope = per_thousand(warm)
+        slope = per_thousand(warm) if judged else 0.0
         slowest = percentile(self.pages, 99)
         return [
             Line("visits that went wrong", self.went_wrong or "none", "none", not self.went_wrong),
             Line(
                 "memory per 1,000 visits",
-                f"{slope:+.2f} MiB",
+                f"{slope:+.2f} MiB" if judged else "",
                 f"{MEMORY_PER_THOUSAND} MiB",
                 slope < MEMORY_PER_THOUSAND if judged else None,
             ),
-            _same("handles", first.handles, last.handles),
-            _same("threads", first.threads, last.threads),
-            _same("child processes", first.children, last.children),
+            _no_more("handles", before[0], last.handles),
+            _no_more("threads", before[1], last.threads),
+            _no_more("child processes", before[2], last.children),
             Line("page after a touch, 99 in 100", f"{slowest:.1f} ms", f"{PAGE_MS:.0f} ms", slowest < PAGE_MS),
             Line("left behind", ", ".join(self.left[:5]) or "nothing", "nothing", not self.left),
         ]
 
 
-def _same(name: str, before: int, after: int) -> Line:
-    return Line(name, f"{before} → {after}", "the same", before == after)
+def _no_more(name: str, before: int, after: int) -> Line:
+    return Line(name, f"{before} → {after}", "no more", after <= before)
 
 
 def percentile(figures: Sequence[float], share: int) -> float:

@@ -45,8 +45,13 @@ def test_a_kiosk_that_grows_by_two_mebibytes_in_a_thousand_visits_is_found() -> 
     assert per_thousand(looks(1.0, 1.5, 2.0)) == pytest.approx(5.0)
 
 
+def test_a_slope_over_a_few_visits_is_not_judged() -> None:
+    few = lines_of(Soak(20, looks(100, 300)[:1], [10.0]))["memory per 1,000 visits"]
+    assert (few.well, few.value) == (None, "")
+
+
 def test_one_handle_more_and_one_page_in_fifty_too_late_are_found() -> None:
-    seen = Soak(1200, [*looks(200, 200), Held(1200, 200, 41, 20, 2)], [10.0] * 49 + [250.0])
+    seen = Soak(1200, [*looks(200, 200, 200), Held(1200, 200, 41, 20, 2)], [10.0] * 49 + [250.0])
     assert {name: line.well for name, line in lines_of(seen).items()} == {
         "visits that went wrong": True,
         "memory per 1,000 visits": True,
