@@ -20,12 +20,12 @@ def write(file: Path, content: bytes, mode: int = 0o644) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    _settle(file.parent)
+    settle(file.parent)
 
 
-def _settle(folder: Path) -> None:
-    """Have the folder itself on disk: without it a name may be gone after a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def settle(path: Path) -> None:
+    """Have a file, or a folder itself, on disk: without the folder a name may be gone after a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

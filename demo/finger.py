@@ -24,6 +24,7 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from config.settings import load
 from demo.hand import Hand
+from demo.pace import PACE, Pace
 from demo.watch import LATE, watch
 from hardware.faults import FAULTS
 from kiosk_app.doors import AskTaken, Collecting, DoorOpen, DoorOpening
@@ -68,10 +69,14 @@ class Finger:
         self._hand = Hand(screened.app.window)
         self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._busy = False
+        pace = os.environ.get(PACE, "")
+        self._pace = Pace(screened.app.window, Path(pace)) if pace else None
         self._watches = os.environ.get(LATE, "")  # from when it knows its devices: what a start takes is another figure
 
     def tell(self, visit: Visit) -> None:
         """Print what stands on the screen, once its page is there to be touched."""
+        if self._pace is not None:
+            self._pace.shown()
         if self._watches and self._screened.knows_its_devices:
             watch(self._screened.app.call_soon, Path(self._watches))
             self._watches = ""
@@ -150,6 +155,8 @@ class Finger:
         _lay_out(item)
         centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         at = time.monotonic()
+        if self._pace is not None:
+            self._pace.tapped()
         self._hand.tap(centre)
         _print({"touched": name, "at": at})
 

@@ -90,6 +90,8 @@ class FaultCode(Enum):
     KIOSK_CERTIFICATE_ENDS = "kioskCertificateEnds"
     DISK_FULL = "diskFull"
     CLOCK_BACK = "clockBack"
+    MEMORY_DAMAGED = "memoryDamaged"
+    AUDIT_BROKEN = "auditBroken"
     SETTINGS_INVALID = "settingsInvalid"
     JOURNAL_LOST = "journalLost"
     INTERNAL = "internal"

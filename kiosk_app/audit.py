@@ -6,8 +6,6 @@ changed or taken out breaks the chain.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
+from kiosk_app import chain
 from kiosk_app.defects import About, KeepDefect
 from kiosk_app.doors import Collect, DoorFailed, DoorGranted, DoorOpened, DoorShut, OpenDoor, SettleDoor
 from kiosk_app.effects import Abandon, Effect, OpenCode, OrderDocument, Print, SignChallenge, SignOnReader
@@ -47,6 +46,7 @@ class What(Enum):
     """What can be written down."""
 
     STARTED = "kioskStarted"
+    MEMORY_ANEW = "memoryBegunAnew"
     VISIT_BEGAN = "visitBegan"
     VISIT_ENDED = "visitEnded"
     PIN_TRIED = "pinTried"
@@ -256,8 +256,6 @@ _DONE = {
 class AuditTrail:
     """Appends lines to the chain and checks it."""
 
-    _FIRST = "0" * 64
-
     def __init__(self, store: Store) -> None:
         self._store = store
 
@@ -268,7 +266,7 @@ class AuditTrail:
         with self._store.transaction() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # a terminal may write beside the kiosk: one link at a time
             last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
-            number, previous = (last.number, last.hash) if last else (0, self._FIRST)
+            number, previous = (last.number, last.hash) if last else (0, chain.FIRST)
             for line in lines:
                 number += 1
                 row = _row(number, line, previous)
@@ -358,15 +356,7 @@ class AuditTrail:
 
     def broken_at(self) -> int | None:
         """Give the number of the first row that does not fit the chain; None when all do."""
-        with self._store.transaction() as connection:
-            rows = connection.execute(sa.select(audit).order_by(audit.c.number)).mappings().all()
-        previous = self._FIRST
-        for expected, row in enumerate(rows, start=1):
-            content = {key: row[key] for key in row if key != "hash"}
-            if row["number"] != expected or row["previous"] != previous or row["hash"] != _hash(content):
-                return expected
-            previous = row["hash"]
-        return None
+        return chain.broken_at(self._store.file)
 
 
 def _row(number: int, line: AuditLine, previous: str) -> dict[str, object]:
@@ -381,10 +371,4 @@ def _row(number: int, line: AuditLine, previous: str) -> dict[str, object]:
         "staff": line.staff,
         "previous": previous,
     }
-    return {**row, "hash": _hash(row)}
-
-
-def _hash(row: dict[str, object]) -> str:
-    """Hash a row. A column that came later is in the hash where it holds something: older rows hash as they did."""
-    told = {key: value for key, value in row.items() if key != "staff" or value is not None}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return {**row, "hash": chain.hash_of(row)}

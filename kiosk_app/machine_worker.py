@@ -27,7 +27,7 @@ _STOPS = (FaultCode.KIOSK_CERTIFICATE_EXPIRED,)
 
 
 class MachineWorker:
-    """A thread that looks. `each_look` is called there too, after each look."""
+    """A thread that looks, and keeps the memory in order (`upkeep`). `each_look` is called there after each look."""
 
     def __init__(
         self,
@@ -36,12 +36,14 @@ class MachineWorker:
         trail: AuditTrail,
         note: Callable[[Status], None],
         each_look: Callable[[], None],
+        upkeep: Callable[[datetime], Iterator[FaultCode]] = lambda _now: iter(()),
     ) -> None:
         self._data = data
         self._files = (back_end.certificate, back_end.ca, back_end.seal_ca) if back_end is not None else ()
         self._trail = trail
         self._note = note
         self._each_look = each_look
+        self._upkeep = upkeep
         self._worker = Worker("machine", self._look, LOOK_EVERY)
 
     def start(self) -> None:
@@ -82,6 +84,7 @@ class MachineWorker:
         last = self._trail.last_at()
         if last is not None and now < last - SLACK:
             yield FaultCode.CLOCK_BACK
+        yield from self._upkeep(now)
         if any(now < moment <= now + SOON for moment in ends):
             yield FaultCode.KIOSK_CERTIFICATE_ENDS
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Language, Settings, SettingsError
 from kiosk_app.heart import Heart
+from kiosk_app.starts import REST_SECONDS, Starts
 from ui.app import App
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from hardware.sound import Speaker
     from kiosk_app.effects import Effect
-    from kiosk_app.events import Touch
+    from kiosk_app.events import Event, Touch
     from kiosk_app.told import ToldSettings
     from kiosk_app.visit import Visit
     from kiosk_app.wiring import Kiosk
@@ -50,6 +51,7 @@ class Screened:
         self._kiosk: Kiosk | None = None
         self._painted: list[Callable[[Visit], None]] = []
         self._heart = Heart.of_service()
+        self._starts = Starts(settings.data)
         self._answered = True
         self._leaving = False
         self._narrator: Narrator | None = None
@@ -66,11 +68,13 @@ class Screened:
         self.app.when_painted(self._begin)
         self.app.when_asked_to_begin_anew(self._leave_when_idle)
         try:
-            return self.app.run()
+            code = self.app.run()
         finally:
             if self._kiosk is not None:
                 self._kiosk.stop()
             self._log_warnings()
+        self._starts.ended()
+        return code
 
     @property
     def visit(self) -> Visit:
@@ -105,7 +109,10 @@ class Screened:
             self._heart.ready()
             if self._heart.every is not None:
                 self.app.pulse(self._heart.every, self._look)
-        self._wire()
+        if self._starts.begin():
+            self._rest()
+        else:
+            self._wire()
         if self._told is not None:
             self.app.every(LOOK_SECONDS, self._attend)
 
@@ -151,10 +158,22 @@ class Screened:
         if self._idle:
             self.quit()
 
-    def _wire(self) -> None:
+    def _rest(self) -> None:
+        """Show the portal alone, and try once more later."""
+        log.error("the kiosk was cut short too often of late: it rests for %.0f s", REST_SECONDS)
+        self._show_out_of_order()
+        self.app.alarm(REST_SECONDS, self._wire)
+        gc.enable()
+
+    def _show_out_of_order(self) -> None:
+        """Tell the hall alone, and that nothing can be had here."""
         from hardware.faults import FaultCode
-        from kiosk_app.store import StoreError  # only now: these imports take longer than painting
         from kiosk_app.visit import Offer, Visit
+
+        self._show(Visit(offer=Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False)))
+
+    def _wire(self) -> None:
+        from kiosk_app.store import StoreError  # only now: these imports take longer than painting
         from kiosk_app.wiring import Kiosk
 
         try:
@@ -162,13 +181,12 @@ class Screened:
         except (StoreError, OSError) as error:
             # Without its memory nothing can be printed at most once: the portal alone, and the truth on it.
             log.error("the kiosk cannot begin: %s", error)
-            out_of_order = Offer(FaultCode.SETTINGS_INVALID, FaultCode.SETTINGS_INVALID, slips=False)
-            self._show(Visit(offer=out_of_order))
+            self._show_out_of_order()
             self.app.alarm(RETRY_SECONDS, self._wire)
             return
         finally:
             gc.enable()  # from here on there is garbage
-        self._kiosk.core.listen(lambda _before, _event, after, effects: self._show(after, aloud=_is_said(effects)))
+        self._kiosk.core.listen(self._stepped)
         self._kiosk.core.steer = self.app.steer
         if self._kiosk.speaker is not None:
             self._listen(self._kiosk.speaker)
@@ -181,6 +199,13 @@ class Screened:
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at
+
+    def _stepped(self, before: Visit, _event: Event, after: Visit, effects: tuple[Effect, ...]) -> None:
+        from kiosk_app.effects import Forget, Say
+
+        self._show(after, aloud=Say() in effects)
+        if after.number != before.number or any(isinstance(effect, Forget) for effect in effects):
+            self.app.forget()
 
     def _listen(self, speaker: Speaker) -> None:
         """Have what is painted from now on read aloud, to who asks for it."""
@@ -203,12 +228,6 @@ class Screened:
         """Tell what QML complained of, which it never should; it names places in our files, and no text on them."""
         while self.app.warnings:
             log.warning("screen: %s", self.app.warnings.popleft())
-
-
-def _is_said(effects: tuple[Effect, ...]) -> bool:
-    from kiosk_app.effects import Say
-
-    return Say() in effects
 
 
 def run_with_screen(settings: Settings, *, windowed: bool) -> int:

@@ -234,7 +234,7 @@ def _between(visit: Visit, state: State, event: Event) -> Step:
             return opening.ask_code(begin(visit, AskCard()))
         case AskCard(), CodeAsked():
             return opening.ask_code(visit)
-        case Portal(), CodeScanned(code):
+        case Portal() | Goodbye(), CodeScanned(code):
             return opening.scanned(begin(visit, AskCard()), code)
         case AskCard(), CodeScanned(code):
             return opening.scanned(visit, code)

@@ -6,11 +6,15 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
+from pysqlite3 import dbapi2
 
+from config import durable
 from kiosk_app.database import engine_of
 from kiosk_app.migrations import MigrationError, upgrade
 from printing.job import JournalLost
@@ -18,9 +22,16 @@ from printing.job import JournalLost
 log = logging.getLogger(__name__)
 
 # The migration that this code was written for; a test holds it to the newest one in `migrations/`.
-SCHEMA = "0007"
+SCHEMA = "0008"
 DATABASE = "kiosk.db"  # in the kiosk's data folder
-
+# A copy of it, as of last night.
+COPY = Path("copy") / DATABASE
+# Where one that could not be read is put, with the moment: whoever keeps it elsewhere takes the folder away.
+ASIDE = "unreadable-"
+# A file that says: look through the database before it is used again.
+_SUSPECT = "kiosk.db-suspect"
+# [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
+_DAMAGED = {11, 26}
 
 # A visit writes some hundred kilobytes, and SQLite up to four megabytes beside the database before it tidies up.
 ENOUGH_ROOM = 16 << 20
@@ -30,21 +41,42 @@ class StoreError(Exception):
     """The database cannot be opened or read."""
 
 
+class Damaged(StoreError):
+    """It is there, and it is no whole database."""
+
+
 class Store:
     """One connection, one writer at a time; each `transaction` is on disk when it ends."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises StoreError; Damaged where a database is there that nobody can read."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / DATABASE
+        self.file = file = folder / DATABASE
         self._folder = folder
         self._lock = threading.RLock()
+        # What was not closed was cut off, and is looked through: a disk that lost its power may have lost more.
+        doubted = self._suspect.exists() or _size(folder / f"{DATABASE}-wal") > 0
         self._engine = engine_of(file)
         try:
+            if doubted:
+                self._look_through()
             if not self._up_to_date():
                 upgrade(file)
-        except (sa.exc.DBAPIError, MigrationError) as error:
+        except (sa.exc.DBAPIError, MigrationError, StoreError) as error:
             self._engine.dispose()
-            raise StoreError(f"{file}: {error}") from error
+            kind = Damaged if _is_damage(error) else StoreError
+            raise kind(f"{file}: {error}") from error
+        self._suspect.unlink(missing_ok=True)
+
+    @property
+    def _suspect(self) -> Path:
+        return self._folder / _SUSPECT
+
+    def _look_through(self) -> None:
+        with self._engine.connect() as connection:
+            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if said != "ok":
+            raise Damaged(said)
 
     def _up_to_date(self) -> bool:
         with self._engine.connect() as connection:
@@ -74,7 +106,75 @@ class Store:
         disk = os.statvfs(self._folder)
         return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM
 
+    @property
+    def was_damaged(self) -> bool:
+        """Whether it cannot be read, or one that could not be was put aside and still lies there."""
+        return self._suspect.exists() or any(self._folder.glob(f"{ASIDE}*"))
+
+    @property
+    def copied_at(self) -> datetime | None:
+        """When the last copy was made."""
+        copy = self._folder / COPY
+        return datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy.exists() else None
+
+    def copy(self) -> None:
+        """Copy it as it stands, beside whoever writes, and look the copy through; the one before stays until then.
+
+        Raises OSError where the disk does not take it, StoreError where what was copied is not whole.
+        """
+        copy = self._folder / COPY
+        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        draft = copy.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        disk = os.statvfs(self._folder)
+        if disk.f_bavail * disk.f_frsize < _size(self.file) + ENOUGH_ROOM:
+            raise StoreError("the disk has no room for one")
+        try:
+            with (
+                closing(dbapi2.connect(f"file:{quote(str(self.file))}?mode=ro", uri=True)) as source,
+                closing(dbapi2.connect(str(draft))) as target,
+            ):
+                source.backup(target)
+                (said,) = target.execute("PRAGMA quick_check(1)").fetchone()
+        except dbapi2.Error as error:
+            said = str(error)
+        if said != "ok":
+            self._suspect.touch()
+            raise StoreError(said)
+        durable.settle(draft)
+        draft.replace(copy)
+        durable.settle(copy.parent)
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._engine.dispose()
+
+
+def store_in(folder: Path) -> Store:
+    """Open the kiosk's memory; one that cannot be read is put aside, and a new one begun.
+
+    Raises StoreError, OSError.
+    """
+    try:
+        return Store(folder)
+    except Damaged as error:
+        aside = folder / f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        log.error("the kiosk's memory cannot be read and is put aside in %s: %s", aside.name, error)
+        aside.mkdir(mode=0o700)
+        # The database first: without it SQLite throws a log away that is left, and never plays it into a new one.
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", _SUSPECT):
+            if (folder / name).exists():
+                (folder / name).replace(aside / name)
+        durable.settle(folder)
+        return Store(folder)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file itself is wrong; a disk that is full or locked mends."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return isinstance(error, Damaged) or code & 0xFF in _DAMAGED
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0

@@ -75,6 +75,14 @@ audit = sa.Table(
     sa.Column("staff", sa.String(32)),
 )
 
+# The first row of the audit trail that is kept, and what it hashes of the one before; one row at most.
+audit_start = sa.Table(
+    "auditStart",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("previous", sa.String(64), nullable=False),
+)
+
 # What residents reported that does not work.
 defects = sa.Table(
     "defect",

@@ -71,12 +71,13 @@ from kiosk_app.staff_audit import staff_lines
 from kiosk_app.staff_book import StaffBook
 from kiosk_app.staff_doors import StaffDoors
 from kiosk_app.staff_worker import StaffWorker
-from kiosk_app.store import Store
+from kiosk_app.store import store_in
 from kiosk_app.storing_calls import StoringCalls
 from kiosk_app.teller import Tally, Teller
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
 from kiosk_app.trials import Trials
+from kiosk_app.upkeep import Upkeep
 from kiosk_app.visit import Visit
 from kiosk_app.worker import Worker
 from kiosk_app.workshop import SiteWorkshop
@@ -116,7 +117,7 @@ class Kiosk:
 
     def __init__(self, settings: Settings, loop: Loop) -> None:
         self._loop = loop
-        self._store = Store(settings.data)
+        self._store = store_in(settings.data)
         self._trail = AuditTrail(self._store)
         self._tally = Tally()
         self._teller: Teller | None = None
@@ -164,8 +165,8 @@ class Kiosk:
             self._add_staff(staff, settings, makers)
         self._add_fleet(settings, makers)
         note_machine = self._noter(Part.MACHINE)
-        machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)
-        self._hands.append(machine)
+        looks = self._look_at_closing, Upkeep(self._store).faults
+        self._hands.append(MachineWorker(settings.data, settings.back_end, self._trail, note_machine, *looks))
 
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
@@ -173,7 +174,11 @@ class Kiosk:
         self._scribe.submit(self._book.begin)
         self._audit(AuditLine(What.STARTED))
         self.health.start()
-        if self.journal.paper_may_lie():  # the last run ended before anyone said that it was taken
+        anew = self._trail.head() is None and self._store.was_damaged
+        if anew:
+            self._audit(AuditLine(What.MEMORY_ANEW))
+        # The last run ended before anyone said that it was taken; or what it wrote of that cannot be read.
+        if anew or self.journal.paper_may_lie():
             self.core.take(PaperFound())
         for hand in self._hands:
             hand.start()

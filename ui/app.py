@@ -54,6 +54,8 @@ log = logging.getLogger(__name__)
 _UI = Path(__file__).parent
 _FAMILY = "Atkinson Hyperlegible"
 _WARNINGS = 50  # the latest: a kiosk runs for months
+# Until the page of who has gone is taken down: then QML's own memory of its words is given up.
+FORGET_MS = 300
 _WINDOW_SHARE = 0.9  # of the desktop's height, for a window beside other things
 
 
@@ -100,6 +102,8 @@ class App:
         self._components: list[QQmlComponent] = []
         self._rang: Callable[[], None] | None = None
         self._pulse, self._regular = QTimer(), QTimer()
+        self._forgetting = QTimer(singleShot=True, interval=FORGET_MS)
+        self._forgetting.timeout.connect(self._let_go)
         self._repainted = False
         self._fresh_start: Callable[[], None] = self.quit
         self._alarm.timeout.connect(self._ring)
@@ -249,6 +253,7 @@ class App:
         self._minute.stop()
         self._pulse.stop()
         self._regular.stop()
+        self._forgetting.stop()
         self.window.close()
         del self.window
         self._components = []
@@ -281,6 +286,13 @@ class App:
         self._pulse.timeout.connect(look)
         self._pulse.start(round(seconds * 1000))
         self.window.update()
+
+    def forget(self) -> None:
+        """Give up what QML still holds of the pages before, once they are gone: it would keep their words for hours."""
+        self._forgetting.start()
+
+    def _let_go(self) -> None:
+        self._engine.collectGarbage()
 
     def every(self, seconds: float, fn: Callable[[], None]) -> None:
         """Call `fn` again and again, whatever is on the screen."""

@@ -48,6 +48,8 @@ _FAULTS = {
     "backendSlow": "antwoordt traag",
     "diskFull": "de schijf is vol",
     "clockBack": "de klok staat terug",
+    "memoryDamaged": "het geheugen was niet te lezen",
+    "auditBroken": "het controlespoor klopt niet",
     "kioskCertificateExpired": "het certificaat is vervallen",
     "kioskCertificateEnds": "het certificaat vervalt binnenkort",
 }

@@ -29,6 +29,7 @@ from kiosk_app.loop import PlainLoop
 from kiosk_app.maintenance import work
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
+from kiosk_app.upkeep import Upkeep
 from kiosk_app.visit import CardSlot, Choosing, EnterPin, Notice, Portal, Visit
 from kiosk_app.wiring import Kiosk
 from simulators.eid.bench import CardBench, Mischief
@@ -298,5 +299,33 @@ def test_a_clock_that_was_set_back_is_told_until_it_is_right(tmp_path: Path, sto
     bench.is_seen_and_closes(FaultCode.CLOCK_BACK)
 
 
+def test_a_memory_that_was_put_aside_is_told_until_it_is_taken_away(tmp_path: Path, store: Store) -> None:
+    aside = tmp_path / "kiosk" / "unreadable-20261127T031500"
+    bench = Bench(aside.mkdir, aside.rmdir, lambda: set(Upkeep(store).faults(datetime.now(UTC))))
+    bench.is_seen_and_closes(FaultCode.MEMORY_DAMAGED)
+
+
+@pytest.mark.expects_log("the audit trail does not hold from row 1 on")
+def test_an_audit_trail_that_was_changed_is_told_until_it_holds_again(store: Store) -> None:
+    AuditTrail(store).append(AuditLine(What.STARTED))
+
+    def say(what: str) -> None:
+        with store.transaction() as connection:
+            connection.execute(sa.update(audit).values(what=what))
+
+    def says() -> set[FaultCode]:
+        return set(Upkeep(store).faults(datetime.now(UTC)))
+
+    bench = Bench(lambda: say(What.OPENED.value), lambda: say(What.STARTED.value), says)
+    bench.is_seen_and_closes(FaultCode.AUDIT_BROKEN)
+
+
 BENCHES = {*CARDS, *DEEDS, *ENDS, FaultCode.DISK_FULL, FaultCode.CLOCK_BACK, FaultCode.STAFF_CARD_REFUSED}
-BENCHES |= {FaultCode.CARD_REMOVED, FaultCode.READER_LOST, FaultCode.NOTHING_INSIDE, FaultCode.OUT_OF_SERVICE}
+BENCHES |= {
+    FaultCode.MEMORY_DAMAGED,
+    FaultCode.AUDIT_BROKEN,
+    FaultCode.CARD_REMOVED,
+    FaultCode.READER_LOST,
+    FaultCode.NOTHING_INSIDE,
+    FaultCode.OUT_OF_SERVICE,
+}

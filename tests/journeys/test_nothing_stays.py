@@ -2,79 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
-import re
-import subprocess
 import time
-import tomllib
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
-from uuid import UUID
+from urllib.parse import quote
 
 import psutil
 import pytest
-from pysqlite3 import dbapi2
 
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident, Slot
-from simulators.eid.people import Person
-from simulators.world import RESIDENTS, World
-from townhall.vault import Vault
+from simulators.world import World
+from soaking.personal import PIN, of_all, places_outside, reprint_codes
+from soaking.search import found
 
-# Twelve digits, as many as a card takes: too many to turn up by chance, which four would.
-PIN = "904172836518"
-# What a shorter word would find by chance.
-SHORTEST = 5
-# zlib [RFC 1950 §2.2] and gzip [RFC 1952 §2.3]: where a packed stream may begin.
-PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 SECONDS = 40.0
 
 
 # --- the search ------------------------------------------------------------------------------------------------------
-
-
-def disguises(text: str) -> Iterator[bytes]:
-    """Every way in which a text may stand in a file, ASCII letters in lower case."""
-    cases = (text, text.lower(), text.upper())
-    for form in {unicodedata.normalize(name, case) for name in ("NFC", "NFD") for case in cases}:
-        for encoding in ("utf-8", "utf-16-le", "utf-16-be", "latin-1"):
-            with contextlib.suppress(UnicodeEncodeError):
-                yield form.encode(encoding).lower()
-        for written in (json.dumps(form)[1:-1], quote(form), quote_plus(form), form.encode().hex()):
-            yield written.encode().lower()
-
-
-def unpacked(data: bytes, depth: int = 2) -> Iterator[bytes]:
-    """The bytes, and all that is packed somewhere within them."""
-    yield data.lower()
-    for start in (found.start() for found in PACKED.finditer(data) if depth):
-        try:
-            inner = zlib.decompressobj(wbits=47).decompress(data[start:])
-        except zlib.error:
-            continue
-        yield from unpacked(inner, depth - 1)
-
-
-def found(folder: Path, secrets: set[str]) -> list[str]:
-    """Which secrets are in which files of a folder."""
-    wanted = {secret: set(disguises(secret)) for secret in secrets}
-    files = [path for path in sorted((folder, *folder.rglob("*"))) if path.is_file()]
-    layers = ((path, layer) for path in files for layer in unpacked(path.read_bytes() + path.name.encode()))
-    hits = (
-        f"{secret!r} in {path}"
-        for path, layer in layers
-        for secret, ways in wanted.items()
-        if any(way in layer for way in ways)
-    )
-    return list(dict.fromkeys(hits))
 
 
 @pytest.mark.parametrize(
@@ -99,35 +51,6 @@ def test_the_search_finds_a_name_however_it_is_written(tmp_path: Path, hide: Cal
 def test_the_search_finds_a_name_in_the_name_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "attest-85113099960.tmp").touch()
     assert len(found(tmp_path, {"85113099960"})) == 1
-
-
-# --- what must not be found ------------------------------------------------------------------------------------------
-
-
-def secrets_of(person: Person) -> set[str]:
-    """What identifies somebody: names whole and in words, number in both forms, PIN, address, place of birth."""
-    number = person.ssin
-    dotted = f"{number[:2]}.{number[2:4]}.{number[4:6]}-{number[6:9]}.{number[9:]}"
-    words = f"{person.given_names} {person.surname}".replace("-", " ").split()
-    place = set() if person.birth_place == person.municipality else {person.birth_place}
-    whole = {person.given_names, person.surname, number, dotted, person.pin, person.street, *place}
-    return {text for text in (*whole, *words) if len(text) >= SHORTEST}
-
-
-def lines_of(pdf: Path) -> set[str]:
-    """What a document says, line by line, as poppler reads it; its code also without dashes."""
-    text = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
-    lines = {line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST}
-    codes = set(re.findall(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b", text))
-    assert codes, "every attest bears its verification code"
-    return lines | codes | {code.replace("-", "") for code in codes}
-
-
-def household_of(slug: str) -> set[str]:
-    """Everybody who stands on somebody's household composition."""
-    households = tomllib.loads(RESIDENTS.read_text(encoding="utf-8"))["households"]
-    members = [{member for member, _ in household["members"]} for household in households]
-    return next((household for household in members if slug in household), {slug})
 
 
 # --- ten residents ---------------------------------------------------------------------------------------------------
@@ -188,6 +111,9 @@ class Hall:
             assert list(self.tmp.rglob("*")) == []
 
 
+CAME = ("an", "bram", "francois", "zoe", "longname", "foreigner", "noel", "alone", "agnes", "mart")
+
+
 def pull_in_the_pin(moment: str, resident: Resident) -> None:
     if moment == "digit 3":
         resident.take_card()
@@ -235,8 +161,10 @@ def test_after_ten_visits_nothing_of_anybody_is_left(tmp_path: Path) -> None:
             ten_visits(hall)
             seen = {pid for pids in hall.readers for pid in pids}
             wait_until(lambda: hall.document_readers() and not hall.document_readers() & seen)
-            secrets = all_secrets(world, out)
-            left_behind = (data, log, home, tmp, *left_outside(world))
+            wait_until(lambda: reprint_codes(world))  # the document that failed was told to the town
+            assert len(list((out / "sealed").glob("*.pdf"))) == 7
+            secrets = of_all(world, CAME, out)
+            left_behind = (data, log, home, tmp, *places_outside(world))
             while_running = [line for place in left_behind for line in found(place, secrets)]
         afterwards = [line for place in left_behind for line in found(place, secrets)]
         spoken = tmp_path / "spoken"
@@ -245,33 +173,6 @@ def test_after_ten_visits_nothing_of_anybody_is_left(tmp_path: Path) -> None:
         assert all(hall.readers)
     assert while_running + afterwards + found(spoken, secrets) == []
     assert list(tmp.rglob("*")) == []
-
-
-def all_secrets(world: World, out: Path) -> set[str]:
-    """Everything of everybody who came or stood on a paper, what the papers said, and the code of a free reprint."""
-    came = ("an", "bram", "francois", "zoe", "longname", "foreigner", "noel", "alone", "agnes", "mart")
-    people = {member for slug in came for member in household_of(slug)}
-    documents = list((out / "sealed").glob("*.pdf"))
-    assert len(documents) == 7
-    wait_until(lambda: reprint_codes(world))  # the document that failed was told to the town
-    said = {secret for person in people for secret in secrets_of(world.residents[person])}
-    # "QEventPoint": Qt may complain of a touch and say where it was, which at the PIN pad is a digit.
-    return said.union(reprint_codes(world), {"%PDF-", "QEventPoint"}, *map(lines_of, documents))
-
-
-def reprint_codes(world: World) -> set[str]:
-    """The codes that the town gave for a document again: whoever has one gets it."""
-    database = f"file:{quote(str(world.town_hall.ca.parent / 'townhall.db'))}?mode=ro"
-    vault = Vault(world.town_hall.ca.parent / "vault.key")  # no table has a code: it is drawn from its claim's name
-    with contextlib.closing(dbapi2.connect(database, uri=True, timeout=SECONDS)) as connection:
-        rows = connection.execute("SELECT claim FROM print_results WHERE claim IS NOT NULL")
-        return {vault.code_of(UUID(claim)) for (claim,) in rows}
-
-
-def left_outside(world: World) -> tuple[Path, ...]:
-    """Where CUPS, printer, reader and town hall keep what they write down (the proof of a journey apart)."""
-    reader = Path(world.pcscd.environment["PCSCLITE_CSOCK_NAME"]).parent
-    return world.cupsd.folder, world.printer.spool.parent, reader, world.town_hall.ca.parent / "townhall.log"
 
 
 def wait_until(fact: Callable[[], object]) -> None:

@@ -125,6 +125,14 @@ def test_a_card_that_was_found_with_its_reader_starts_nothing_until_it_was_out(s
     assert isinstance(played(visit, events.CardRemoved(), events.CardInserted()).state, Recognising)
 
 
+def test_a_code_before_the_scanner_does_not_wait_for_somebody_elses_goodbye_to_go() -> None:
+    """As a card does not: whoever left is gone, and this is another visit."""
+    goodbye = Visit(7, Goodbye())
+    opened, effects = step(goodbye, events.CodeScanned("CDFG-HJKM"))
+    assert (type(opened.state), opened.number) == (OpeningCode, 8)
+    assert any(isinstance(effect, wishes.OpenCode) and effect.visit == 8 for effect in effects)
+
+
 def test_a_notice_stays_when_the_reader_comes_back_with_the_card_and_leaving_it_asks_the_card_back() -> None:
     """The sentence must be readable, whether the card service takes a tenth of a second to come back or two."""
     notice = step(Visit(state=Notice(FaultCode.READER_LOST)), events.CardFound())[0]

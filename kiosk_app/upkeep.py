@@ -1,0 +1,96 @@
+"""Keeps the kiosk's memory in order by itself: a copy each night, what is too old given up, and damage told of.
+
+On the machine's thread. How long each row is kept is here, and nowhere else (docs/privacy.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from hardware.faults import FaultCode
+from kiosk_app.chain import broken_at_elsewhere
+from kiosk_app.store import Store, StoreError
+from kiosk_app.tables import audit, audit_start, doors, staff_acts, tickets
+
+log = logging.getLogger(__name__)
+
+# Somebody who got no paper comes back within weeks; a clerk who looks a ticket up, within a quarter.
+TICKETS_KEPT = timedelta(days=92)
+# A year and a month: a yearly audit sees the whole of the year it is about.
+AUDIT_KEPT = timedelta(days=396)
+# Once a night, whenever the kiosk began anew; where it could not be made, not at each look.
+COPY_AFTER, TRY_AGAIN_AFTER = timedelta(hours=20), timedelta(hours=1)
+
+
+class Upkeep:
+    """Does each day's work when it is due, and says what is amiss with the kiosk's memory."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._chain_seen = False
+        self._chain_broken = False
+        self._tried: datetime | None = None
+
+    def faults(self, now: datetime) -> Iterator[FaultCode]:
+        """Do what is due, and give what is wrong."""
+        due = self._is_due(now)
+        if due or not self._chain_seen:
+            self._look_through()
+        if due:
+            self._tried = now
+            self._keep(now)
+        if self._store.was_damaged:
+            yield FaultCode.MEMORY_DAMAGED
+        if self._chain_broken:
+            yield FaultCode.AUDIT_BROKEN
+
+    def _is_due(self, now: datetime) -> bool:
+        copied = self._store.copied_at
+        if self._tried is not None and abs(now - self._tried) < TRY_AGAIN_AFTER:
+            return False
+        return copied is None or abs(now - copied) > COPY_AFTER  # a clock that was set back must not stop it
+
+    def _look_through(self) -> None:
+        self._chain_seen = True
+        try:
+            broken = broken_at_elsewhere(self._store.file)
+        except OSError as error:
+            log.error("the audit trail could not be looked through: %s", error)
+            return
+        if broken is not None and not self._chain_broken:
+            log.error("the audit trail does not hold from row %d on", broken)
+        self._chain_broken = broken is not None
+
+    def _keep(self, now: datetime) -> None:
+        try:
+            self._store.copy()
+        except (OSError, StoreError) as error:
+            log.error("no copy of the kiosk's memory could be made: %s", error)
+        else:
+            give_up(self._store, now)
+
+
+def give_up(store: Store, now: datetime) -> None:
+    """Delete what is older than it is kept; a ticket, a door or an act of staff only once the town knows of it."""
+    before, told = _stamp(now - TICKETS_KEPT), _stamp(now - AUDIT_KEPT)
+    with store.transaction() as connection:
+        for table in (tickets, doors, staff_acts):
+            rows = table.c.changed_at < before, table.c.reported_at.is_not(None)
+            connection.execute(sa.delete(table).where(*rows))
+        # Rows are in the order of their numbers, and the last stays: the next one hashes it.
+        last = sa.select(sa.func.max(audit.c.number)).scalar_subquery()
+        kept = sa.select(audit).where(sa.or_(audit.c.at >= told, audit.c.number == last)).order_by(audit.c.number)
+        first = connection.execute(kept.limit(1)).first()
+        if first is not None:
+            gone = connection.execute(sa.delete(audit).where(audit.c.number < first.number)).rowcount
+            if gone:
+                connection.execute(sa.delete(audit_start))
+                connection.execute(sa.insert(audit_start).values(number=first.number, previous=first.previous))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
