@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,8 +33,8 @@ def service(database: str, make_service: Callable[[str], Made]) -> Service:
 
 
 @pytest.fixture
-def clocked(tmp_path: Path, make_service: Callable[[str], Made]) -> Made:
-    return make_service(f"sqlite:///{tmp_path / 'fleet.db'}")
+def clocked(file_database: str, make_service: Callable[[str], Made]) -> Made:
+    return make_service(file_database)
 
 
 def row(service: Service, number: str = "LV-01") -> sa.Row[Any]:
