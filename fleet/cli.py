@@ -15,6 +15,7 @@ from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
 from fleet import begin, cli_service, keys, sheet
+from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
 from fleet.service.people import PeopleError
 from fleet.work import EXAMPLE, Work
@@ -32,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
 _EXPECTED = (
-    *(SettingsError, RepositoryError, RefusedError, PeopleError),
+    *(SettingsError, RepositoryError, RefusedError, PeopleError, AlarmSettingsError),
     *(keys.KeyFileError, sheet.SheetError, FileExistsError),
 )
 

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from config.checkin import AuditHead, CheckIn, Said
 from fleet.service.enrolment import Kiosk, known
+from fleet.service.findings import last_said as last_said
+from fleet.service.findings import trouble_of
 from fleet.service.tables import events, kiosks
 
 # What a technician looks back on; older lines make room, so a year of check-ins is as small as a week.
@@ -51,9 +53,10 @@ class CheckIns:
             if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
                 raise ReplayedError
             now = self._now()
-            values = self._values(before, told, now)
+            values, lines = self._values(before, told, now), list(_changes(before, told))
+            if any(what is What.SENT_BACK for what, _, _ in lines):
+                values["sent_back"] = now
             connection.execute(sa.update(kiosks).where(kiosks.c.id == kiosk.id).values(**values))
-            lines = list(_changes(before, told))
             if values.get("audit_back") and not before.audit_back:
                 lines.append((What.AUDIT_BACK, None, None))
             self._write(connection, kiosk, lines, now)
@@ -66,6 +69,7 @@ class CheckIns:
             "sequence": told.sequence,
             "clock_offset": (told.sent - now).total_seconds(),
             "said": msgspec.json.encode(told),
+            "trouble": trouble_of(told, (told.sent - now).total_seconds()),
         }
         head = told.kiosk.audit if told.kiosk is not None else None
         if head is None:
@@ -86,14 +90,6 @@ class CheckIns:
         if connection.execute(mine.offset(MOST_EVENTS + _SLACK).limit(1)).scalar() is not None:
             oldest = connection.execute(mine.offset(MOST_EVENTS).limit(1)).scalar()
             connection.execute(sa.delete(events).where(events.c.kiosk == kiosk.id, events.c.id <= oldest))
-
-
-def last_said(row: Any) -> CheckIn | None:  # noqa: ANN401 (a row)
-    """Give what a kiosk said last; None for one that never did, or said it to another version of this service."""
-    try:
-        return msgspec.json.decode(row.said, type=CheckIn) if row.said is not None else None
-    except msgspec.MsgspecError:
-        return None
 
 
 def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)

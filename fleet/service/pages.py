@@ -18,9 +18,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Announcement, ServiceState, SettingsError
-from fleet.service.checkins import last_said
 from fleet.service.desk import Desk, Did, last_day
-from fleet.service.findings import findings
+from fleet.service.findings import findings, hurting, last_said, notable
 from fleet.service.people import People, Person, Seat
 from fleet.service.tables import kiosks
 from fleet.service.wrong import in_dutch
@@ -81,7 +80,7 @@ class Pages:
 
     async def door(self, _: Request) -> Response:
         """Ask who is there."""
-        return self._page("aanmelden", None, wrong=False, name="")
+        return self.page("aanmelden", None, wrong=False, name="")
 
     async def enter(self, request: Request) -> Response:
         """Let in who knows the password, and typed it on our own page."""
@@ -91,7 +90,7 @@ class Pages:
         name = fields.get("naam", "").strip()
         cookie = await run_in_threadpool(self._people.enter, name, fields.get("wachtwoord", ""))
         if cookie is None:
-            return self._page("aanmelden", None, 403, wrong=True, name=name)
+            return self.page("aanmelden", None, 403, wrong=True, name=name)
         response = RedirectResponse("/", 303, headers=_GUARDS)
         response.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True, samesite="strict")
         return response
@@ -108,18 +107,17 @@ class Pages:
 
     async def overview(self, request: Request) -> Response:
         """Show how every kiosk does; who only has one town begins at its page of today."""
-        seat = await self._seat(request)
+        seat = await self.seat(request)
         if seat is None:
             return RedirectResponse("/aanmelden", 303)
         if not seat.person.operator and len(seat.person.towns) == 1:
             return RedirectResponse(f"/vandaag/{seat.person.towns[0]}", 303)
-        rows = await run_in_threadpool(self._rows, seat.person)
-        amiss = sum(any(one.bad for one in found) for _, found in rows)
-        return self._page("vloot", seat, rows=rows[:_ROWS], count=len(rows), amiss=amiss)
+        count, amiss, rows = await run_in_threadpool(self._rows, seat.person)
+        return self.page("vloot", seat, rows=rows, count=count, amiss=amiss)
 
     async def today(self, request: Request) -> Response:
         """Show what stands on the portals of a town today, and forms to change it."""
-        town, seat = request.path_params["town"], await self._seat(request)
+        town, seat = request.path_params["town"], await self.seat(request)
         if seat is None:
             return RedirectResponse("/aanmelden", 303)
         self._allowed(seat, town)
@@ -181,7 +179,7 @@ class Pages:
     def _today(self, seat: Seat, town: str, done: bool, wrong: dict[str, Any] | None = None) -> Response:  # noqa: FBT001
         content, today = self._desk.content(town), self._desk.today
         have, all_of_them = self._reached(town)
-        return self._page(
+        return self.page(
             "vandaag",
             seat,
             422 if wrong else 200,
@@ -206,20 +204,24 @@ class Pages:
         said = [told.kiosk for row in rows if (told := last_said(row)) is not None and told.kiosk is not None]
         return sum(one.in_force.daily == wanted for one in said), len(rows)
 
-    def _rows(self, person: Person) -> list[tuple[Any, list[Any]]]:
-        query = sa.select(kiosks).order_by(kiosks.c.town, kiosks.c.number)
-        if not person.operator:
-            query = query.where(kiosks.c.town.in_(person.towns))
+    def _rows(self, person: Person) -> tuple[int, int, list[tuple[Any, list[Any]]]]:
+        """Give how many kiosks there are, of how many residents notice something, and the worst of them."""
+        now = self._now()
+        mine = sa.true() if person.operator else kiosks.c.town.in_(person.towns)
+        worst = [sa.case((which, 0), else_=1) for which in (hurting(now), notable(now))]
+        sums = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(1 - worst[0]), 0)).where(mine)
+        query = sa.select(kiosks).where(mine).order_by(*worst, kiosks.c.town, kiosks.c.number).limit(_ROWS)
         with self._engine.connect() as connection:
-            rows = [(row, findings(row, self._now())) for row in connection.execute(query)]
-        return sorted(rows, key=lambda one: (not any(found.bad for found in one[1]), not one[1]))
+            count, amiss = connection.execute(sums).one()
+            return count, amiss, [(row, findings(row, now)) for row in connection.execute(query)]
 
-    async def _seat(self, request: Request) -> Seat | None:
+    async def seat(self, request: Request) -> Seat | None:
+        """Say who asks; None for nobody."""
         return await run_in_threadpool(self._people.seat, request.cookies.get(COOKIE, ""))
 
     async def _sent(self, request: Request) -> tuple[Seat, dict[str, str]]:
         """Say who sent a form of ours, and what is in it."""
-        seat = await self._seat(request)
+        seat = await self.seat(request)
         fields = await _fields(request)
         if seat is None or fields.get("woord") != seat.word:
             raise HTTPException(403)
@@ -229,14 +231,15 @@ class Pages:
         if town not in seat.person.towns or town not in self._desk.towns:
             raise HTTPException(404)
 
-    def _page(self, page: str, seat: Seat | None, status: int = 200, **facts: object) -> Response:
+    def page(self, page: str, seat: Seat | None, status: int = 200, **facts: object) -> Response:
+        """Give a page, with what a browser must know of it."""
         text = self._paper.get_template(f"{page}.html").render(seat=seat, **facts)
         return HTMLResponse(text, status, headers=_GUARDS)
 
     async def sorry(self, _: Request, error: Exception) -> Response:
         """Say that a page is not there, or not for this person."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return self._page("fout", None, status)
+        return self.page("fout", None, status)
 
 
 def _announcement(fields: dict[str, str]) -> Announcement:

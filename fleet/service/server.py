@@ -1,18 +1,15 @@
-"""The fleet service's one listener: kiosks with their certificates, people with their passwords, and the repository."""
+"""The fleet service behind its listener: kiosks, people, the repository, and what it does by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
-import uvicorn
 from fastapi import FastAPI
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
@@ -24,11 +21,14 @@ from tuf.api.exceptions import RepositoryError
 
 from config.checkin import MOST_BYTES
 from fleet.keys import KeyFileError
-from fleet.service import database
-from fleet.service.callers import KioskProtocol, certificate_of
+from fleet.service import alarm_settings, database
+from fleet.service.alarm_pages import AlarmPages
+from fleet.service.callers import certificate_of
 from fleet.service.checkins import CheckIns, ReplayedError
+from fleet.service.couriers import Couriers
 from fleet.service.desk import Desk
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
+from fleet.service.metrics import Metrics
 from fleet.service.pages import Pages
 from fleet.service.people import People, load
 from fleet.work import Work
@@ -37,8 +37,6 @@ log = logging.getLogger(__name__)
 
 # What is signed holds for 72 hours: a night without this service does no harm.
 SIGN_EVERY = 3600.0
-# An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
-_KEEP_ALIVE = 150
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +56,9 @@ class Service:
         self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
         people = People(self.engine, load(work.home / "people.toml"), now)
         self.pages = Pages(self.engine, people, self.desk, now)
+        alarms = alarm_settings.load(work.home / "alarms.toml", work.towns)
+        self.couriers = Couriers(self.engine, alarms, now)
+        self.metrics = Metrics(self.engine, work.keys / "metrics-token", now)
         self._work = work
 
     def app(self) -> FastAPI:
@@ -71,10 +72,12 @@ class Service:
             app.add_route(path, call, methods=["POST"])
         app.add_route("/health", self._health, methods=["GET"])
         self.pages.on(app)
+        AlarmPages(self.engine, self.pages).on(app)
         for part in ("metadata", "targets"):
             folder = self._work.repository.folder / part
             folder.mkdir(exist_ok=True)
             app.mount(f"/{part}", StaticFiles(directory=folder))
+        self.metrics.on(app)
         app.add_exception_handler(HTTPException, self.pages.sorry)
         app.add_exception_handler(Exception, self.pages.sorry)
         return app
@@ -121,9 +124,10 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _hourly(self, _: FastAPI) -> AsyncIterator[None]:
-        signing = asyncio.create_task(self._sign())
+        tasks = [asyncio.create_task(self._sign()), asyncio.create_task(self.couriers.rounds())]
         yield
-        signing.cancel()
+        for task in tasks:
+            task.cancel()
         self.engine.dispose()
 
     async def _sign(self) -> None:
@@ -133,38 +137,6 @@ class Service:
             except (RepositoryError, KeyFileError, OSError) as error:
                 log.error("the repository cannot be signed anew: %s", error)
             await asyncio.sleep(SIGN_EVERY)
-
-
-def listener(service: Service, host: str, port: int, certificate: Path, key: Path) -> uvicorn.Server:
-    """Give the listener: TLS that takes a kiosk's certificate where one is shown, and asks no browser for any."""
-    callers = service.authority.file.with_name("kiosks-ca.crt")
-    callers.write_bytes(service.authority.pem)
-    config = uvicorn.Config(
-        service.app(),
-        host=host,
-        port=port,
-        http=KioskProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=2,
-        backlog=4096,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-        ssl_ca_certs=str(callers),
-        ssl_cert_reqs=ssl.CERT_OPTIONAL,
-        ssl_context_factory=_strict,
-    )
-    return uvicorn.Server(config)
-
-
-def _strict(_: uvicorn.Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    context = usual()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 async def _body(request: Request) -> bytes:

@@ -26,7 +26,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from fleet import begin
 from fleet.service import database as databases
-from fleet.service.server import Service, listener
+from fleet.service.listening import listener
+from fleet.service.server import Service
 from fleet.service.tables import METADATA, kiosks
 from simulators.postgresql import PostgreSql
 from tests.fleet.service.console import PASSWORD
@@ -231,9 +232,9 @@ def let_in(request_for: Callable[[], tuple[bytes, bytes]]) -> Callable[[Service,
     return enrol
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for every test; each gets a profile of its own in it."""
+    """One Chromium for the tests of a file (while it is there, no other test may run an event loop of its own)."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield chromium
