@@ -32,7 +32,7 @@ def serve(
     unix: Annotated[Path | None, typer.Option("--unix", help="Achter nginx: de socket waarop hij luistert.")] = None,
 ) -> None:
     """Laat loketten zich melden, geef de map uit, en toon de pagina's. Tekent elk uur opnieuw."""
-    from fleet.service.listening import behind_nginx, listener, unix_socket
+    from fleet.service.listening import behind_nginx, listener, port_socket, unix_socket
     from fleet.service.server import Service
 
     if (unix is None) is (certificate is None or key is None):
@@ -43,8 +43,9 @@ def serve(
             out.print(f"{unix}")
             behind_nginx(service).run(sockets=[place])
     elif certificate is not None and key is not None:
-        out.print(f"https://{host}:{port}")
-        listener(service, host, port, certificate, key).run()
+        with port_socket(host, port) as place:
+            out.print(f"https://{host}:{port}")
+            listener(service, certificate, key).run(sockets=[place])
 
 
 def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:

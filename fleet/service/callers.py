@@ -15,13 +15,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _EXTENSION = "fleet.certificate"
 _HEADER = b"x-client-cert"
 
 
-class KioskProtocol(H11Protocol):
+class KioskProtocol(HttpToolsProtocol):
     """HTTP/1.1 on a TLS connection that may have shown a certificate of ours."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography import x509
@@ -151,16 +152,25 @@ class Enrolment:
 
 def known(connection: sa.Connection, fingerprint: str | None) -> Kiosk:
     """Say which kiosk shows this certificate. Raises RefusedError."""
-    shown = sa.or_(kiosks.c.fingerprint == fingerprint, kiosks.c.next_fingerprint == fingerprint)
-    row = None
-    if fingerprint is not None:
-        row = connection.execute(sa.select(kiosks).where(shown, kiosks.c.revoked.is_(False))).first()
+    row = shown_by(connection, fingerprint)
+    return Kiosk(row.id, row.town, row.number)
+
+
+_SHOWN_BY = sa.select(kiosks).where(
+    sa.or_(kiosks.c.fingerprint == sa.bindparam("shown"), kiosks.c.next_fingerprint == sa.bindparam("shown")),
+    kiosks.c.revoked.is_(False),
+)
+
+
+def shown_by(connection: sa.Connection, fingerprint: str | None) -> sa.Row[Any]:
+    """Give the row of the kiosk that shows this certificate. Raises RefusedError."""
+    row = connection.execute(_SHOWN_BY, {"shown": fingerprint}).first() if fingerprint is not None else None
     if row is None:
         raise RefusedError("this certificate is nobody's")
     if row.next_fingerprint == fingerprint:
         said = {"fingerprint": fingerprint, "next_fingerprint": None}
         connection.execute(sa.update(kiosks).where(kiosks.c.id == row.id).values(**said))
-    return Kiosk(row.id, row.town, row.number)
+    return row
 
 
 def _make(file: Path, now: datetime) -> None:

@@ -15,25 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fleet.service.callers import BehindProxy, KioskProtocol
 from fleet.service.server import Service
 
 # An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
 _KEEP_ALIVE = 150
-# As many as may come at one moment after an outage.
-_BACKLOG = 4096
+# As many as may wait at the door after an outage, and as many as come in at a time. Of thousands whose handshakes all
+# begin at one moment every one would take a minute, and nobody waits that long.
+_QUEUE, _AT_A_TIME = 4096, 16
 # Whoever may write to the socket may say who they are: its owner, and the group of nginx.
 _SOCKET_MASK = 0o117
 
 
-def listener(service: Service, host: str, port: int, certificate: Path, key: Path) -> uvicorn.Server:
+def listener(service: Service, certificate: Path, key: Path) -> uvicorn.Server:
     """Give the listener: TLS that takes a kiosk's certificate where one is shown, and asks no browser for any."""
     return _server(
         service.app(),
-        host=host,
-        port=port,
         http=KioskProtocol,
         ssl_certfile=certificate,
         ssl_keyfile=key,
@@ -46,7 +45,7 @@ def listener(service: Service, host: str, port: int, certificate: Path, key: Pat
 def behind_nginx(service: Service) -> uvicorn.Server:
     """Give the listener for a unix socket: it believes what nginx says of the caller's certificate."""
     callers_file(service)
-    return _server(BehindProxy(service.app()), http=H11Protocol)
+    return _server(BehindProxy(service.app()), http=HttpToolsProtocol)
 
 
 def callers_file(service: Service) -> Path:
@@ -56,17 +55,35 @@ def callers_file(service: Service) -> Path:
     return file
 
 
+class Door(socket.socket):
+    """A socket with its own number of those who may wait: asyncio has one number for that and for how many come in."""
+
+    def listen(self, _: int = _QUEUE, /) -> None:
+        """Listen."""
+        super().listen(_QUEUE)
+
+
+@contextmanager
+def port_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """Listen there until the end of the block. Raises OSError where another does."""
+    with Door(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+        yield listening
+
+
 @contextmanager
 def unix_socket(place: Path) -> Iterator[socket.socket]:
     """Listen there until the end of the block. A socket that an earlier run left behind makes room."""
     place.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+    with Door(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         before = os.umask(_SOCKET_MASK)
         try:
             listening.bind(str(place))
         finally:
             os.umask(before)
-        listening.listen(_BACKLOG)
+        listening.listen()
         yield listening
     with contextlib.suppress(FileNotFoundError):
         place.unlink()
@@ -82,7 +99,7 @@ def _server(app: Any, **more: Any) -> uvicorn.Server:  # noqa: ANN401 (as the li
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=2,
-        backlog=_BACKLOG,
+        backlog=_AT_A_TIME,
         **more,
     )
     return uvicorn.Server(config)

@@ -191,7 +191,7 @@ def running(
     mine.private_key_pem.write_to_path(files[1])
     authority.cert_pem.write_to_path(files[2])
     place = socket.create_server(("127.0.0.1", 0))
-    server = listener(service, "127.0.0.1", 0, files[0], files[1])
+    server = listener(service, files[0], files[1])
     thread = threading.Thread(target=lambda: server.run(sockets=[place]))
     thread.start()
     yield Running(service, f"https://localhost:{place.getsockname()[1]}", files[2], clock)
