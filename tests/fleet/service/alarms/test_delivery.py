@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 import socket
 import ssl
 import threading
@@ -184,6 +185,16 @@ def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, told: str) -> No
     (tmp_path / "alarms.toml").write_text(told, encoding="utf-8")
     with pytest.raises(AlarmSettingsError):
         load(tmp_path / "alarms.toml", ["lindeveld"])
+
+
+def test_the_files_in_the_manual_are_files_that_can_be_used(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[4] / "docs" / "beheerder.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    (tmp_path / "alarms.toml").write_text("\n".join(one for one in blocks if "towns" in one or "webhooks" in one))
+    settings = load(tmp_path / "alarms.toml", ["lindeveld"])
+    assert settings.mail is not None
+    assert [one.papier.office for one in settings.towns] == [("onthaal@lindeveld.be",)]
+    assert len(settings.webhooks) == 1
 
 
 def test_without_a_file_nobody_is_written_to(tmp_path: Path) -> None:
