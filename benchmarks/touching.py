@@ -114,6 +114,7 @@ def rows() -> list[Row]:
 def at_rest(command: Callable[[Path], tuple[str, ...]]) -> Rest:
     """What a portal does while nobody comes, but say something else every eight seconds."""
     with tempfile.TemporaryDirectory() as name, Screen(WIDTH, HEIGHT) as screen:
+        kiosk_in(Path(name))  # the settings: Chromium's page is made of them
         contender = Contender(command(Path(name)), screen)
         contender.readable_after()
         return contender.rested()[0]

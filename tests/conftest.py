@@ -11,16 +11,24 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
+from pysqlite3 import dbapi2
+
+from kiosk_app import store
+from kiosk_app.migrations import upgrade as migrate
 
 # Before anybody imports Qt: it reads these once. The software renderer draws the same pixels everywhere.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 
+LONG_FILES = ("tests/journeys/", "tests/visit/test_every_path.py", "tests/maintenance/", "tests/eid/test_every_card.py")
+MIGRATING = Path(__file__).parent / "memory"
 OURS = ("config", "conformance", "demo", "fleet", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
 
 
@@ -53,6 +61,39 @@ def codes_on() -> Callable[[Image.Image | bytes], list[str]]:
         return zxing
 
     return codes_on
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take minutes first: begun last, one of them keeps everybody waiting while two cores rest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
+
+
+@pytest.fixture(scope="session")
+def new_memory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Make a kiosk's empty memory of a file: migrated once in a run as on a machine, and copied from then on."""
+    mould = tmp_path_factory.mktemp("mould") / "kiosk.db"
+
+    def new_memory(file: Path) -> None:
+        if not mould.exists():
+            migrate(mould)
+        with closing(dbapi2.connect(mould)) as made, closing(dbapi2.connect(file)) as new:
+            made.backup(new)
+
+    return new_memory
+
+
+@pytest.fixture(autouse=True)
+def migrated_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with a new memory at once, but where migrating is what the test is of: a process each is half a second."""
+
+    def upgrade(file: Path) -> None:
+        with closing(dbapi2.connect(file)) as found:
+            new = not found.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        (request.getfixturevalue("new_memory") if new else migrate)(file)
+
+    if not request.node.path.is_relative_to(MIGRATING):
+        monkeypatch.setattr(store, "upgrade", upgrade)
 
 
 @pytest.fixture(autouse=True)

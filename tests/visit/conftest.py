@@ -196,7 +196,7 @@ def at_doors() -> tuple[events.Event, ...]:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """A visit, and what the rules below need to remember of how it came there."""
 
@@ -210,7 +210,7 @@ class Node:
     shut: frozenset[UUID] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Move:
     """One move of the chart."""
 
@@ -245,7 +245,8 @@ def follow(node: Node, event: events.Event) -> Move:
     opened = node.opened | ({event.ticket} & waited if isinstance(event, DoorOpened) else set())
     shut = node.shut | ({event.ticket} & opened if isinstance(event, DoorShut) else set())
     doors = (unsettled, granted & unsettled, opened & unsettled, shut & unsettled)
-    after = Node(_folded(visit), confirmed, printed, pressed and not signed, *doors)
+    same = visit == node.visit  # which is folded
+    after = Node(node.visit if same else _folded(visit), confirmed, printed, pressed and not signed, *doors)
     return Move(node, event, after, effects, unsettled, granted, shut)
 
 
@@ -294,16 +295,18 @@ def _folded(visit: Visit) -> Visit:
 def explore() -> Iterator[Move]:
     """Give every move from the portal on that changes or wishes for anything."""
     start = Node(Visit(1, offer=WORKS))
-    seen, queue = {start}, deque([start])
+    seen, queue = {start: start}, deque([start])  # one object for each node, however many moves lead to it
+    happens = alphabet()
     while queue:
         node = queue.popleft()
-        for event in alphabet():
+        for event in happens:
             move = follow(node, event)
-            if move.after != node or move.effects:
-                yield move
+            if move.after == node and not move.effects:
+                continue
             if move.after not in seen:
-                seen.add(move.after)
+                seen[move.after] = move.after
                 queue.append(move.after)
+            yield replace(move, before=node, after=seen[move.after])
 
 
 @pytest.fixture(scope="package")
