@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Struct
 
 from config.checkin import AuditHead, CheckIn, Said
-from fleet.service.enrolment import Kiosk, shown_by
+from fleet.service.enrolment import RefusedError, shown_by
 from fleet.service.findings import last_said as last_said
 from fleet.service.findings import trouble_of
 from fleet.service.tables import events, kiosks
@@ -47,6 +48,14 @@ class What(StrEnum):
     KIOSK_SILENT = "kioskSilent"
 
 
+class _Taken(Struct, frozen=True):
+    """What a check-in makes of its kiosk's row, and what is written of it."""
+
+    before: Any
+    values: dict[str, Any]
+    lines: list[tuple[What, str | None, str | None]]
+
+
 class CheckIns:
     """Safe from threads."""
 
@@ -56,24 +65,54 @@ class CheckIns:
 
     def take(self, fingerprint: str | None, content: bytes) -> None:
         """Take one. Raises RefusedError, ReplayedError, msgspec.MsgspecError for what is no check-in."""
-        # Most say what they said before: two statements, each by itself, and no transaction around them.
+        (outcome,) = self.take_all([(fingerprint, content)])
+        if outcome is not None:
+            raise outcome
+
+    def take_all(self, batch: Sequence[tuple[str | None, bytes]]) -> list[Exception | None]:
+        """Take many, each for itself: give for each what is wrong with it, or None where it was taken."""
+        now, outcomes = self._now(), list[Exception | None]([None] * len(batch))
+        same: list[tuple[int, _Taken]] = []
+        other: list[tuple[int, _Taken]] = []
+        again: list[int] = []
+        # Most say what they said before: two statements for all of them, and no transaction around them.
         with self._quick.connect() as connection:
-            before = shown_by(connection, fingerprint)
-            told = msgspec.json.decode(content, type=CheckIn)
-            if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
-                raise ReplayedError
-            now = self._now()
-            values, lines = self._values(before, told, now), list(_changes(before, told))
-            if not lines and not values.get("audit_back"):
-                _keep(connection, before, values)
-                return
-        if any(what is What.SENT_BACK for what, _, _ in lines):
-            values["sent_back"] = now
-        if values.get("audit_back") and not before.audit_back:
+            rows, had = shown_by(connection, [fingerprint for fingerprint, _ in batch]), set()
+            for number, (fingerprint, content) in enumerate(batch):
+                try:
+                    taken = self._read(rows.get(fingerprint), content, now)
+                except (RefusedError, ReplayedError, msgspec.MsgspecError, RecursionError) as error:
+                    outcomes[number] = error
+                    continue
+                if taken.before.id in had:
+                    again.append(number)  # twice at one moment: the second is read anew
+                else:
+                    (other if taken.lines else same).append((number, taken))
+                had.add(taken.before.id)
+            for number in _not_kept(connection, same):
+                outcomes[number] = ReplayedError()
+        for number, taken in other:
+            with self._engine.begin() as connection:
+                if _not_kept(connection, [(number, taken)]):
+                    outcomes[number] = ReplayedError()
+                else:
+                    self._write(connection, taken.before.id, taken.lines, now)
+        for number in again:
+            outcomes[number] = self.take_all([batch[number]])[0]
+        return outcomes
+
+    def _read(self, before: Any, content: bytes, now: datetime) -> _Taken:  # noqa: ANN401 (a row)
+        """Say what a check-in changes. Raises as `take` does."""
+        if before is None:
+            raise RefusedError("this certificate is nobody's")
+        told = msgspec.json.decode(content, type=CheckIn)
+        if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
+            raise ReplayedError
+        values, lines = self._values(before, told, now), list(_changes(before, told))
+        values["sent_back"] = now if any(what is What.SENT_BACK for what, _, _ in lines) else before.sent_back
+        if values["audit_back"] is not None and before.audit_back is None:
             lines.append((What.AUDIT_BACK, None, None))
-        with self._engine.begin() as connection:
-            _keep(connection, before, values)
-            self._write(connection, Kiosk(before.id, before.town, before.number), lines, now)
+        return _Taken(before, values, lines)
 
     @staticmethod
     def _values(before: Any, told: CheckIn, now: datetime) -> dict[str, Any]:  # noqa: ANN401 (a row)
@@ -84,6 +123,10 @@ class CheckIns:
             "clock_offset": (told.sent - now).total_seconds(),
             "said": msgspec.json.encode(told),
             "trouble": trouble_of(told, (told.sent - now).total_seconds()),
+            # Always all of them: what many rows are given in one statement has the same names.
+            "audit_number": before.audit_number,
+            "audit_hash": before.audit_hash,
+            "audit_back": before.audit_back,
         }
         head = told.kiosk.audit if told.kiosk is not None else None
         if head is None:
@@ -94,23 +137,31 @@ class CheckIns:
 
     @staticmethod
     def _write(
-        connection: sa.Connection, kiosk: Kiosk, lines: list[tuple[What, str | None, str | None]], at: datetime
+        connection: sa.Connection, kiosk: int, lines: list[tuple[What, str | None, str | None]], at: datetime
     ) -> None:
-        if not lines:
-            return
-        rows = [{"kiosk": kiosk.id, "at": at, "what": what, "part": part, "word": word} for what, part, word in lines]
+        rows = [{"kiosk": kiosk, "at": at, "what": what, "part": part, "word": word} for what, part, word in lines]
         connection.execute(sa.insert(events), rows)
-        mine = sa.select(events.c.id).where(events.c.kiosk == kiosk.id).order_by(events.c.id.desc())
+        mine = sa.select(events.c.id).where(events.c.kiosk == kiosk).order_by(events.c.id.desc())
         if connection.execute(mine.offset(MOST_EVENTS + _SLACK).limit(1)).scalar() is not None:
             oldest = connection.execute(mine.offset(MOST_EVENTS).limit(1)).scalar()
-            connection.execute(sa.delete(events).where(events.c.kiosk == kiosk.id, events.c.id <= oldest))
+            connection.execute(sa.delete(events).where(events.c.kiosk == kiosk, events.c.id <= oldest))
 
 
-def _keep(connection: sa.Connection, before: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 (a row)
-    """Write down what a kiosk said, unless it said something else meanwhile. Raises ReplayedError."""
-    read = {"which": before.id, "boot_read": before.boot, "sequence_read": before.sequence}
-    if connection.execute(_KEEP, {**read, **values}).rowcount != 1:
-        raise ReplayedError
+def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) -> list[int]:
+    """Write down what kiosks said; gives the numbers of those that said something else meanwhile."""
+    if not taken:
+        return []
+    rows = [
+        {"which": one.before.id, "boot_read": one.before.boot, "sequence_read": one.before.sequence, **one.values}
+        for _, one in taken
+    ]
+    if connection.execute(_KEEP, rows).rowcount == len(rows):
+        return []
+    which = sa.select(kiosks.c.id, kiosks.c.boot, kiosks.c.sequence).where(
+        kiosks.c.id.in_([row["which"] for row in rows])
+    )
+    there = {(row.id, row.boot, row.sequence) for row in connection.execute(which)}
+    return [number for number, one in taken if (one.before.id, one.values["boot"], one.values["sequence"]) not in there]
 
 
 def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)

@@ -23,6 +23,7 @@ from config.checkin import MOST_BYTES
 from fleet.keys import KeyFileError
 from fleet.service import alarm_settings, database
 from fleet.service.alarm_pages import AlarmPages
+from fleet.service.batches import Batches
 from fleet.service.callers import certificate_of
 from fleet.service.checkins import CheckIns, ReplayedError
 from fleet.service.couriers import Couriers
@@ -54,6 +55,7 @@ class Service:
         self.authority = Authority(work.keys / "kiosks-ca.pem", now)
         self.enrolment = Enrolment(self.engine, self.authority, now)
         self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
+        self._batches = Batches(self.checkins.take_all)
         people = People(self.engine, load(work.home / "people.toml"), now)
         self.pages = Pages(self.engine, people, self.desk, now)
         alarms = alarm_settings.load(work.home / "alarms.toml", work.towns)
@@ -85,7 +87,7 @@ class Service:
     async def _check_in(self, request: Request) -> Response:
         content = await _body(request)
         try:
-            await run_in_threadpool(self.checkins.take, certificate_of(request), content)
+            await self._batches.take(certificate_of(request), content)
         except RefusedError as error:
             return PlainTextResponse(str(error), 403)
         except ReplayedError:

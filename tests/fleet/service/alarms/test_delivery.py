@@ -80,8 +80,8 @@ def test_a_letter_of_which_nobody_knows_whether_it_came_is_not_sent_twice(watch:
 def test_a_mail_server_that_says_nothing_is_given_up_and_asked_again(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, post: PostOffice
 ) -> None:
-    monkeypatch.setattr(mailing, "DEADLINE", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as mute:
+    with socket.create_server(("127.0.0.1", 0)) as mute, monkeypatch.context() as impatient:
+        impatient.setattr(mailing, "DEADLINE", 0.2)
         settings = watch.service.couriers._settings
         told = told_to(post)
         told["mail"]["port"] = mute.getsockname()[1]
