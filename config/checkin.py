@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from config.commands import MOST_RESULTS, Result
 from hardware.fault_codes import FaultCode
 
 # The kiosk writes it at most so often, and the agent takes it for a kiosk that is silent when it is older by far.
@@ -25,6 +26,7 @@ MOST_BYTES = 16 << 10
 
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Meta(ge=0, le=1 << 53)]
+Results = Annotated[tuple[Result, ...], Meta(max_length=MOST_RESULTS)]
 Version = Annotated[str, Meta(pattern=r"^\d{1,5}(\.\d{1,5}){0,3}$")]
 
 
@@ -112,16 +114,21 @@ class Said(Word, frozen=True):
     devices: Annotated[tuple[Device, ...], Meta(max_length=len(Part))] = ()
     counters: Counters = Counters()
     audit: AuditHead | None = None
+    commands: Results = ()
 
 
 class CheckIn(Word, frozen=True):
-    """What an agent sends. `sequence` grows within a boot. `kiosk` is left out where the kiosk itself is silent."""
+    """What an agent sends. `sequence` grows within a boot. `kiosk` is left out where the kiosk itself is silent.
+
+    `commands` is what became of them at the agent; how those ended that it handed over, the kiosk says.
+    """
 
     boot: UUID
     sequence: Count
     sent: datetime
     alarm: Alarm | None = None
     kiosk: Said | None = None
+    commands: Results = ()
 
 
 def read_said(file: Path) -> Said | None:

@@ -332,6 +332,9 @@ class Settings(Section, frozen=True, kw_only=True):
     receipt_printer: ReceiptPrinter | None = None
     lockers: Lockers | None = None
     staff: tuple[StaffKey, ...] = ()
+    operator: Annotated[
+        str, Meta(description="Who alone can open what this kiosk puts on a stick: a certificate of an RSA key (PEM).")
+    ] = ""
     services: Annotated[tuple[Service, ...], Meta(max_length=MOST_SERVICES)] = ()
     counter: tuple[OpenHours, ...] = ()
     closed: Annotated[tuple[date, ...], Meta(description="Days on which the counter stays closed.")] = ()

@@ -14,7 +14,7 @@ from rich.table import Table
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, cli_service, keys, sheet
+from fleet import begin, cli_commands, cli_service, keys, sheet
 from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
 from fleet.service.people import PeopleError
@@ -40,6 +40,9 @@ _EXPECTED = (
 
 for command in (cli_service.serve, cli_service.enrol, cli_service.revoke, cli_service.person):
     app.command()(command)
+app.command()(cli_commands.command)
+app.command()(cli_commands.commands)
+app.command()(cli_commands.logs)
 
 
 def main() -> None:
@@ -113,7 +116,7 @@ def sign(
     work = Work(home)
     if wrong := work.validate():
         raise SettingsError("; ".join(wrong))
-    signer = keys.load(key, _passphrase(key))
+    signer = keys.load(key, cli_commands.passphrase(key))
     mine = [role for role in work.changed_roles() if signer.public_key.keyid in work.repository.may_sign(role)]
     for role in mine:
         draft = work.drafts.sign(role, work.files_of(role), signer)
@@ -169,12 +172,6 @@ def status(home: Home = _HERE, *, as_json: AsJson = False) -> None:
         signed = f"{row.signed} van {row.needed}" if row.signed else ""
         table.add_row(row.role, str(row.version), until, "ja" if row.changed else "", signed)
     out.print(table)
-
-
-def _passphrase(key: Path) -> str:
-    if not keys.is_locked(key):
-        return ""
-    return str(typer.prompt(f"wachtzin van {key.name}", hide_input=True))
 
 
 def _new_passphrase(name: str) -> str:

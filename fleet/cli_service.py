@@ -14,6 +14,8 @@ from tuf.api.exceptions import RepositoryError
 from fleet.work import Work
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from fleet.service.enrolment import Enrolment
 
 Home = Annotated[Path, typer.Option("--home", envvar="LOKET247_FLEET", help="De map van de vloot.")]
@@ -37,7 +39,7 @@ def serve(
 
     if (unix is None) is (certificate is None or key is None):
         raise typer.BadParameter("kies: --certificate en --key, of --unix achter nginx")
-    service = Service(_work(home), _url(database, home))
+    service = Service(existing(home), _url(database, home))
     if unix is not None:
         with unix_socket(unix) as place:
             out.print(f"{unix}")
@@ -50,7 +52,7 @@ def serve(
 
 def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:
     """Geef een code waarmee een loket zich één keer aanmeldt, binnen een dag."""
-    if town not in _work(home).towns:
+    if town not in existing(home).towns:
         raise RepositoryError(f"{town}: geen gemeente van deze vloot")
     code = _enrolment(home, database).expect(town, kiosk)
     out.print(f"[green]✓[/] {kiosk}: de code is [bold]{code}[/]. Op het loket, als root, binnen 24 uur:")
@@ -79,7 +81,8 @@ def person(
     out.print(tomli_w.dumps({"people": [row]}), markup=False, highlight=False)
 
 
-def _work(home: Path) -> Work:
+def existing(home: Path) -> Work:
+    """Give the fleet in a folder. Raises RepositoryError where there is none."""
     work = Work(home)
     if not work.repository.exists:
         raise RepositoryError(f"{home}: hier is geen vloot; begin met fleet init")
@@ -87,13 +90,19 @@ def _work(home: Path) -> Work:
 
 
 def _enrolment(home: Path, url: str) -> Enrolment:
-    from fleet.service import database
     from fleet.service.enrolment import Authority, Enrolment
 
     def now() -> datetime:
         return datetime.now(UTC)
 
-    return Enrolment(database.opened(_url(url, home)), Authority(home / "keys" / "kiosks-ca.pem", now), now)
+    return Enrolment(database_of(url, home), Authority(home / "keys" / "kiosks-ca.pem", now), now)
+
+
+def database_of(url: str, home: Path) -> sa.Engine:
+    """Open the service's database."""
+    from fleet.service import database
+
+    return database.opened(_url(url, home))
 
 
 def _url(url: str, home: Path) -> str:

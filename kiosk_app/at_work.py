@@ -16,7 +16,9 @@ from kiosk_app.events import (
     Event,
     LastErased,
     PageTurned,
+    SignTyped,
     TimedOut,
+    TypingDone,
     WorkAnswered,
     WorkTouched,
 )
@@ -54,7 +56,7 @@ def rules(visit: Visit, state: StaffAtWork, event: Event) -> Step:
 
 
 def _happening(event: Event) -> Happening | None:
-    from kiosk_app.maintenance import happenings
+    from kiosk_app.maintenance import errands, happenings
     from kiosk_app.maintenance.storing import written
 
     match event:
@@ -62,6 +64,10 @@ def _happening(event: Event) -> Happening | None:
             return what
         case DigitTyped():
             return happenings.Typed()
+        case SignTyped(sign):
+            return errands.SignGiven(sign)
+        case TypingDone():
+            return errands.CodeDone()
         case LastErased():
             return happenings.OneErased()
         case AllErased():

@@ -108,6 +108,21 @@ class What(Enum):
     NOTHING_DONE = "nothingDone"
     STOCK_TAKEN = "stockTaken"
     WORK_FAILED = "workFailed"
+    PAIRED = "pairedWithFleet"
+    STICK_TAKEN = "settingsFromStick"
+    EXPORTED = "logExported"
+    ERRAND_FAILED = "errandFailed"
+    COMMAND_RESTART = "commandRestart"
+    COMMAND_REBOOT = "commandReboot"
+    COMMAND_CLOSE = "commandOutOfService"
+    COMMAND_OPEN = "commandInService"
+    COMMAND_TEST = "commandSelfTest"
+    COMMAND_PRINT = "commandTestPrint"
+    COMMAND_LOGS = "commandCollectLogs"
+    COMMAND_DONE = "commandDone"
+    COMMAND_FAILED = "commandFailed"
+    COMMAND_CUT_OFF = "commandCutOff"
+    COMMAND_LATE = "commandLate"
 
 
 # The law has the kiosk ask; what was answered is kept, and who answered is not.
@@ -297,6 +312,12 @@ class AuditTrail:
             Row(r.number, datetime.fromisoformat(r.at), r.what, r.part or "", r.fault or "", r.staff or "")
             for r in found
         )
+
+    def chain(self, most: int) -> list[dict[str, object]]:
+        """Give the latest rows as they are written, hash and all, oldest first."""
+        with self._store.transaction() as connection:
+            found = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(most)).mappings().all()
+        return [dict(row) for row in reversed(found)]
 
     def broken_at(self) -> int | None:
         """Give the number of the first row that does not fit the chain; None when all do."""

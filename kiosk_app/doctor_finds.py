@@ -18,7 +18,7 @@ USERS = ("loket247", "loket247-agent", "loket247-pcsc")
 STRONG_GROUPS = {"root", "sudo", "adm", "lp", "lpadmin", "disk", "input", "video", "plugdev", "shadow", "docker"}
 ENABLED = (
     *("kiosk.service", "loket247-agent.service", "loket247-firewall.service", "loket247-nightly.timer"),
-    "var-spool-cups.mount",
+    *("loket247-stick.path", "loket247-reboot.path", "var-spool-cups.mount"),
     *("cups.service", "pcscd.socket", "usbguard.service", "chrony.service"),
 )
 MASKED = ("getty@.service", "autovt@.service", "serial-getty@.service", "ctrl-alt-del.target")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from hardware.credentials import CodeScanner
 from hardware.devices import Keypad, KeypadKey, Status
+from hardware.doors import Door, LockerBank, Look, Opening
+from hardware.faults import DeviceFault, FaultCode
 from hardware.sound import HeadsetJack
 
 OnKey = Callable[[int | KeypadKey], None]
@@ -178,3 +180,30 @@ class BorrowedJack:
     def close(self) -> None:
         """Give it back."""
         self._lent.hear(None)
+
+
+class BorrowedBank:
+    """The kiosk's compartments in the hands of a test: once the test lets go, the kiosk has them still."""
+
+    def __init__(self, bank: LockerBank) -> None:
+        self._bank = bank
+        self._given_back = False
+
+    def open(self, door: Door) -> Opening:
+        """As the driver does. Raises LOCKERS_LOST once it is given back."""
+        if self._given_back:
+            raise DeviceFault(FaultCode.LOCKERS_LOST, "given back")
+        return self._bank.open(door)
+
+    def look(self) -> dict[Door, Look]:
+        """As the driver says; nothing is known any more once it is given back."""
+        looks = self._bank.look()
+        return dict.fromkeys(looks, Look()) if self._given_back else looks
+
+    def status(self) -> Status:
+        """As the driver says."""
+        return self._bank.status()
+
+    def close(self) -> None:
+        """Give it back."""
+        self._given_back = True

@@ -25,7 +25,15 @@ from kiosk_app.check_receipt import ReceiptCheck
 from kiosk_app.check_speech import SpeechCheck
 from kiosk_app.check_words import Say
 from kiosk_app.foresight import forecasts, foresee, use_in
-from kiosk_app.lent import BorrowedJack, BorrowedKeypad, BorrowedScanner, LentJack, LentKeypad, LentScanner
+from kiosk_app.lent import (
+    BorrowedBank,
+    BorrowedJack,
+    BorrowedKeypad,
+    BorrowedScanner,
+    LentJack,
+    LentKeypad,
+    LentScanner,
+)
 from kiosk_app.store import Store
 from printing.forecast import Forecast
 from printing.pair import PrinterPair
@@ -192,7 +200,9 @@ class SiteMakers:
     def lockers(self) -> tuple[LockerBank, dict[int, Door]] | None:
         """Give the compartments."""
         told = self._settings.lockers
-        return (self._lent.bank, locker_doors(told)) if told is not None and self._lent.bank is not None else None
+        if told is None or self._lent.bank is None:
+            return None
+        return BorrowedBank(self._lent.bank), locker_doors(told)
 
     def scanner(self) -> CodeScanner | None:
         """Give the scanner."""

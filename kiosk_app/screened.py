@@ -116,6 +116,7 @@ class Screened:
         self._kiosk.tell(self._told.in_force)
         if not self._idle:
             return
+        self._kiosk.obey()
         from kiosk_app.told import News
 
         match self._told.look(self._kiosk.health.well):
@@ -173,6 +174,10 @@ class Screened:
             self._listen(self._kiosk.speaker)
         if self._said is not None:
             self._kiosk.tell_in(self._said)
+        if self._told is not None:
+            self._kiosk.obey_in(self._told.folder)
+        if self._told is not None and self._said is not None:
+            self._kiosk.ask_in(self._said.parent, self._told.folder)
         self._kiosk.start()
         self._show(self._kiosk.core.visit)
         gc.freeze()  # what the start made is none: no page waits for it to be looked at

@@ -9,6 +9,7 @@ from kiosk_app.effects import DoWork, Effect
 from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.maintenance import happenings, wishes
 from kiosk_app.maintenance.compartments import Deed
+from kiosk_app.maintenance.errands import Ended, Errand, ErrandEnded
 from kiosk_app.maintenance.work import CheckingCode, Cleaning, Refusal, Returning, Subject, Work
 from kiosk_app.parts import Part
 from kiosk_app.visit import StaffAtWork, Visit
@@ -32,6 +33,7 @@ _DONE = {
     wishes.Restart: What.RESTART_ASKED,
     wishes.Reboot: What.REBOOT_ASKED,
 }
+_ERRANDS = {Errand.PAIR: What.PAIRED, Errand.STICK: What.STICK_TAKEN, Errand.EXPORT: What.EXPORTED}
 _DEEDS = {Deed.PUT_IN: What.PUT_IN, Deed.TAKE_BACK: What.TAKEN_BACK, Deed.CHECK: What.LOOKED_INTO}
 
 
@@ -68,6 +70,8 @@ def _answered(work: Work, what: object, number: int) -> Iterator[AuditLine]:
             subject = getattr(work.page, "subject", None)
             told = What.TEST_PASSED if well else What.TEST_FAILED
             yield AuditLine(told, number, part=_PARTS.get(subject) if subject else None, staff=work.staff)
+        case ErrandEnded(errand, ended):
+            yield AuditLine(_ERRANDS[errand] if ended is Ended.DONE else What.ERRAND_FAILED, number, staff=work.staff)
         case happenings.SecondProved(staff):
             yield AuditLine(What.SECOND_CARD, number, staff=staff)
         case happenings.StaffDoorFailed(act, fault):

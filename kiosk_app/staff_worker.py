@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
-import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +16,7 @@ from hardware.credentials import StaffCardReader
 from hardware.devices import Printer
 from hardware.faults import DeviceFault, FaultCode
 from kiosk_app.audit import AuditTrail
+from kiosk_app.beginning_anew import reboot, restart
 from kiosk_app.check_words import Ask, Say
 from kiosk_app.closing import Closings
 from kiosk_app.effects import CheckStaffCode, DoWork, Effect, Forget
@@ -36,8 +34,6 @@ log = logging.getLogger(__name__)
 
 # What is shown of the past: a busy week, in pages that somebody still leafs through.
 HISTORY_ROWS = 500
-# systemd answers at once, or says that it may not.
-REBOOT_SECONDS = 15.0
 
 
 class Workshop(Protocol):
@@ -194,9 +190,9 @@ class StaffWorker:
                 rows, broken_at = self._trail.latest(HISTORY_ROWS), self._trail.broken_at()
                 self._answer(visit, happenings.HistoryRead(rows, broken_at))
             case wishes.Restart():
-                self._restart(visit)
+                self._begin_anew(visit, restart)
             case wishes.Reboot():
-                self._reboot(visit)
+                self._begin_anew(visit, reboot)
             case _:
                 self._serve(visit, wish)
 
@@ -298,22 +294,9 @@ class StaffWorker:
 
     # --- beginning anew ----------------------------------------------------------------------------------------------
 
-    def _restart(self, visit: int) -> None:
-        """End: systemd begins a service anew that ends. Where nobody would, that is said instead."""
-        if "NOTIFY_SOCKET" not in os.environ:
-            self._answer(visit, happenings.RestartFailed())
-            return
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    def _reboot(self, visit: int) -> None:
-        """Ask systemd, which asks its own rules whether a kiosk may."""
-        command = ["systemctl", "--no-ask-password", "reboot"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=REBOOT_SECONDS, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            done = None
-        if done is None or done.returncode:
-            log.warning("no reboot: %s", done.stderr.strip() if done else "no systemctl")
+    def _begin_anew(self, visit: int, begin: Callable[[], bool]) -> None:
+        """Begin anew; where nobody would let it, that is said instead."""
+        if not begin():
             self._answer(visit, happenings.RestartFailed())
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from config import durable
 from config.checkin import SAID_EVERY, AuditHead, Counters, Device, Health, InForce, Part, Said
+from config.commands import Result
 from hardware.devices import Status
 from kiosk_app.audit import AuditLine, AuditTrail, What
 from kiosk_app.parts import Part as OwnPart
@@ -46,17 +47,25 @@ class Teller:
     def __init__(self, file: Path, submit: Callable[[Callable[[], None]], None], trail: AuditTrail) -> None:
         self._file, self._submit, self._trail = file, submit, trail
         self._run = uuid4()
-        self._last: tuple[tuple[Device, ...], InForce] | None = None
+        self._last: tuple[tuple[Device, ...], InForce, tuple[Result, ...]] | None = None
         self._next = 0.0
         self._amiss = False
 
-    def tell(self, statuses: dict[OwnPart, Status], in_force: InForce, counters: Counters, *, offers: bool) -> None:
+    def tell(
+        self,
+        statuses: dict[OwnPart, Status],
+        in_force: InForce,
+        counters: Counters,
+        commands: tuple[Result, ...] = (),
+        *,
+        offers: bool,
+    ) -> None:
         """Have it written down, by the thread that writes; call it often."""
         devices = tuple(_device(part, status) for part, status in statuses.items())
         now = time.monotonic()
-        if now < self._next and (devices, in_force) == self._last:
+        if now < self._next and (devices, in_force, commands) == self._last:
             return
-        self._next, self._last = now + SAID_EVERY, (devices, in_force)
+        self._next, self._last = now + SAID_EVERY, (devices, in_force, commands)
         said = Said(
             at=datetime.now(UTC),
             run=self._run,
@@ -65,6 +74,7 @@ class Teller:
             in_force=in_force,
             devices=devices,
             counters=counters,
+            commands=commands,
         )
         self._submit(lambda: self._write(said))
 

@@ -60,7 +60,7 @@ class ToldSettings:
         for what in leave_out_refused(tree):
             log.error("left out of the hall: %s", what)
         own = settings_of(merged({Layer.MACHINE: tree})[0])
-        self._machine = tree
+        self._machine, self.folder = tree, told
         self._offered, self._news = Watched(told / OFFERED), Watched(told / DAILY)
         self._activation = activation or Activation(own.data / "settings", tree, dry_run)
         self._daily: Daily | None = None

@@ -22,6 +22,7 @@ from kiosk_app.audit import AuditLine, AuditTrail, What, audit_lines
 from kiosk_app.back_end_worker import BackEndWorker
 from kiosk_app.card_worker import CardWorker
 from kiosk_app.closing import Closings
+from kiosk_app.commands import Commands
 from kiosk_app.core import Core, Loop
 from kiosk_app.defect_book import DefectBook
 from kiosk_app.defect_worker import DefectCalls, DefectWorker
@@ -29,7 +30,9 @@ from kiosk_app.door_book import DoorBook
 from kiosk_app.door_calls import DoorCalls
 from kiosk_app.door_worker import DoorWorker
 from kiosk_app.effects import CheckStaffCode, Effect, SignChallenge
+from kiosk_app.errand_worker import ErrandWorker
 from kiosk_app.events import Event, OfferChanged, PaperFound
+from kiosk_app.export import sealed
 from kiosk_app.foresight import Foresight
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
@@ -52,6 +55,7 @@ from kiosk_app.makers import (
     speaker,
     staff_reader_or_none,
 )
+from kiosk_app.means import SiteMeans
 from kiosk_app.overview import Overview
 from kiosk_app.paper_sensor_worker import PaperSensorWorker
 from kiosk_app.print_worker import PrintWorker, SlipWorker
@@ -139,8 +143,10 @@ class Kiosk:
         self._overview = Overview(lambda: dict(self.health.statuses), parts, self._trail)
         self._closings = Closings(self._store)
         self._staff: StaffWorker | None = None
+        makers = SiteMakers(settings, self._store, self._lent)
         if staff is not None:
-            self._add_staff(staff, settings)
+            self._add_staff(staff, settings, makers)
+        self._add_fleet(settings, makers)
         note_machine = self._noter(Part.MACHINE)
         machine = MachineWorker(settings.data, settings.back_end, self._trail, note_machine, self._look_at_closing)
         self._hands.append(machine)
@@ -159,12 +165,25 @@ class Kiosk:
         """From now on, write there what the agent may know, at each `tell`."""
         self._teller = Teller(file, self._scribe.submit, self._trail)
 
+    def obey_in(self, told: Path) -> None:
+        """From now on, do what the agent lays down in its folder, at each `obey`."""
+        self._commands.listen_in(told)
+
+    def ask_in(self, said: Path, told: Path) -> None:
+        """From now on, ask the agent in the one folder, and hear it in the other; so for a stick and a reboot."""
+        self._means.said = said
+        self._errands.connect(told, said)
+
+    def obey(self) -> None:
+        """Take what an operator commands. Call it on the loop's thread, between visits."""
+        self._commands.look()
+
     def tell(self, in_force: InForce) -> None:
         """Say how this kiosk does, to its agent. Call it on the loop's thread."""
         if self._teller is not None:
             statuses = {part: status for part, status in self.health.statuses.items() if part in self._have}
             offers = self.health.offer.documents is None or Part.PRINTER not in self._have
-            self._teller.tell(statuses, in_force, self._tally.counters, offers=offers)
+            self._teller.tell(statuses, in_force, self._tally.counters, self._commands.results, offers=offers)
 
     @property
     def held_up(self) -> bool:
@@ -289,13 +308,21 @@ class Kiosk:
         layout = partial(slip_of, settings=settings)
         self._hands.append(SlipWorker(printer, layout, self.core.post, self._noter(Part.RECEIPT_PRINTER)))
 
-    def _add_staff(self, card: StaffCardReader, settings: Settings) -> None:
-        trials, told, makers = Trials(self._store), self._overview.told, SiteMakers(settings, self._store, self._lent)
+    def _add_staff(self, card: StaffCardReader, settings: Settings, makers: SiteMakers) -> None:
+        trials, told = Trials(self._store), self._overview.told
         memory = self._trail, trials, self.journal
         workshop = SiteWorkshop(settings, makers, card, memory, told, self._look_at_closing)
         gate = Gate(self._store, settings.staff, lambda: datetime.now(ZoneInfo(settings.town.time_zone)))
         self._staff = StaffWorker(gate, card, (self._trail, trials, self._closings), told, workshop, self.core.post)
         self._hands.append(self._staff)
+
+    def _add_fleet(self, settings: Settings, makers: SiteMakers) -> None:
+        """Add what is commanded from afar, and what staff asks of the agent."""
+        export = partial(sealed, settings.kiosk, self._trail, settings.operator)
+        self._means, book = SiteMeans(settings, makers, export), (settings.data, self._closings)
+        self._commands = Commands(settings.kiosk, self._means, book, self._look_at_closing, self._audit_from_afar)
+        self._errands = ErrandWorker(settings.kiosk, export, self.core.post)
+        self._hands += [self._commands, self._errands]
 
     def _look_at_closing(self) -> None:
         """See whether the kiosk is out of service on purpose: on the thread of whoever asks, never the screen's."""
@@ -319,6 +346,10 @@ class Kiosk:
         if says_it_is_empty(before, event):
             self._scribe.submit(self.journal.taken)
         self._audit(*audit_lines(before, event, after, effects), *staff_lines(before, event, after, effects))
+
+    def _audit_from_afar(self, line: AuditLine) -> None:
+        """Write down a line, from any thread."""
+        self._loop.call_soon(lambda: self._audit(line))
 
     def _audit(self, *lines: AuditLine) -> None:
         if lines:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from config.settings import StaffRole
 from hardware.devices import Health
 from hardware.faults import FaultCode
+from kiosk_app.maintenance.errands import Ended, Errand, ErrandDone, FleetRoom, PairCode, Waiting
 from kiosk_app.maintenance.work import (
     CheckingCode,
     Cleaning,
@@ -85,6 +86,22 @@ def staff_states() -> Iterator[tuple[str, StaffAtWork]]:
     yield "staff-all-well", StaffAtWork(Work("S-01", StaffRole.SITE_STAFF, Problems(mended=FaultCode.PAPER_EMPTY)))
 
 
+def _at_fleet() -> Iterator[tuple[str, Page]]:
+    """Give the pages about the fleet: each that can come of pairing, and of a stick."""
+    yield "fleet", FleetRoom()
+    yield "fleet-code", PairCode()
+    of_pairing = (Ended.NO_AGENT, Ended.NO_FLEET, Ended.UNREACHABLE, Ended.BAD_CODE)
+    going_out = (Ended.NO_KEY, Ended.NOT_WRITTEN)
+    yield "fleet-code-whole", PairCode("K7QMX4RT9CGH")
+    for errand in Errand:
+        yield f"fleet-{errand}", Waiting(errand)
+        yield f"fleet-{errand}-done", ErrandDone(errand, Ended.DONE)
+    for ended in Ended:
+        if ended is not Ended.DONE:
+            errand = Errand.PAIR if ended in of_pairing else Errand.EXPORT if ended in going_out else Errand.STICK
+            yield f"fleet-{ended}", ErrandDone(errand, ended)
+
+
 def _pages() -> Iterator[tuple[str, Page]]:
     yield "knocking", Knocking()
     yield "pin", EnterCode(Factor.PIN)
@@ -141,3 +158,4 @@ def _pages() -> Iterator[tuple[str, Page]]:
     yield "history-broken", History(rows, broken_at=461, page=2)
     yield "history-faults", History(rows, only=Only.FAULTS)
     yield "history-nothing", History(rows[:1], only=Only.FAULTS)
+    yield from _at_fleet()

@@ -7,17 +7,26 @@ import logging
 import signal
 import sys
 import threading
+import time
 import tomllib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, ValidationError, convert
 
+from config.agent.commands import WELL_HEARD, Commands
+from config.agent.errands import Errands, Stick
 from config.agent.fetch import FOLDER, FolderFetcher, WebFetcher
 from config.agent.line import Line, LineError
 from config.agent.rounds import Rounds
-from config.agent.told import Told
+from config.agent.told import AgentState, Told
 from config.agent.verify import Place, signed_for
+from config.commands import COLLECTED, Verb
+from config.errands import ASKED
+
+# Somebody who stands before the kiosk waits for it; a look is one small file that is not there.
+_ASKED_EVERY = 1.0
 
 
 class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +41,7 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     memory: str = "/var/lib/loket247-agent/trusted"
     pem: str = "/var/lib/loket247-agent/kiosk.pem"
     said: str = "/run/loket247/said.json"
+    stick: str = "/run/loket247-stick/mounted"
     told: str = "/var/lib/loket247-agent/told"
 
 
@@ -72,7 +82,9 @@ def _run(settings: AgentSettings, root: bytes, line: Line | None, *, once: bool)
     place = Place(settings.town, settings.building, settings.kiosk)
     base = settings.url.rstrip("/") if far else FOLDER
     ask = partial(signed_for, place, root, Path(settings.memory), fetcher, base)
-    rounds = Rounds(ask, told, line.tell if line is not None else None)
+    rounds = Rounds(ask, told)
+    if line is not None:
+        rounds.tell = _talk(line, settings, place, rounds.look)
     if once:
         rounds.once()
         fetcher.close()
@@ -82,9 +94,33 @@ def _run(settings: AgentSettings, root: bytes, line: Line | None, *, once: bool)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(rounds.once()):
-        pass
+    stick = Stick(place, root, Path(settings.memory), Path(settings.stick), told)
+    errands = Errands(Path(settings.said).with_name(ASKED), Path(settings.told), line, stick)
+    while not ended.is_set():
+        _wait(rounds.once(), ended, errands)
     return 0
+
+
+def _wait(seconds: float, ended: threading.Event, errands: Errands) -> None:
+    """Wait for the next round, while somebody at the kiosk may ask for something; that it was done is told at once."""
+    until = time.monotonic() + seconds
+    while not ended.wait(min(_ASKED_EVERY, max(0.0, until - time.monotonic()))):
+        if errands.look() or time.monotonic() >= until:
+            return
+
+
+def _talk(line: Line, settings: AgentSettings, place: Place, look: Callable[[], bool]) -> Callable[[AgentState], bool]:
+    """Give what is said to the fleet after each round, and what is done with its answer."""
+    do = {Verb.RELOAD: look, Verb.ROTATE_KEY: line.rotate}
+    commands = Commands(place, Path(settings.memory), Path(settings.told), do)
+
+    def talk(state: AgentState) -> bool:
+        line.send_logs(Path(settings.said).with_name(COLLECTED))  # before the kiosk's word that it collected them
+        answer = line.tell(state, commands.results)
+        # Who may command is known only where the word of the repository was heard now, and holds.
+        return state.alarm in WELL_HEARD and commands.take(answer)
+
+    return talk
 
 
 def _line(settings: AgentSettings) -> Line | None:

@@ -73,12 +73,18 @@ class FolderFetcher(FetcherInterface):
         if any(name in {"", ".", ".."} for name in names):
             raise DownloadHTTPError("no such file", 404)
         with os.fdopen(self._open(names), "rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
+            try:
+                while chunk := file.read(_CHUNK):
+                    yield chunk
+            except OSError as error:  # a stick that is pulled
+                raise DownloadError(error.strerror or "cannot be read") from error
 
     def _open(self, names: list[str]) -> int:
         """Open step by step, following no link at any of them."""
-        at = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            at = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise DownloadError(error.strerror or "no such folder") from error
         try:
             for name in names[:-1]:
                 step = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -17,7 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from config import durable
 from config.agent.told import AgentState
-from config.checkin import SAID_HOLDS, CheckIn, read_said
+from config.checkin import MOST_BYTES, SAID_HOLDS, CheckIn, read_said
+from config.commands import MOST_COLLECTED, Result
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,10 @@ class LineError(Exception):
     """The fleet did not do what was asked, and why."""
 
 
+class RefusedLineError(LineError):
+    """The fleet was there, and said no."""
+
+
 class Line:
     """A line to one fleet. `pem` holds this kiosk's key and certificate in one file; without it nothing is said."""
 
@@ -42,6 +48,7 @@ class Line:
         self._boot, self._sequence = uuid4(), 0
         self._client: httpx.Client | None = None
         self._amiss = ""
+        self._sent: tuple[int, int] | None = None
 
     @property
     def enrolled(self) -> bool:
@@ -52,21 +59,54 @@ class Line:
         """Get the first certificate, for a new key. Raises LineError, OSError."""
         self._certify("enrolments", code)
 
-    def tell(self, state: AgentState) -> None:
-        """Say how kiosk and agent do. Whatever goes wrong, it is said in the log once."""
+    def tell(self, state: AgentState, results: tuple[Result, ...] = ()) -> bytes:
+        """Say how kiosk and agent do; give what the fleet wants. Whatever goes wrong is said in the log once."""
         if not self.enrolled:
-            return
+            return b""
+        wanted = b""
         try:
             self._renew_when_due()
             self._sequence += 1
-            answer = self._post("checkins", msgspec.json.encode(self._check_in(state)))
-            amiss = "" if answer.is_success else f"answered {answer.status_code}"
+            status, said = self._post("checkins", msgspec.json.encode(self._check_in(state, results)))
+            well = httpx.codes.is_success(status)
+            amiss, wanted = ("", said) if well else (f"answered {status}", b"")
         except (LineError, OSError, ValueError, httpx.HTTPError) as error:
             amiss = type(error).__name__
             self.close()
         if amiss and amiss != self._amiss:
             log.warning("check-in: %s", amiss)
         self._amiss = amiss
+        return wanted
+
+    def send_logs(self, file: Path) -> None:
+        """Send what the kiosk collected, once; where that fails it is tried at the next round."""
+        try:
+            facts = file.stat()
+        except OSError:
+            return
+        if (
+            not self.enrolled
+            or (sent := (facts.st_ino, facts.st_mtime_ns)) == self._sent
+            or facts.st_size > MOST_COLLECTED
+        ):
+            return
+        try:
+            status, _ = self._post("logs", file.read_bytes())
+        except (LineError, OSError, httpx.HTTPError) as error:
+            log.warning("logs not sent: %s", type(error).__name__)
+            self.close()
+            return
+        if httpx.codes.is_success(status):
+            self._sent = sent
+
+    def rotate(self) -> bool:
+        """Make another key and get a certificate for it, before its time; whether that went well."""
+        try:
+            self._certify("renewals", "")
+        except (LineError, OSError) as error:
+            log.warning("no other key: %s", error)
+            return False
+        return True
 
     def close(self) -> None:
         """Hang up."""
@@ -74,10 +114,12 @@ class Line:
             self._client.close()
             self._client = None
 
-    def _check_in(self, state: AgentState) -> CheckIn:
+    def _check_in(self, state: AgentState, results: tuple[Result, ...]) -> CheckIn:
         now, said = datetime.now(UTC), read_said(self._said)
         fresh = said if said is not None and abs(now - said.at) < _NO_OLDER else None
-        return CheckIn(boot=self._boot, sequence=self._sequence, sent=now, alarm=state.alarm, kiosk=fresh)
+        return CheckIn(
+            boot=self._boot, sequence=self._sequence, sent=now, alarm=state.alarm, kiosk=fresh, commands=results
+        )
 
     def _renew_when_due(self) -> None:
         mine = x509.load_pem_x509_certificate(self._pem.read_bytes())
@@ -91,24 +133,35 @@ class Line:
         request = x509.CertificateSigningRequestBuilder(name).sign(key, hashes.SHA256())
         ask = {"request": request.public_bytes(serialization.Encoding.PEM).decode(), "code": code}
         try:
-            answer = self._post(path, msgspec.json.encode(ask))
-            if answer.is_error:
-                raise LineError(answer.text[:200])
-            given = x509.load_pem_x509_certificate(answer.content)
+            status, said = self._post(path, msgspec.json.encode(ask))
+            if status == httpx.codes.FORBIDDEN:
+                raise RefusedLineError(said[:200].decode(errors="replace"))
+            if not httpx.codes.is_success(status):
+                raise LineError(said[:200].decode(errors="replace"))
+            given = x509.load_pem_x509_certificate(said)
         except (httpx.HTTPError, ValueError) as error:
             raise LineError(str(error) or type(error).__name__) from error
         if given.public_key() != key.public_key():
             raise LineError("this certificate is for another key")
         plain = serialization.NoEncryption()
         pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-        durable.write(self._pem, pem + answer.content, 0o600)
+        durable.write(self._pem, pem + said, 0o600)
         self.close()
 
-    def _post(self, path: str, content: bytes) -> httpx.Response:
+    def _post(self, path: str, content: bytes) -> tuple[int, bytes]:
+        """Give the status and what was said with it. Raises LineError for what is too long or comes too slowly."""
         if self._client is None:
             trust = ssl.create_default_context(cafile=self._ca)
             if self.enrolled:
                 trust.load_cert_chain(self._pem)
             limits = httpx.Limits(max_connections=1, keepalive_expiry=_KEPT_OPEN)
             self._client = httpx.Client(verify=trust, timeout=_SECONDS, limits=limits, follow_redirects=False)
-        return self._client.post(f"{self._url}/{path}", content=content, headers={"Content-Type": "application/json"})
+        deadline = time.monotonic() + 2 * _SECONDS
+        headers = {"Content-Type": "application/json"}
+        with self._client.stream("POST", f"{self._url}/{path}", content=content, headers=headers) as answer:
+            said = b""
+            for chunk in answer.iter_raw():
+                said += chunk
+                if len(said) > MOST_BYTES or time.monotonic() > deadline:
+                    raise LineError("the fleet's answer has no end")
+            return answer.status_code, said

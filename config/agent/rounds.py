@@ -33,17 +33,17 @@ CLOCK_SLACK = timedelta(minutes=10)
 
 
 class Rounds:
-    """`ask` fetches and verifies; `tell` says to the fleet how it went."""
+    """`ask` fetches and verifies; `tell`, where it is set, says how it went, and gives whether something was wanted."""
 
     def __init__(
         self,
         ask: Callable[[], Found],
         told: Told,
-        tell: Callable[[AgentState], None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._ask, self._told, self._tell, self._now, self._chance = ask, told, tell, now, chance
+        self._ask, self._told, self._now, self._chance = ask, told, now, chance
+        self.tell: Callable[[AgentState], bool] | None = None
         self._state = told.state()
         self._failed = 0
         self._new = False
@@ -59,11 +59,15 @@ class Rounds:
             alarm, detail, asked_to_wait = self._round()
         well = now if alarm is None else self._state.well
         self._note(AgentState(now, well, alarm, detail))
-        if self._tell is not None:
-            self._tell(self._state)
+        if self.tell is not None and self.tell(self._state):
+            self._new = True  # what came of it is to be heard soon
         self._failed = self._failed + 1 if alarm in {Alarm.UNREACHABLE, Alarm.DISK} else 0
         wait: float = max(min(EVERY * 2.0**self._failed, LONGEST_WAIT), min(asked_to_wait, LONGEST_WAIT))
         return (SOON if self._new else wait) * (1 - JITTER + 2 * JITTER * self._chance())
+
+    def look(self) -> bool:
+        """Look for what is new now; whether all was well."""
+        return self._round()[0] is None
 
     def _round(self) -> tuple[Alarm | None, str, float]:
         try:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from config.checkin import AuditHead, CheckIn, Said
-from fleet.service.enrolment import RefusedError, shown_by
+from fleet.service import commands
+from fleet.service.enrolment import Kiosk, RefusedError, shown_by
 from fleet.service.findings import last_said as last_said
 from fleet.service.findings import trouble_of
 from fleet.service.tables import events, kiosks
@@ -52,8 +53,18 @@ class _Taken(Struct, frozen=True):
     """What a check-in makes of its kiosk's row, and what is written of it."""
 
     before: Any
+    told: CheckIn
     values: dict[str, Any]
     lines: list[tuple[What, str | None, str | None]]
+
+    @property
+    def kiosk(self) -> Kiosk:
+        """Whose it is."""
+        return Kiosk(self.before.id, self.before.town, self.before.number)
+
+
+# What is wrong with a check-in; or it was taken, and perhaps a command waits for its kiosk.
+Outcome = Exception | bytes | None
 
 
 class CheckIns:
@@ -63,43 +74,65 @@ class CheckIns:
         self._engine, self._now = engine, now
         self._quick = engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def take(self, fingerprint: str | None, content: bytes) -> None:
-        """Take one. Raises RefusedError, ReplayedError, msgspec.MsgspecError for what is no check-in."""
-        (outcome,) = self.take_all([(fingerprint, content)])
-        if outcome is not None:
-            raise outcome
+    def take(self, fingerprint: str | None, content: bytes) -> bytes | None:
+        """Take one, and give the command that waits for its kiosk.
 
-    def take_all(self, batch: Sequence[tuple[str | None, bytes]]) -> list[Exception | None]:
-        """Take many, each for itself: give for each what is wrong with it, or None where it was taken."""
-        now, outcomes = self._now(), list[Exception | None]([None] * len(batch))
-        same: list[tuple[int, _Taken]] = []
-        other: list[tuple[int, _Taken]] = []
-        again: list[int] = []
-        # Most say what they said before: two statements for all of them, and no transaction around them.
+        Raises RefusedError, ReplayedError, msgspec.MsgspecError for what is no check-in.
+        """
+        (outcome,) = self.take_all([(fingerprint, content)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def take_all(self, batch: Sequence[tuple[str | None, bytes]]) -> list[Outcome]:
+        """Take many, each for itself: give for each the command that waits for its kiosk, or what is wrong with it."""
+        now, outcomes = self._now(), list[Outcome]([None] * len(batch))
+        # Most say what they said before: three statements for all of them, and no transaction around them.
         with self._quick.connect() as connection:
-            rows, had = shown_by(connection, [fingerprint for fingerprint, _ in batch]), set()
-            for number, (fingerprint, content) in enumerate(batch):
-                try:
-                    taken = self._read(rows.get(fingerprint), content, now)
-                except (RefusedError, ReplayedError, msgspec.MsgspecError, RecursionError) as error:
-                    outcomes[number] = error
-                    continue
-                if taken.before.id in had:
-                    again.append(number)  # twice at one moment: the second is read anew
-                else:
-                    (other if taken.lines else same).append((number, taken))
-                had.add(taken.before.id)
-            for number in _not_kept(connection, same):
-                outcomes[number] = ReplayedError()
+            same, other, again = self._sorted(connection, batch, now, outcomes)
+            late = set(_not_kept(connection, same))
+            waits = commands.waiting(connection, [taken.before.id for _, taken in (*same, *other)], now)
+            for number, taken in same:
+                if number in late:
+                    outcomes[number] = ReplayedError()
+                elif taken.before.id in waits:
+                    outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number, taken in other:
             with self._engine.begin() as connection:
                 if _not_kept(connection, [(number, taken)]):
                     outcomes[number] = ReplayedError()
-                else:
-                    self._write(connection, taken.before.id, taken.lines, now)
+                    continue
+                self._write(connection, taken.before.id, taken.lines, now)
+                if taken.before.id in waits:
+                    outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number in again:
             outcomes[number] = self.take_all([batch[number]])[0]
         return outcomes
+
+    def _sorted(
+        self,
+        connection: sa.Connection,
+        batch: Sequence[tuple[str | None, bytes]],
+        now: datetime,
+        outcomes: list[Outcome],
+    ) -> tuple[list[tuple[int, _Taken]], list[tuple[int, _Taken]], list[int]]:
+        """Give what says the same as before, what says something else, and who comes a second time at this moment."""
+        same: list[tuple[int, _Taken]] = []
+        other: list[tuple[int, _Taken]] = []
+        again: list[int] = []
+        rows, had = shown_by(connection, [fingerprint for fingerprint, _ in batch]), set()
+        for number, (fingerprint, content) in enumerate(batch):
+            try:
+                taken = self._read(rows.get(fingerprint), content, now)
+            except (RefusedError, ReplayedError, msgspec.MsgspecError, RecursionError) as error:
+                outcomes[number] = error
+                continue
+            if taken.before.id in had:
+                again.append(number)  # it is read anew, after the first
+            else:
+                (other if taken.lines else same).append((number, taken))
+            had.add(taken.before.id)
+        return same, other, again
 
     def _read(self, before: Any, content: bytes, now: datetime) -> _Taken:  # noqa: ANN401 (a row)
         """Say what a check-in changes. Raises as `take` does."""
@@ -112,7 +145,7 @@ class CheckIns:
         values["sent_back"] = now if any(what is What.SENT_BACK for what, _, _ in lines) else before.sent_back
         if values["audit_back"] is not None and before.audit_back is None:
             lines.append((What.AUDIT_BACK, None, None))
-        return _Taken(before, values, lines)
+        return _Taken(before, told, values, lines)
 
     @staticmethod
     def _values(before: Any, told: CheckIn, now: datetime) -> dict[str, Any]:  # noqa: ANN401 (a row)

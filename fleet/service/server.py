@@ -20,12 +20,14 @@ from starlette.staticfiles import StaticFiles
 from tuf.api.exceptions import RepositoryError
 
 from config.checkin import MOST_BYTES
+from config.commands import MOST_COLLECTED
 from fleet.keys import KeyFileError
 from fleet.service import alarm_settings, database
 from fleet.service.alarm_pages import AlarmPages
 from fleet.service.batches import Batches
 from fleet.service.callers import certificate_of
 from fleet.service.checkins import CheckIns, ReplayedError
+from fleet.service.commands import CommandDesk
 from fleet.service.couriers import Couriers
 from fleet.service.desk import Desk
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
@@ -54,6 +56,7 @@ class Service:
         self.engine = database.opened(url)
         self.authority = Authority(work.keys / "kiosks-ca.pem", now)
         self.enrolment = Enrolment(self.engine, self.authority, now)
+        self.commands = CommandDesk(self.engine, now)
         self.checkins, self.desk = CheckIns(self.engine, now), Desk(work, self.engine, now)
         self._batches = Batches(self.checkins.take_all)
         people = People(self.engine, load(work.home / "people.toml"), now)
@@ -70,6 +73,7 @@ class Service:
             ("/checkins", self._check_in),
             ("/enrolments", self._enrol),
             ("/renewals", self._renew),
+            ("/logs", self._keep_logs),
         ):
             app.add_route(path, call, methods=["POST"])
         app.add_route("/health", self._health, methods=["GET"])
@@ -87,13 +91,23 @@ class Service:
     async def _check_in(self, request: Request) -> Response:
         content = await _body(request)
         try:
-            await self._batches.take(certificate_of(request), content)
+            wanted = await self._batches.take(certificate_of(request), content)
         except RefusedError as error:
             return PlainTextResponse(str(error), 403)
         except ReplayedError:
             return PlainTextResponse("had before", 409)
         except msgspec.MsgspecError:
             return PlainTextResponse("no check-in", 422)
+        return Response(wanted, media_type="application/json") if wanted else Response(status_code=204)
+
+    async def _keep_logs(self, request: Request) -> Response:
+        content = await _body(request, MOST_COLLECTED)
+        if not content:
+            return PlainTextResponse("no logs, or too many", 413)
+        try:
+            await run_in_threadpool(self.commands.keep_logs, certificate_of(request), content)
+        except RefusedError as error:
+            return PlainTextResponse(str(error), 403)
         return Response(status_code=204)
 
     async def _enrol(self, request: Request) -> Response:
@@ -141,7 +155,7 @@ class Service:
             await asyncio.sleep(SIGN_EVERY)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int = MOST_BYTES) -> bytes:
     """Read a body that says how long it is; of one that is too long or does not say, nothing."""
     length = request.headers.get("content-length", "")
-    return await request.body() if length.isdigit() and int(length) <= MOST_BYTES else b""
+    return await request.body() if length.isdigit() and int(length) <= most else b""

@@ -11,6 +11,7 @@ from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.bare import Bare
 from kiosk_app.maintenance.compartments import Deed, Disagreement, Found, How, Shelf
+from kiosk_app.maintenance.errands import CodeDone, ErrandEnded, FleetAsked, SignGiven
 from kiosk_app.maintenance.work import Closing, Factor, Only, Refusal, Room, Row, Subject, TestResult, Told
 from kiosk_app.parts import Part
 
@@ -164,6 +165,7 @@ WorkTouch = (
     | OpenAsked
     | RestartAsked
     | RebootAsked
+    | FleetAsked
     | ShelfTouch
 )
 
@@ -338,6 +340,7 @@ WorkAnswer = (
     | ServiceTold
     | RestartFailed
     | HistoryRead
+    | ErrandEnded
     | ShelfAnswer
 )
 
@@ -380,4 +383,5 @@ class TimeOver(Bare):
     """The clock of this page ran out."""
 
 
-Happening = WorkTouch | WorkAnswer | Typed | OneErased | AllErased | Turned | Scanned | CardCame | CardGone | TimeOver
+Signs = Typed | OneErased | AllErased | SignGiven | CodeDone | Turned | Scanned
+Happening = WorkTouch | WorkAnswer | Signs | CardCame | CardGone | TimeOver

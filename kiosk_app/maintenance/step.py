@@ -9,8 +9,9 @@ from __future__ import annotations
 from msgspec import structs
 
 from config.settings import StaffRole
-from kiosk_app.maintenance import storing
+from kiosk_app.maintenance import fleet, storing
 from kiosk_app.maintenance.compartments import ShelfPage, Shelves
+from kiosk_app.maintenance.errands import FleetPage, FleetRoom
 from kiosk_app.maintenance.happenings import (
     AllErased,
     AllTold,
@@ -120,6 +121,8 @@ def step(work: Work, happening: Happening) -> Step:
     """Give what comes next, and what is wished for. What does not fit a page changes nothing."""
     if isinstance(work.page, ShelfPage):
         return _at_shelves(work, work.page, happening)
+    if isinstance(work.page, FleetPage):
+        return _at_fleet(work, work.page, happening)
     match work.page, happening:
         case Testing(other_card=True), CardGone():
             return work, ()
@@ -157,6 +160,17 @@ def _at_shelves(work: Work, page: ShelfPage, happening: Happening) -> Step:
             return storing.interrupted(work, page, happening)
         case _:
             return storing.rules(work, page, happening)
+
+
+def _at_fleet(work: Work, page: FleetPage, happening: Happening) -> Step:
+    match happening:
+        case AllTold(told):
+            return _told(work, told)
+        case CardGone() | TimeOver():
+            return None, fleet.left(page)
+        case _:
+            after, wishes = fleet.rules(page, happening)
+            return _to(work, after or Menu(), *wishes)
 
 
 def _to(work: Work, page: Page, *wishes: Wish) -> Step:
@@ -247,6 +261,8 @@ def _enter(work: Work, room: Room) -> Step:
             return _to(work, Cleaning(CLEANING_SECONDS))
         case Room.SERVICE:
             return _to(work, Service(), TellService())
+        case Room.FLEET:
+            return _to(work, FleetRoom())
         case Room.HISTORY:
             return _to(work, History(), ReadHistory())
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from config.errands import Errand
 from kiosk_app.bare import Bare
 from kiosk_app.maintenance.compartments import Act, Found
 from kiosk_app.maintenance.work import Closing, Subject
@@ -136,6 +137,17 @@ class EndStockTaking(Struct, frozen=True):
     id: UUID
 
 
+class RunErrand(Struct, frozen=True):
+    """Have the agent do it. `code` goes with pairing."""
+
+    errand: Errand
+    code: str = ""
+
+
+class EndErrand(Bare):
+    """Nobody waits for it any more."""
+
+
 ShelfWish = TellShelf | ProveSecond | OpenFor | Settle | EndStockTaking
 
 
@@ -160,5 +172,7 @@ Wish = (
     | Restart
     | Reboot
     | ReadHistory
+    | RunErrand
+    | EndErrand
     | ShelfWish
 )

@@ -19,6 +19,7 @@ from kiosk_app.maintenance.compartments import (
     ShelfPage,
     TellingTown,
 )
+from kiosk_app.maintenance.errands import FleetPage
 from kiosk_app.parts import Part
 
 # Both kinds of code have as many digits: a PIN of staff is made so, an app shows so many (RFC 6238).
@@ -55,6 +56,7 @@ class Room(Enum):
     CLEANING = "cleaning"
     SERVICE = "service"
     HISTORY = "history"
+    FLEET = "fleet"
 
 
 # Where each may go.
@@ -298,6 +300,7 @@ Page = (
     | Service
     | HowLong
     | History
+    | FleetPage
     | ShelfPage
 )
 # Pages on which nobody was let in yet.

@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from msgspec import structs
 from tuf.api.exceptions import DownloadError
 
 from config.agent.fetch import SlowDownError, WebFetcher
+from config.agent.line import Line
+from config.agent.told import AgentState
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
@@ -36,6 +39,24 @@ class Handler(http.server.SimpleHTTPRequestHandler):
                 self._say(302, {"Location": "/root.json"})
             case _:
                 super().do_GET()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.startswith("/endless/"):
+            self._flood()
+        else:
+            self._drip()
+
+    def _flood(self) -> None:
+        """As much as anybody takes."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(64 << 30))
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(bytes(1 << 16))
+        except OSError:
+            self.close_connection = True
 
     def _say(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -109,6 +130,20 @@ def test_a_file_that_drips_is_given_up(server: str, fetcher: WebFetcher) -> None
     """Each byte comes in time, and the file would take a day: it ends after the second that it may take."""
     with pytest.raises(DownloadError, match="too slow"):
         fetcher.download_bytes(f"{server}/drip", 1_000_000)
+
+
+@pytest.mark.expects_log("check-in: LineError")
+@pytest.mark.parametrize("way", ["endless", "drip"])
+def test_an_answer_to_a_check_in_that_never_ends_is_given_up(
+    server: str, certified: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("config.agent.line._SECONDS", 0.5)
+    pem = tmp_path / "kiosk.pem"
+    pem.write_bytes(certified[1].read_bytes() + certified[0].read_bytes())
+    line = Line(f"{server}/{way}", pem, certified[0], tmp_path / "said.json")
+    now = datetime.now(UTC)
+    assert line.tell(AgentState(now, now)) == b""
+    line.close()
 
 
 def test_a_server_may_ask_to_come_back_later(server: str, fetcher: WebFetcher) -> None:

@@ -42,7 +42,7 @@ def rounds(fleet: Fleet, tmp_path: Path) -> Callable[..., Rounds]:
     """Rounds by a clock and a chance of the test's own."""
 
     def make(now: Callable[[], datetime] = lambda: NOW, chance: float = 0.5) -> Rounds:
-        return Rounds(fleet, Told(tmp_path), None, now, lambda: chance)
+        return Rounds(fleet, Told(tmp_path), now, lambda: chance)
 
     return make
 
@@ -111,7 +111,12 @@ def test_a_full_disk_is_an_alarm_and_no_end(
     fleet.found = Found(Bundle({Layer.FLEET: {"languages": ["nl", "en"]}}), None, "")
     heard: list[AgentState] = []
     agent = rounds()
-    agent._tell = heard.append
+
+    def tell(state: AgentState) -> bool:
+        heard.append(state)
+        return False
+
+    agent.tell = tell
     with monkeypatch.context() as full:
         full.setattr("config.durable.write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         agent.once()

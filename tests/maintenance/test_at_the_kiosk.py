@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from hardware.doors import DoorWord
 from hardware.faults import FaultCode
 from kiosk_app import events
 from kiosk_app.maintenance import happenings, work
@@ -112,6 +113,9 @@ def test_the_compartments_are_tested_while_the_kiosk_watches_them_and_no_door_op
     assert len(site.world.lockers.pulses) == before
     site.touch(happenings.BackAsked())
     is_written(site, ("testPassed", "T-03"))
+    assert site.kiosk._bank is not None
+    looks = site.kiosk._bank.look().values()
+    assert {look.door for look in looks} == {DoorWord.CLOSED}, "the kiosk has its compartments still"
 
 
 def test_the_receipt_printer_is_tested_and_the_result_is_kept(site: Site) -> None:

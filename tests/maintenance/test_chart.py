@@ -17,7 +17,7 @@ from hardware.devices import Health
 from hardware.doors import ThingWord
 from hardware.faults import FaultCode
 from kiosk_app.maintenance import compartments as at
-from kiosk_app.maintenance import happenings, wishes, work
+from kiosk_app.maintenance import errands, happenings, wishes, work
 from kiosk_app.maintenance.step import knock, step
 from kiosk_app.maintenance.storing import propose, written
 from kiosk_app.parts import Part
@@ -37,7 +37,7 @@ PASSPORT = at.Expected("K7Q-4XR", "Paspoort", SMALL, four_eyes=True)
 VOUCHER = at.Expected("W9T-3NC", "Cadeaubon", SMALL, four_eyes=False)
 SHELF = at.Shelf(SEED, (PASSPORT, VOUCHER), WALL)
 ACT = uuid5(SEED, "1")
-NONE, THERE, UNKNOWN = ThingWord.NONE, ThingWord.THERE, ThingWord.UNKNOWN
+NONE, THERE, UNKNOWN, DONE = ThingWord.NONE, ThingWord.THERE, ThingWord.UNKNOWN, errands.Ended.DONE
 
 
 def alphabet() -> tuple[happenings.Happening, ...]:
@@ -58,15 +58,15 @@ def alphabet() -> tuple[happenings.Happening, ...]:
         *(happenings.Known(factor) for factor in work.Factor),
         *(happenings.NotLetIn(refusal, None) for refusal in work.Refusal),
         *(happenings.AllTold(told) for told in TOLD),
-        happenings.ResultsTold((result,)),
-        *(happenings.TestSaid("Alles in orde."), happenings.TestAsks("Hoorde je de zin?")),
+        *(happenings.ResultsTold((result,)), happenings.TestSaid("In orde."), happenings.TestAsks("Hoorde je de zin?")),
         *(happenings.TestAnswered(yes) for yes in (True, False)),
         *(happenings.TestEnded(well) for well in (True, False)),
         *(happenings.ReportEnded(printed) for printed in (True, False)),
-        happenings.SuppliesTold(("Lade: 140 vellen.",)),
         *(happenings.ServiceTold(closing, NOON) for closing in (None, work.Closing.REPAIR)),
         *(happenings.HistoryRead((ROW,), broken_at) for broken_at in (None, 3)),
         *(happenings.Turned(page) for page in (0, 1)),
+        *(kind for one in errands.Errand for kind in (errands.FleetAsked(one), errands.ErrandEnded(one, DONE))),
+        *(errands.SignGiven("K"), errands.CodeDone(), happenings.SuppliesTold(("Lade: 140 vellen.",))),
         *of_doors(),
     )
 

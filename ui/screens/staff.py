@@ -7,6 +7,7 @@ The other rooms stand in `staff_rooms`. Screens are in Dutch first; the steps to
 from __future__ import annotations
 
 from kiosk_app.maintenance import happenings
+from kiosk_app.maintenance.errands import ErrandDone, FleetRoom, PairCode, Waiting
 from kiosk_app.maintenance.words import HEALTH, PARTS
 from kiosk_app.maintenance.work import (
     CheckingCode,
@@ -37,7 +38,7 @@ from kiosk_app.maintenance.work import (
 from kiosk_app.parts import Part
 from kiosk_app.touches import AllErased, LastErased, WorkTouched
 from ui.screen import Choice, Role, Screen, Section, Template
-from ui.screens import staff_lockers, staff_rooms, staff_upkeep
+from ui.screens import staff_fleet, staff_lockers, staff_rooms, staff_upkeep
 from ui.screens.paging import page_of
 from ui.screens.scene import Scene
 from ui.screens.staff_words import HEALTH_MARKS, moment
@@ -52,6 +53,7 @@ _ROOMS = {
     Room.SUPPLIES: (mark("Papier en inkt"), mark("Wat er nog is, en wat je bijvulde")),
     Room.CLEANING: (mark("Reinigen"), mark("Een minuut lang doet aanraken niets")),
     Room.SERVICE: (mark("Buiten dienst of herstarten"), mark("Met een reden, en tot wanneer")),
+    Room.FLEET: (mark("Vloot en stick"), mark("Koppelen, en instellingen van een stick")),
     Room.HISTORY: (mark("Geschiedenis"), mark("Wat hier de laatste tijd gebeurde")),
 }
 _REFUSALS = {
@@ -94,6 +96,8 @@ def staff(scene: Scene, work: Work) -> Screen:
             return staff_upkeep.room(scene, page)
         case Tests() | Testing() | Tested() | Returning() | ReportCode() as page:
             return staff_rooms.room(scene, page)
+        case FleetRoom() | PairCode() | Waiting() | ErrandDone() as page:
+            return staff_fleet.fleet(scene, page)
         case page:
             return staff_lockers.lockers(scene, work, page)
 

@@ -81,6 +81,21 @@ HAPPENED = {
     "compartmentLookedInto": mark("in een vakje gekeken"),
     "nothingDone": mark("vakje niet gebruikt"),
     "stockTaken": mark("telling gedaan"),
+    "pairedWithFleet": mark("loket gekoppeld aan de vloot"),
+    "settingsFromStick": mark("instellingen van een stick genomen"),
+    "logExported": mark("logboek op een stick gezet"),
+    "errandFailed": mark("koppelen of stick mislukte"),
+    "commandRestart": mark("bevel: herstart het programma"),
+    "commandReboot": mark("bevel: herstart de machine"),
+    "commandOutOfService": mark("bevel: buiten dienst"),
+    "commandInService": mark("bevel: weer in dienst"),
+    "commandSelfTest": mark("bevel: test de toestellen"),
+    "commandTestPrint": mark("bevel: druk een testblad af"),
+    "commandCollectLogs": mark("bevel: stuur het logboek"),
+    "commandDone": mark("bevel gedaan"),
+    "commandFailed": mark("bevel mislukt"),
+    "commandCutOff": mark("bevel afgebroken"),
+    "commandLate": mark("bevel kwam te laat"),
 }
 
 
