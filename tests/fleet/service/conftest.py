@@ -119,7 +119,7 @@ def migrated(postgresql: PostgreSql) -> str:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, fleet_in: Callable[[Path], Fleet]) -> Path:
-    """A fleet as it is on its first morning, made once and copied for each test: a hall, two people, empty tables.
+    """A fleet on its first morning, made once and copied for each test: a hall, two people; beside it, empty tables.
 
     Els is a communications officer, omar an operator. Their passwords are hashed by the least work, for none is secret.
     """
@@ -133,20 +133,21 @@ def template(tmp_path_factory: pytest.TempPathFactory, fleet_in: Callable[[Path]
         {"name": "omar", "password": password, "operator": True},
     ]
     (work.home / "people.toml").write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
-    Service(work, f"sqlite:///{work.home / 'fleet.db'}").engine.dispose()
-    return work.home
+    folder = work.home.parent
+    Service(work, f"sqlite:///{folder / 'fleet.db'}").engine.dispose()
+    return folder
 
 
 @pytest.fixture
 def with_people(template: Path, tmp_path: Path, fleet_in: Callable[[Path], Fleet]) -> Fleet:
     """That fleet, for one test."""
-    return fleet_in(Path(shutil.copytree(template, tmp_path / "fleet")))
+    return fleet_in(Path(shutil.copytree(template / "fleet", tmp_path / "fleet")))
 
 
 @pytest.fixture
-def file_database(with_people: Fleet) -> str:
+def file_database(template: Path, tmp_path: Path) -> str:
     """The address of a database in a file, with every table and no rows."""
-    return f"sqlite:///{with_people.work.home / 'fleet.db'}"
+    return f"sqlite:///{shutil.copy(template / 'fleet.db', tmp_path)}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -54,7 +54,7 @@ def site(
 ) -> Iterator[Site]:
     """The processes that an operator runs, with the file for nginx that we ship."""
     folder = tmp_path_factory.mktemp("site")
-    home = Path(shutil.copytree(template, folder / "fleet"))
+    home = Path(shutil.copytree(template / "fleet", folder / "fleet"))
     service = Service(fleet_in(home).work, migrated)
     sockets = [folder / f"{number}.sock" for number in (1, 2)]
     begun = []
