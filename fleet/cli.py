@@ -16,6 +16,7 @@ from tuf.api.exceptions import RepositoryError
 from config.settings import SettingsError
 from fleet import begin, cli_changes, cli_commands, cli_service, keys, sheet
 from fleet.cli_service import Database
+from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
 from fleet.service.people import PeopleError
 from fleet.service.proposals import ChangeError
@@ -34,7 +35,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
 _EXPECTED = (
-    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError),
+    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError, AlarmSettingsError),
     *(keys.KeyFileError, sheet.SheetError, FileExistsError),
 )
 

@@ -27,19 +27,29 @@ out = Console(soft_wrap=True)
 
 
 def serve(
-    certificate: Annotated[Path, typer.Option("--certificate", help="Wie deze server is (PEM).")],
-    key: Annotated[Path, typer.Option("--key", help="De sleutel daarbij (PEM).")],
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="Wie deze server is (PEM).")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="De sleutel daarbij (PEM).")] = None,
     home: Home = _HERE,
     database: Database = "",
     host: Annotated[str, typer.Option("--host", help="Het adres waarop hij luistert.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8443,
+    unix: Annotated[Path | None, typer.Option("--unix", help="Achter nginx: de socket waarop hij luistert.")] = None,
 ) -> None:
     """Laat loketten zich melden, geef de map uit, en toon de pagina's. Tekent elk uur opnieuw."""
-    from fleet.service.server import Service, listener
+    from fleet.service.listening import behind_nginx, listener, port_socket, unix_socket
+    from fleet.service.server import Service
 
-    work = existing(home)
-    out.print(f"https://{host}:{port}")
-    listener(Service(work, _url(database, home)), host, port, certificate, key).run()
+    if (unix is None) is (certificate is None or key is None):
+        raise typer.BadParameter("kies: --certificate en --key, of --unix achter nginx")
+    service = Service(existing(home), _url(database, home))
+    if unix is not None:
+        with unix_socket(unix) as place:
+            out.print(f"{unix}")
+            behind_nginx(service).run(sockets=[place])
+    elif certificate is not None and key is not None:
+        with port_socket(host, port) as place:
+            out.print(f"https://{host}:{port}")
+            listener(service, certificate, key).run(sockets=[place])
 
 
 def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Struct
 
 from config.checkin import AuditHead, CheckIn, Said
 from fleet.service import commands
-from fleet.service.enrolment import Kiosk, known
-from fleet.service.levels import note_levels
+from fleet.service.enrolment import Kiosk, RefusedError, shown_by
+from fleet.service.findings import last_said as last_said
+from fleet.service.findings import trouble_of
+from fleet.service.levels import is_news, note_levels
 from fleet.service.tables import events, kiosks
 
 # What a technician looks back on; older lines make room, so a year of check-ins is as small as a week.
 MOST_EVENTS = 500
 # So much may come in between, in lines, before the oldest are taken away.
 _SLACK = 50
+
+
+# Two at one moment with one certificate: the second finds another number than it had read.
+_AS_READ = sa.and_(
+    kiosks.c.id == sa.bindparam("which"),
+    kiosks.c.boot.is_not_distinct_from(sa.bindparam("boot_read")),
+    kiosks.c.sequence.is_not_distinct_from(sa.bindparam("sequence_read")),
+)
+_KEEP = sa.update(kiosks).where(_AS_READ)
 
 
 class ReplayedError(Exception):
@@ -38,32 +50,111 @@ class What(StrEnum):
     KIOSK_SILENT = "kioskSilent"
 
 
+class _Taken(Struct, frozen=True):
+    """What a check-in makes of its kiosk's row, and what is written of it."""
+
+    before: Any
+    told: CheckIn
+    values: dict[str, Any]
+    lines: list[tuple[What, str | None, str | None]]
+
+    @property
+    def kiosk(self) -> Kiosk:
+        """Whose it is."""
+        return Kiosk(self.before.id, self.before.town, self.before.number)
+
+
+# What is wrong with a check-in; or it was taken, and perhaps a command waits for its kiosk.
+Outcome = Exception | bytes | None
+
+
 class CheckIns:
     """Safe from threads."""
 
     def __init__(self, engine: sa.Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
+        self._quick = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def take(self, fingerprint: str | None, content: bytes) -> bytes | None:
         """Take one, and give the command that waits for its kiosk.
 
         Raises RefusedError, ReplayedError, msgspec.MsgspecError for what is no check-in.
         """
-        with self._engine.begin() as connection:
-            kiosk = known(connection, fingerprint)
-            told = msgspec.json.decode(content, type=CheckIn)
-            before = connection.execute(sa.select(kiosks).where(kiosks.c.id == kiosk.id)).one()
-            if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
-                raise ReplayedError
-            now = self._now()
-            values = self._values(before, told, now)
-            connection.execute(sa.update(kiosks).where(kiosks.c.id == kiosk.id).values(**values))
-            lines = list(_changes(before, told))
-            if values.get("audit_back") and not before.audit_back:
-                lines.append((What.AUDIT_BACK, None, None))
-            self._write(connection, kiosk, lines, now)
-            note_levels(connection, kiosk.id, last_said(before), told, before.seen, now)
-            return commands.exchange(connection, kiosk, told, now)
+        (outcome,) = self.take_all([(fingerprint, content)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def take_all(self, batch: Sequence[tuple[str | None, bytes]]) -> list[Outcome]:
+        """Take many, each for itself: give for each the command that waits for its kiosk, or what is wrong with it."""
+        now, outcomes = self._now(), list[Outcome]([None] * len(batch))
+        # Most say what they said before: three statements for all of them, and no transaction around them.
+        with self._quick.connect() as connection:
+            same, other, again = self._sorted(connection, batch, now, outcomes)
+            late = set(_not_kept(connection, same))
+            waits = commands.waiting(connection, [taken.before.id for _, taken in (*same, *other)], now)
+            for number, taken in same:
+                if number in late:
+                    outcomes[number] = ReplayedError()
+                elif taken.before.id in waits:
+                    outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
+        for number, taken in other:
+            with self._engine.begin() as connection:
+                if _not_kept(connection, [(number, taken)]):
+                    outcomes[number] = ReplayedError()
+                    continue
+                self._write(connection, taken.before.id, taken.lines, now)
+                if taken.before.id in waits:
+                    outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
+        for number, taken in (*same, *other):
+            if outcomes[number] is None or isinstance(outcomes[number], bytes):
+                self._note_levels(taken, now)
+        for number in again:
+            outcomes[number] = self.take_all([batch[number]])[0]
+        return outcomes
+
+    def _note_levels(self, taken: _Taken, now: datetime) -> None:
+        if is_news(last_said(taken.before), taken.told, taken.before.seen, now):
+            with self._engine.begin() as connection:
+                note_levels(connection, taken.before.id, taken.told, now)
+
+    def _sorted(
+        self,
+        connection: sa.Connection,
+        batch: Sequence[tuple[str | None, bytes]],
+        now: datetime,
+        outcomes: list[Outcome],
+    ) -> tuple[list[tuple[int, _Taken]], list[tuple[int, _Taken]], list[int]]:
+        """Give what says the same as before, what says something else, and who comes a second time at this moment."""
+        same: list[tuple[int, _Taken]] = []
+        other: list[tuple[int, _Taken]] = []
+        again: list[int] = []
+        rows, had = shown_by(connection, [fingerprint for fingerprint, _ in batch]), set()
+        for number, (fingerprint, content) in enumerate(batch):
+            try:
+                taken = self._read(rows.get(fingerprint), content, now)
+            except (RefusedError, ReplayedError, msgspec.MsgspecError, RecursionError) as error:
+                outcomes[number] = error
+                continue
+            if taken.before.id in had:
+                again.append(number)  # it is read anew, after the first
+            else:
+                (other if taken.lines else same).append((number, taken))
+            had.add(taken.before.id)
+        return same, other, again
+
+    def _read(self, before: Any, content: bytes, now: datetime) -> _Taken:  # noqa: ANN401 (a row)
+        """Say what a check-in changes. Raises as `take` does."""
+        if before is None:
+            raise RefusedError("this certificate is nobody's")
+        told = msgspec.json.decode(content, type=CheckIn)
+        if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
+            raise ReplayedError
+        values, lines = self._values(before, told, now), list(_changes(before, told))
+        values["sent_back"] = now if any(what is What.SENT_BACK for what, _, _ in lines) else before.sent_back
+        if values["audit_back"] is not None and before.audit_back is None:
+            lines.append((What.AUDIT_BACK, None, None))
+        return _Taken(before, told, values, lines)
 
     @staticmethod
     def _values(before: Any, told: CheckIn, now: datetime) -> dict[str, Any]:  # noqa: ANN401 (a row)
@@ -73,6 +164,11 @@ class CheckIns:
             "sequence": told.sequence,
             "clock_offset": (told.sent - now).total_seconds(),
             "said": msgspec.json.encode(told),
+            "trouble": trouble_of(told, (told.sent - now).total_seconds()),
+            # Always all of them: what many rows are given in one statement has the same names.
+            "audit_number": before.audit_number,
+            "audit_hash": before.audit_hash,
+            "audit_back": before.audit_back,
         }
         head = told.kiosk.audit if told.kiosk is not None else None
         if head is None:
@@ -83,24 +179,31 @@ class CheckIns:
 
     @staticmethod
     def _write(
-        connection: sa.Connection, kiosk: Kiosk, lines: list[tuple[What, str | None, str | None]], at: datetime
+        connection: sa.Connection, kiosk: int, lines: list[tuple[What, str | None, str | None]], at: datetime
     ) -> None:
-        if not lines:
-            return
-        rows = [{"kiosk": kiosk.id, "at": at, "what": what, "part": part, "word": word} for what, part, word in lines]
+        rows = [{"kiosk": kiosk, "at": at, "what": what, "part": part, "word": word} for what, part, word in lines]
         connection.execute(sa.insert(events), rows)
-        mine = sa.select(events.c.id).where(events.c.kiosk == kiosk.id).order_by(events.c.id.desc())
+        mine = sa.select(events.c.id).where(events.c.kiosk == kiosk).order_by(events.c.id.desc())
         if connection.execute(mine.offset(MOST_EVENTS + _SLACK).limit(1)).scalar() is not None:
             oldest = connection.execute(mine.offset(MOST_EVENTS).limit(1)).scalar()
-            connection.execute(sa.delete(events).where(events.c.kiosk == kiosk.id, events.c.id <= oldest))
+            connection.execute(sa.delete(events).where(events.c.kiosk == kiosk, events.c.id <= oldest))
 
 
-def last_said(row: Any) -> CheckIn | None:  # noqa: ANN401 (a row)
-    """Give what a kiosk said last; None for one that never did, or said it to another version of this service."""
-    try:
-        return msgspec.json.decode(row.said, type=CheckIn) if row.said is not None else None
-    except msgspec.MsgspecError:
-        return None
+def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) -> list[int]:
+    """Write down what kiosks said; gives the numbers of those that said something else meanwhile."""
+    if not taken:
+        return []
+    rows = [
+        {"which": one.before.id, "boot_read": one.before.boot, "sequence_read": one.before.sequence, **one.values}
+        for _, one in taken
+    ]
+    if connection.execute(_KEEP, rows).rowcount == len(rows):
+        return []
+    which = sa.select(kiosks.c.id, kiosks.c.boot, kiosks.c.sequence).where(
+        kiosks.c.id.in_([row["which"] for row in rows])
+    )
+    there = {(row.id, row.boot, row.sequence) for row in connection.execute(which)}
+    return [number for number, one in taken if (one.before.id, one.values["boot"], one.values["sequence"]) not in there]
 
 
 def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)

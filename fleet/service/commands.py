@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -44,6 +44,7 @@ LOOK_BACK = 50
 _KEPT = timedelta(days=400)
 # A kiosk whose line was cut may say a weekend later how a command ended.
 _HEARD_WITHIN = timedelta(days=7)
+_PENDING = sa.or_(commands.c.outcome.is_(None), commands.c.outcome == Outcome.BEGUN)
 
 
 class Given(Struct, frozen=True):
@@ -118,10 +119,15 @@ class CommandDesk:
         ]
 
 
+def waiting(connection: sa.Connection, of_kiosks: Sequence[int], now: datetime) -> set[int]:
+    """Say for which of these kiosks anything is open, to be taken or to be heard of."""
+    mine = sa.and_(commands.c.kiosk.in_(of_kiosks), commands.c.issued > now - _HEARD_WITHIN, _PENDING)
+    return set(connection.execute(sa.select(commands.c.kiosk).where(mine)).scalars()) if of_kiosks else set()
+
+
 def exchange(connection: sa.Connection, kiosk: Kiosk, told: CheckIn, now: datetime) -> bytes | None:
     """Take what a kiosk says of its commands, and give the one that it is to take now, if any."""
-    pending = sa.or_(commands.c.outcome.is_(None), commands.c.outcome == Outcome.BEGUN)
-    mine = sa.and_(commands.c.kiosk == kiosk.id, commands.c.issued > now - _HEARD_WITHIN, pending)
+    mine = sa.and_(commands.c.kiosk == kiosk.id, commands.c.issued > now - _HEARD_WITHIN, _PENDING)
     said = {str(one.id): one.outcome for one in told.commands}
     said |= {str(one.id): one.outcome for one in (told.kiosk.commands if told.kiosk is not None else ())}
     wanted: bytes | None = None

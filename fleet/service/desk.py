@@ -6,9 +6,11 @@ holds it to that.
 
 from __future__ import annotations
 
+import fcntl
 import threading
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -128,7 +130,7 @@ class Desk:
     def undo(self, town: str, person: str) -> None:
         """Give out what was out before the last change, as something new. Raises SettingsError where nothing was."""
         role = roles.daily_role(town)
-        with self._turn:
+        with self._alone():
             version = self._work.repository.versions()[role]
             if version < 2:  # noqa: PLR2004 (the first was empty)
                 raise SettingsError("er is niets om ongedaan te maken")
@@ -145,10 +147,17 @@ class Desk:
         """Say for every town that all still holds. Raises RepositoryError, OSError."""
         self._work.repository.publish(keys.load(self._work.keys / "online.pem"), {}, {})
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one person at a time write, among the threads of this worker and among workers."""
+        with self._turn, (self._work.home / ".desk").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def _change(self, town: str, person: str, did: Did, change: Callable[[Daily], dict[str, Any]]) -> None:
-        with self._turn:
+        with self._alone():
             now = self.content(town)
             said = {**structs.asdict(now), "given": self.today, **change(now)}
             plain = msgspec.to_builtins(said, builtin_types=(date,))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography import x509
@@ -152,16 +153,30 @@ class Enrolment:
 
 def known(connection: sa.Connection, fingerprint: str | None) -> Kiosk:
     """Say which kiosk shows this certificate. Raises RefusedError."""
-    shown = sa.or_(kiosks.c.fingerprint == fingerprint, kiosks.c.next_fingerprint == fingerprint)
-    row = None
-    if fingerprint is not None:
-        row = connection.execute(sa.select(kiosks).where(shown, kiosks.c.revoked.is_(False))).first()
+    row = shown_by(connection, [fingerprint]).get(fingerprint)
     if row is None:
         raise RefusedError("this certificate is nobody's")
-    if row.next_fingerprint == fingerprint:
-        said = {"fingerprint": fingerprint, "next_fingerprint": None}
-        connection.execute(sa.update(kiosks).where(kiosks.c.id == row.id).values(**said))
     return Kiosk(row.id, row.town, row.number)
+
+
+_SHOWN: sa.BindParameter[Sequence[str]] = sa.bindparam("shown", expanding=True)
+_SHOWN_BY = sa.select(kiosks).where(
+    sa.or_(kiosks.c.fingerprint.in_(_SHOWN), kiosks.c.next_fingerprint.in_(_SHOWN)), kiosks.c.revoked.is_(False)
+)
+
+
+def shown_by(connection: sa.Connection, fingerprints: Sequence[str | None]) -> dict[str | None, sa.Row[Any]]:
+    """Give the row of each kiosk that shows one of these certificates, by what it shows."""
+    shown = {one for one in fingerprints if one is not None}
+    found: dict[str | None, sa.Row[Any]] = {}
+    for row in connection.execute(_SHOWN_BY, {"shown": sorted(shown)}).all() if shown else []:
+        if row.next_fingerprint in shown:
+            said = {"fingerprint": row.next_fingerprint, "next_fingerprint": None}
+            connection.execute(sa.update(kiosks).where(kiosks.c.id == row.id).values(**said))
+            found[row.next_fingerprint] = row
+        else:
+            found[row.fingerprint] = row
+    return found
 
 
 def _make(file: Path, now: datetime) -> None:

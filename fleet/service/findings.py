@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
+import msgspec
+import sqlalchemy as sa
 from msgspec import Struct
 
 from config.checkin import Alarm, CheckIn, Device, Health, Part
-from fleet.service.checkins import last_said
+from fleet.service.tables import kiosks
 
 # Three rounds of an agent, and then some: one round that is lost is no alarm.
 SILENT = timedelta(minutes=4)
@@ -17,6 +20,15 @@ SILENT = timedelta(minutes=4)
 CLOCK_OFF = 120.0
 # The agent renews at two thirds of ninety days; what still ends this soon was not renewed.
 CERTIFICATE_ENDS = timedelta(days=14)
+# What a row keeps of a kiosk of which residents notice something (trouble_of).
+_BAD = 2
+# Settings that a kiosk put back are somebody's work of a day; after that they are history.
+SENT_BACK_HOLDS = timedelta(days=1)
+# Faults that whoever is nearest mends with a full cupboard and no tools.
+_REFILLS = {
+    *("paperEmpty", "paperLow", "tonerEmpty", "tonerLow", "wasteFull", "wasteNearlyFull"),
+    *("receiptPaperEmpty", "receiptPaperLow"),
+}
 
 PARTS = {
     Part.CARD_READER: "Kaartlezer",
@@ -46,6 +58,27 @@ _FAULTS = {
     "receiptPaperLow": "de rol is bijna op",
     "backendDown": "antwoordt niet",
     "backendSlow": "antwoordt traag",
+    "backendAnswer": "antwoordt iets dat niet klopt",
+    "printerFault": "meldt een storing",
+    "printerAttention": "vraagt aandacht",
+    "wasteFull": "de bak voor resttoner is vol",
+    "wasteNearlyFull": "de bak voor resttoner is bijna vol",
+    "paperSensorLost": "antwoordt niet",
+    "receiptCoverOpen": "er staat een klep open",
+    "receiptFault": "meldt een storing",
+    "keypadLost": "antwoordt niet",
+    "scannerLost": "antwoordt niet",
+    "lockersLost": "antwoorden niet",
+    "lockerAddress": "een vakje heeft een adres dat niet bestaat",
+    "doorStuck": "een deur gaat niet open",
+    "doorUnknown": "een deur zegt niet of ze open is",
+    "doorLeftOpen": "een deur staat te lang open",
+    "speechLost": "is weg",
+    "headsetLost": "is weg",
+    "outOfService": "het loket staat buiten dienst",
+    "settingsInvalid": "de instellingen kloppen niet",
+    "journalLost": "het geheugen was onleesbaar, en begon opnieuw",
+    "internal": "er liep iets mis in het programma",
     "diskFull": "de schijf is vol",
     "clockBack": "de klok staat terug",
     "memoryDamaged": "het geheugen was niet te lezen",
@@ -64,11 +97,25 @@ _ALARMS = {
 }
 
 
+class Role(StrEnum):
+    """Who mends it."""
+
+    PAPER = "papier"
+    FAULT = "storing"
+    SAFETY = "veiligheid"
+
+
 class Finding(Struct, frozen=True):
-    """One thing, and whether residents notice it."""
+    """One thing, and whether residents notice it. `key` names it among those of its kiosk; without one, no alarm."""
 
     sentence: str
     bad: bool
+    key: str = ""
+    role: Role = Role.FAULT
+
+
+# While nothing is heard of a kiosk these alone are known; what else was wrong may still be.
+SILENT_KEY, KIOSK_SILENT_KEY, AUDIT_KEY = "silent", "kioskSilent", "audit"
 
 
 def findings(row: Any, now: datetime) -> list[Finding]:  # noqa: ANN401 (a row)
@@ -76,9 +123,39 @@ def findings(row: Any, now: datetime) -> list[Finding]:  # noqa: ANN401 (a row)
     return sorted(_found(row, now), key=lambda one: not one.bad)
 
 
-def never_seen(row: Any) -> bool:  # noqa: ANN401 (a row)
-    """Say whether a kiosk never came by."""
-    return row.seen is None
+def last_said(row: Any) -> CheckIn | None:  # noqa: ANN401 (a row)
+    """Give what a kiosk said last; None for one that never did, or said it to another version of this service."""
+    try:
+        return msgspec.json.decode(row.said, type=CheckIn) if row.said is not None else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def trouble_of(told: CheckIn, clock_offset: float) -> int:
+    """Say how bad it is, as a row keeps it: 2 where residents notice, 1 where somebody must know, 0 otherwise."""
+    found = list(_of_kiosk(told))
+    if any(one.bad for one in found):
+        return _BAD
+    return int(bool(found) or told.alarm is not None or abs(clock_offset) > CLOCK_OFF)
+
+
+def hurting(now: datetime) -> sa.ColumnElement[bool]:
+    """Say of which rows a finding is bad, so that a fleet can be asked without reading what each kiosk said."""
+    live = sa.and_(kiosks.c.revoked.is_(False), kiosks.c.seen.is_not(None))
+    said = kiosks.c.trouble == _BAD
+    return sa.and_(live, sa.or_(kiosks.c.audit_back.is_not(None), kiosks.c.seen < now - SILENT, said))
+
+
+def notable(now: datetime) -> sa.ColumnElement[bool]:
+    """Say of which rows there is any finding."""
+    return sa.or_(
+        hurting(now),
+        kiosks.c.revoked,
+        kiosks.c.seen.is_(None),
+        kiosks.c.trouble > 0,
+        kiosks.c.certified_until < now + CERTIFICATE_ENDS,
+        kiosks.c.sent_back > now - SENT_BACK_HOLDS,
+    )
 
 
 def _found(row: Any, now: datetime) -> Iterator[Finding]:  # noqa: ANN401 (a row)
@@ -89,33 +166,42 @@ def _found(row: Any, now: datetime) -> Iterator[Finding]:  # noqa: ANN401 (a row
         yield Finding("is nog niet langs geweest", bad=False)
         return
     if row.audit_back is not None:
-        yield Finding(
-            "Veiligheid: regels van het auditspoor zijn weg of veranderd. Verwittig wie de veiligheid doet", bad=True
-        )
+        sentence = "Veiligheid: regels van het auditspoor zijn weg of veranderd. Verwittig wie de veiligheid doet"
+        yield Finding(sentence, bad=True, key=AUDIT_KEY, role=Role.SAFETY)
     if now - row.seen > SILENT:
-        yield Finding("laat niets van zich horen", bad=True)
+        yield Finding("laat niets van zich horen", bad=True, key=SILENT_KEY)
         return
     told = last_said(row)
     if told is None:
         return
     if abs(row.clock_offset) > CLOCK_OFF:
-        yield Finding(f"de klok loopt {abs(row.clock_offset) / 60:.0f} minuten {_side(row.clock_offset)}", bad=False)
+        minutes = f"{abs(row.clock_offset) / 60:.0f}"
+        yield Finding(f"de klok loopt {minutes} minuten {_side(row.clock_offset)}", bad=False, key="clock")
     if row.certified_until is not None and row.certified_until - now < CERTIFICATE_ENDS:
-        yield Finding(f"het certificaat voor de vloot vervalt op {row.certified_until:%d-%m-%Y}", bad=False)
+        sentence = f"het certificaat voor de vloot vervalt op {row.certified_until:%d-%m-%Y}"
+        yield Finding(sentence, bad=False, key="certificate")
+    if row.sent_back is not None and now - row.sent_back < SENT_BACK_HOLDS:
+        yield Finding("zette nieuwe instellingen terug: er werkte iets niet meer", bad=False, key="sentBack")
     if told.alarm is not None:
-        yield Finding(_ALARMS[told.alarm], bad=False)
+        role = Role.SAFETY if told.alarm is Alarm.REFUSED else Role.FAULT
+        yield Finding(_ALARMS[told.alarm], bad=False, key=f"agent:{told.alarm}", role=role)
     yield from _of_kiosk(told)
 
 
 def _of_kiosk(told: CheckIn) -> Iterator[Finding]:
     if told.kiosk is None:
-        yield Finding("de machine werkt, het loket zelf zegt niets", bad=True)
+        yield Finding("de machine werkt, het loket zelf zegt niets", bad=True, key=KIOSK_SILENT_KEY)
         return
     if not told.kiosk.offers:
-        yield Finding("inwoners kunnen nu geen document afdrukken", bad=True)
+        # Where a part says why, that part is the alarm.
+        why = any(device.health is Health.DOWN for device in told.kiosk.devices)
+        yield Finding("inwoners kunnen nu geen document afdrukken", bad=True, key="" if why else "offers")
     for device in told.kiosk.devices:
         if device.fault is not None or device.health in {Health.DOWN, Health.DEGRADED}:
-            yield Finding(f"{PARTS[device.part]}: {_word(device)}", bad=device.health is Health.DOWN)
+            fault = device.fault.value if device.fault is not None else device.health.value
+            role = Role.PAPER if fault in _REFILLS else Role.FAULT
+            sentence, bad = f"{PARTS[device.part]}: {_word(device)}", device.health is Health.DOWN
+            yield Finding(sentence, bad=bad, key=f"{device.part}:{fault}", role=role)
     if told.kiosk.in_force.on_trial:
         yield Finding("probeert nieuwe instellingen uit", bad=False)
 

@@ -40,15 +40,16 @@ class Curve(Struct, frozen=True):
     height: int = _HIGH
 
 
-def note_levels(
-    connection: sa.Connection, kiosk: int, before: CheckIn | None, told: CheckIn, seen: datetime | None, now: datetime
-) -> None:
-    """Keep what a kiosk says is left, where that is other than it said before or the day is another."""
+def is_news(before: CheckIn | None, told: CheckIn, seen: datetime | None, now: datetime) -> bool:
+    """Whether what a kiosk says is left is other than it said before, or the day is another."""
     said = told.kiosk.levels if told.kiosk is not None else ()
     had = before.kiosk.levels if before is not None and before.kiosk is not None else ()
-    today = now.date()
-    if not said or (said == had and seen is not None and seen.date() == today):
-        return
+    return bool(said) and (said != had or seen is None or seen.date() != now.date())
+
+
+def note_levels(connection: sa.Connection, kiosk: int, told: CheckIn, now: datetime) -> None:
+    """Keep what a kiosk says is left, in the place of what it said earlier today."""
+    said, today = told.kiosk.levels if told.kiosk is not None else (), now.date()
     mine = levels.c.kiosk == kiosk
     connection.execute(sa.delete(levels).where(mine, sa.or_(levels.c.day == today, levels.c.day < today - KEPT)))
     rows = [{"kiosk": kiosk, "good": one.good, "day": today, "left": one.left, "a_week": one.a_week} for one in said]

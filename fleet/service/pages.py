@@ -18,9 +18,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Announcement, ServiceState, SettingsError
-from fleet.service.checkins import last_said
 from fleet.service.desk import Desk, Did, last_day
-from fleet.service.findings import findings
+from fleet.service.findings import findings, hurting, last_said, notable
 from fleet.service.glance import cannot, since_when
 from fleet.service.people import People, Person, Seat
 from fleet.service.tables import kiosks
@@ -119,12 +118,10 @@ class Pages:
             return RedirectResponse("/aanmelden", 303)
         if not seat.person.changes and len(seat.person.towns) == 1:
             return RedirectResponse(f"/vandaag/{seat.person.towns[0]}", 303)
-        rows = await run_in_threadpool(self._rows, seat.person)
-        amiss = sum(any(one.bad for one in found) for _, found in rows)
-        shown = [(row, cannot(row, self.now()), found) for row, found in rows[:_ROWS]]
-        since = await run_in_threadpool(self._since, [row for row, *_ in shown])
+        count, amiss, rows = await run_in_threadpool(self._rows, seat.person)
+        shown = [(row, cannot(row, self.now()), found) for row, found in rows]
+        since = await run_in_threadpool(self._since, [row for row, _ in rows])
         waiting = await run_in_threadpool(self.waiting, seat.person)
-        count = len(rows)
         return self.page("vloot", seat, rows=shown, count=count, amiss=amiss, since=since, waiting=waiting)
 
     async def today(self, request: Request) -> Response:
@@ -220,13 +217,16 @@ class Pages:
         with self._engine.connect() as connection:
             return since_when(connection, rows, self.now())
 
-    def _rows(self, person: Person) -> list[tuple[Any, list[Any]]]:
-        query = sa.select(kiosks).order_by(kiosks.c.town, kiosks.c.number)
-        if not person.operator:
-            query = query.where(kiosks.c.town.in_(person.sees))
+    def _rows(self, person: Person) -> tuple[int, int, list[tuple[Any, list[Any]]]]:
+        """Give how many kiosks there are, of how many residents notice something, and the worst of them."""
+        now = self.now()
+        mine = sa.true() if person.operator else kiosks.c.town.in_(person.sees)
+        worst = [sa.case((which, 0), else_=1) for which in (hurting(now), notable(now))]
+        sums = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(1 - worst[0]), 0)).where(mine)
+        query = sa.select(kiosks).where(mine).order_by(*worst, kiosks.c.town, kiosks.c.number).limit(_ROWS)
         with self._engine.connect() as connection:
-            rows = [(row, findings(row, self.now())) for row in connection.execute(query)]
-        return sorted(rows, key=lambda one: (not any(found.bad for found in one[1]), not one[1]))
+            count, amiss = connection.execute(sums).one()
+            return count, amiss, [(row, findings(row, now)) for row in connection.execute(query)]
 
     async def seat(self, request: Request) -> Seat | None:
         """Say who asks."""

@@ -1,19 +1,16 @@
-"""The fleet service's one listener: kiosks with their certificates, people with their passwords, and the repository."""
+"""The fleet service behind its listener: kiosks, people, the repository, and what it does by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import sqlalchemy as sa
-import uvicorn
 from fastapi import FastAPI
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
@@ -26,16 +23,20 @@ from tuf.api.exceptions import RepositoryError
 from config.checkin import MOST_BYTES
 from config.commands import MOST_COLLECTED
 from fleet.keys import KeyFileError
-from fleet.service import database
-from fleet.service.callers import KioskProtocol, certificate_of
+from fleet.service import alarm_settings, database
+from fleet.service.alarm_pages import AlarmPages
+from fleet.service.batches import Batches
+from fleet.service.callers import certificate_of
 from fleet.service.change_pages import ChangePages
 from fleet.service.checkins import CheckIns, ReplayedError
 from fleet.service.commands import CommandDesk
+from fleet.service.couriers import Couriers
 from fleet.service.desk import Desk
 from fleet.service.elsewhere import Elsewhere, login_settings
 from fleet.service.elsewhere_pages import ElsewherePages
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
 from fleet.service.kiosk_pages import KioskPages
+from fleet.service.metrics import Metrics
 from fleet.service.pages import Pages
 from fleet.service.people import People, load
 from fleet.service.proposals import Proposals
@@ -45,10 +46,9 @@ from fleet.work import Work
 log = logging.getLogger(__name__)
 
 # What is signed holds for 72 hours: a night without this service does no harm.
-SIGN_EVERY = 3600.0  # A change waits for hours in a ring; one that fails is stopped as soon as the kiosk has said so.
+SIGN_EVERY = 3600.0
+# A change waits for hours in a ring; one that fails is stopped as soon as the kiosk has said so.
 LOOK_EVERY = 30.0
-# An agent asks every minute, give or take a fifth: its line stays open in between, and no handshake is made anew.
-_KEEP_ALIVE = 150
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +79,10 @@ class Service:
         ]
         if (login := login_settings(work.home / "login.toml")) is not None:
             self._more_pages.append(ElsewherePages(self.pages, people, Elsewhere(login, everybody)))
+        self._batches = Batches(self.checkins.take_all)
+        alarms = alarm_settings.load(work.home / "alarms.toml", work.towns)
+        self.couriers = Couriers(self.engine, alarms, now)
+        self.metrics = Metrics(self.engine, work.keys / "metrics-token", now)
         self._work = work
 
     def app(self) -> FastAPI:
@@ -95,10 +99,12 @@ class Service:
         self.pages.on(app)
         for pages in self._more_pages:
             pages.on(app)
+        AlarmPages(self.engine, self.pages).on(app)
         for part in ("metadata", "targets"):
             folder = self._work.repository.folder / part
             folder.mkdir(exist_ok=True)
             app.mount(f"/{part}", StaticFiles(directory=folder))
+        self.metrics.on(app)
         app.add_exception_handler(HTTPException, self.pages.sorry)
         app.add_exception_handler(Exception, self.pages.sorry)
         return app
@@ -106,7 +112,7 @@ class Service:
     async def _check_in(self, request: Request) -> Response:
         content = await _body(request)
         try:
-            wanted = await run_in_threadpool(self.checkins.take, certificate_of(request), content)
+            wanted = await self._batches.take(certificate_of(request), content)
         except RefusedError as error:
             return PlainTextResponse(str(error), 403)
         except ReplayedError:
@@ -157,10 +163,11 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _hourly(self, _: FastAPI) -> AsyncIterator[None]:
-        signing, looking = asyncio.create_task(self._sign()), asyncio.create_task(self._see_to_changes())
+        tasks = [asyncio.create_task(self._sign()), asyncio.create_task(self.couriers.rounds())]
+        tasks.append(asyncio.create_task(self._see_to_changes()))
         yield
-        signing.cancel()
-        looking.cancel()
+        for task in tasks:
+            task.cancel()
         self.engine.dispose()
 
     async def _sign(self) -> None:
@@ -178,38 +185,6 @@ class Service:
             except (RepositoryError, KeyFileError, OSError, sa.exc.SQLAlchemyError) as error:
                 log.error("changes cannot be brought round: %s", error)
             await asyncio.sleep(LOOK_EVERY)
-
-
-def listener(service: Service, host: str, port: int, certificate: Path, key: Path) -> uvicorn.Server:
-    """Give the listener: TLS that takes a kiosk's certificate where one is shown, and asks no browser for any."""
-    callers = service.authority.file.with_name("kiosks-ca.crt")
-    callers.write_bytes(service.authority.pem)
-    config = uvicorn.Config(
-        service.app(),
-        host=host,
-        port=port,
-        http=KioskProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=2,
-        backlog=4096,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-        ssl_ca_certs=str(callers),
-        ssl_cert_reqs=ssl.CERT_OPTIONAL,
-        ssl_context_factory=_strict,
-    )
-    return uvicorn.Server(config)
-
-
-def _strict(_: uvicorn.Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    context = usual()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 async def _body(request: Request, most: int = MOST_BYTES) -> bytes:

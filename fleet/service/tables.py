@@ -42,7 +42,9 @@ kiosks = sa.Table(
     sa.Column("audit_number", sa.BigInteger),
     sa.Column("audit_hash", sa.String(64)),
     sa.Column("audit_back", Moment),
+    sa.Column("sent_back", Moment),
     sa.Column("said", sa.LargeBinary),
+    sa.Column("trouble", sa.SmallInteger),
     sa.UniqueConstraint("town", "number"),
 )
 # A code with which a kiosk gets its first certificate, once.

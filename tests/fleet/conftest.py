@@ -97,6 +97,12 @@ class Agent(Struct, frozen=True):
         return str(Told(self.told).state().alarm or "")
 
 
+@pytest.fixture(scope="session")
+def fleet_in() -> Callable[[Path], Fleet]:
+    """Give the fleet of a folder."""
+    return lambda home: Fleet(Work(home))
+
+
 @pytest.fixture
 def begun(tmp_path: Path) -> Callable[..., Fleet]:
     """Begin a fleet of towns, for each of which so many must sign. No passphrases: nobody is there to type."""

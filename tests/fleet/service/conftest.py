@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -15,21 +16,25 @@ import pytest
 import sqlalchemy as sa
 import tomli_w
 import trustme
+from argon2 import PasswordHasher
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec import Struct, structs
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from fleet.service.people import hashed
-from fleet.service.server import Service, listener
-from fleet.service.tables import kiosks
+from fleet import begin
+from fleet.service import database as databases
+from fleet.service.listening import listener
+from fleet.service.server import Service
+from fleet.service.tables import METADATA, kiosks
 from simulators.postgresql import PostgreSql
+from tests.fleet.service.console import PASSWORD
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
 
-PASSWORD = "een lang wachtwoord"
 HALL = """
 [[services]]
 kind = "cash"
@@ -104,26 +109,59 @@ def postgresql() -> Iterator[PostgreSql]:
         server.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, of one make and then of the other."""
-    if request.param == "postgresql":
-        server: PostgreSql = request.getfixturevalue("postgresql")
-        return server.database()
-    return f"sqlite:///{tmp_path / 'fleet.db'}"
+@pytest.fixture(scope="session")
+def migrated(postgresql: PostgreSql) -> str:
+    """The address of a database on that server, with every table."""
+    url = postgresql.database()
+    databases.opened(url).dispose()
+    return url
 
 
-@pytest.fixture
-def with_people(fleet: Fleet) -> Fleet:
-    """A fleet whose town has a hall, a communications officer (els) and an operator (omar)."""
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, fleet_in: Callable[[Path], Fleet]) -> Path:
+    """A fleet on its first morning, made once and copied for each test: a hall, two people; beside it, empty tables.
+
+    Els is a communications officer, omar an operator. Their passwords are hashed by the least work, for none is secret.
+    """
+    fleet = fleet_in(tmp_path_factory.mktemp("template") / "fleet")
+    work = fleet.work
+    begin.begin(work, ("lindeveld",), 1, lambda _name: "")
     fleet.say("lindeveld/tenant.toml", HALL)
-    password = hashed(PASSWORD)
+    password = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     people = [
         {"name": "els", "password": password, "towns": ["lindeveld"]},
         {"name": "omar", "password": password, "operator": True},
     ]
-    (fleet.work.home / "people.toml").write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
-    return fleet
+    (work.home / "people.toml").write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
+    folder = work.home.parent
+    Service(work, f"sqlite:///{folder / 'fleet.db'}").engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def with_people(template: Path, tmp_path: Path, fleet_in: Callable[[Path], Fleet]) -> Fleet:
+    """That fleet, for one test."""
+    return fleet_in(Path(shutil.copytree(template / "fleet", tmp_path / "fleet")))
+
+
+@pytest.fixture
+def file_database(template: Path, tmp_path: Path) -> str:
+    """The address of a database in a file, with every table and no rows."""
+    return f"sqlite:///{shutil.copy(template / 'fleet.db', tmp_path)}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, file_database: str) -> str:
+    """The address of a database with no rows, of one make and then of the other."""
+    if request.param == "sqlite":
+        return file_database
+    url: str = request.getfixturevalue("migrated")
+    engine = databases.opened(url)
+    with engine.begin() as connection:
+        names = ", ".join(table.name for table in METADATA.sorted_tables)
+        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+    engine.dispose()
+    return url
 
 
 @pytest.fixture
@@ -142,10 +180,10 @@ def make_service(with_people: Fleet) -> Iterator[Callable[[str], tuple[Service, 
 
 @pytest.fixture
 def running(
-    make_service: Callable[[str], tuple[Service, Clock]], authority: trustme.CA, tmp_path: Path
+    make_service: Callable[[str], tuple[Service, Clock]], file_database: str, authority: trustme.CA, tmp_path: Path
 ) -> Iterator[Running]:
     """The service on a port of its own."""
-    service, clock = make_service(f"sqlite:///{tmp_path / 'fleet.db'}")
+    service, clock = make_service(file_database)
     mine, files = (
         authority.issue_cert("localhost"),
         [tmp_path / name for name in ("service.pem", "service.key", "ca.pem")],
@@ -154,7 +192,7 @@ def running(
     mine.private_key_pem.write_to_path(files[1])
     authority.cert_pem.write_to_path(files[2])
     place = socket.create_server(("127.0.0.1", 0))
-    server = listener(service, "127.0.0.1", 0, files[0], files[1])
+    server = listener(service, files[0], files[1])
     thread = threading.Thread(target=lambda: server.run(sockets=[place]))
     thread.start()
     yield Running(service, f"https://localhost:{place.getsockname()[1]}", files[2], clock)
@@ -193,6 +231,29 @@ def let_in(request_for: Callable[[], tuple[bytes, bytes]]) -> Callable[[Service,
         return x509.load_pem_x509_certificate(given).fingerprint(hashes.SHA256()).hex()
 
     return enrol
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the tests of a file (while it is there, no other test may run an event loop of its own)."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    """A page of the service; no script may fail on it, and nothing may pop up."""
+    context = browser.new_context(base_url=running.url, ignore_https_errors=True, locale="nl-BE")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    yield page
+    context.close()
+    assert wrong == []
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,8 +33,8 @@ def service(database: str, make_service: Callable[[str], Made]) -> Service:
 
 
 @pytest.fixture
-def clocked(tmp_path: Path, make_service: Callable[[str], Made]) -> Made:
-    return make_service(f"sqlite:///{tmp_path / 'fleet.db'}")
+def clocked(file_database: str, make_service: Callable[[str], Made]) -> Made:
+    return make_service(file_database)
 
 
 def row(service: Service, number: str = "LV-01") -> sa.Row[Any]:
@@ -156,6 +155,18 @@ def test_a_check_in_is_taken_once(service: Service, let_in: Callable[[Service, s
             service.checkins.take(who, again)
     said.boot, said.sequence = "00000000-0000-4000-8000-000000000001", 0
     service.checkins.take(who, said.next())
+
+
+def test_what_is_wrong_with_one_is_its_own(service: Service, let_in: Callable[[Service, str], str], said: Said) -> None:
+    """They come together, and one of them twice."""
+    who, other = let_in(service, "LV-01"), let_in(service, "LV-02")
+    first, second, third = said.next(), said.next(), type(said)().next()
+    batch = [(None, first), (who, b"{"), (who, first), ("0" * 64, first), (who, first), (who, second), (other, third)]
+    outcomes = service.checkins.take_all(batch)
+    assert [type(one) for one in outcomes] == [
+        *(RefusedError, msgspec.DecodeError, type(None), RefusedError, ReplayedError, type(None), type(None)),
+    ]
+    assert (row(service).sequence, row(service, "LV-02").sequence) == (2, 1)
 
 
 # --- what is made of it --------------------------------------------------------------------------------------------

@@ -12,55 +12,21 @@ import httpx
 import msgspec
 import pytest
 import tomli_w
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Page
 
 from config.merge import Layer
 from config.settings import read
 from fleet.service.desk import LOOK_BACK
+from fleet.service.people import hashed
 from kiosk_app.told import News, ToldSettings
+from tests.fleet.service.console import PASSWORD, enter, press, sound
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent
     from tests.fleet.service.conftest import Running
 
 PROJECT = Path(__file__).parents[3]
-PASSWORD = "een lang wachtwoord"
 NASTY = "<script>alert(1)</script> & 'x'"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, running: Running) -> Iterator[Page]:
-    context = browser.new_context(base_url=running.url, ignore_https_errors=True, locale="nl-BE")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def press(page: Page, button: Locator) -> None:
-    """Press it, and wait until the page that comes of it is there."""
-    with page.expect_navigation():
-        button.click()
-
-
-def enter(page: Page, name: str = "els") -> None:
-    page.goto("/")
-    page.get_by_label("Naam").fill(name)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    press(page, page.get_by_role("button", name="Aanmelden"))
 
 
 def put_out_of_order(page: Page, running: Running, days: int = 3) -> None:
@@ -77,16 +43,6 @@ def announce(page: Page, running: Running, title: str = "Kermis op de Markt", da
     section.get_by_label("Tekst").fill("De hal blijft open.")
     section.get_by_label("Tot en met").fill(f"{running.service.desk.today + timedelta(days=days)}")
     press(page, section.get_by_role("button"))
-
-
-def sound(page: Page) -> None:
-    """Nothing that axe can see stands in anybody's way, and a narrow window loses nothing."""
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth <= 360")
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response
-    assert found["passes"], "axe did look"
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    page.set_viewport_size({"width": 1280, "height": 800})
 
 
 class Portal:
@@ -231,6 +187,11 @@ def test_five_wrong_passwords_are_enough_for_a_quarter_of_an_hour(caller: httpx.
     assert caller.post("/aanmelden", data=right).status_code == 403
     running.clock.ahead = timedelta(minutes=16)
     assert caller.post("/aanmelden", data=right).status_code == 303
+
+
+def test_a_password_is_kept_as_a_hash_that_costs_who_guesses() -> None:
+    """At least as [RFC 9106 §4] has it for who cannot spare two gibibytes: 64 MiB, three passes, four lanes."""
+    assert hashed(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_no_page_may_be_framed_kept_or_run_a_script(caller: httpx.Client) -> None:
