@@ -64,6 +64,7 @@ def test_a_journey_ends_as_the_table_says(tmp_path: Path, name: str) -> None:
 def test_a_journey_ends_the_same_way_where_the_town_keeps_its_book_on_postgresql(tmp_path: Path) -> None:
     """A document that failed is had again by card alone: what the town remembers of it lies in PostgreSQL."""
     out, server = tmp_path / "out", PostgreSql()
+    (tmp_path / "townhall" / "townhall.db").unlink()  # and none is made
     try:
         server.start()
         url = server.database()
