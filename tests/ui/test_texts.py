@@ -57,6 +57,10 @@ NOT_OURS |= {work.ReportCode: ("text",), printers.FoundPrinter: ("model",)}
 NOT_OURS |= dict.fromkeys((printers.PrinterTrial, printers.PrinterTried), ("lines",))
 
 
+# A code reads alike in every language.
+CODE = r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b"
+
+
 def said(part: object) -> set[str]:
     """Every text of a screen."""
     if isinstance(part, str):
@@ -85,7 +89,7 @@ def not_ours(part: object) -> set[str]:
 def ours(sample: Sample) -> set[str]:
     """Every text of a screen, with a sign in the place of what is not the kiosk's to translate."""
     others = not_ours(sample.visit) | {"§"}
-    theirs = "|".join(re.escape(text) for text in sorted(others, key=len, reverse=True))
+    theirs = "|".join(re.escape(text) for text in sorted(others, key=len, reverse=True)) + f"|{CODE}"
     texts_ = said(screen_for(sample.visit, sample.settings, sample.now))
     return {re.sub(theirs, "§", text) for text in texts_}
 
