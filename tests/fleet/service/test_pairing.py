@@ -105,9 +105,10 @@ def test_a_technician_loads_a_stick_that_comes_while_it_is_asked_for(
     with_people.write("fleet.toml", 'languages = ["nl", "de"]\n')
     with_people.sign("root")
     with_people.give_out()
-    shutil.copytree(with_people.work.repository.folder, brought)
+    shutil.copytree(with_people.work.repository.folder, brought, ignore=shutil.ignore_patterns(".*"))
     brought.rename(stick / "repository")
-    assert hands.reads() in {(Errand.STICK, Ended.DONE), (Errand.STICK, Ended.NOTHING_NEW)}
+    # The service signs anew meanwhile, and the agent may hear of it by the line: then the stick brings less.
+    assert hands.reads() in {(Errand.STICK, ended) for ended in (Ended.DONE, Ended.NOTHING_NEW, Ended.OLDER)}
     assert b'"de"' in (remote.told / "offered.json").read_bytes()
     assert not (hands.said / "stick").exists(), "nobody asks for it any more"
 
