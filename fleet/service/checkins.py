@@ -14,8 +14,7 @@ from msgspec import Struct
 from config.checkin import AuditHead, CheckIn, Said
 from fleet.service import commands
 from fleet.service.enrolment import Kiosk, RefusedError, shown_by
-from fleet.service.findings import last_said as last_said
-from fleet.service.findings import trouble_of
+from fleet.service.findings import last_said, trouble_of
 from fleet.service.levels import is_news, note_levels
 from fleet.service.tables import events, kiosks
 
@@ -107,7 +106,7 @@ class CheckIns:
                 if taken.before.id in waits:
                     outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number, taken in (*same, *other):
-            if outcomes[number] is None or isinstance(outcomes[number], bytes):
+            if not isinstance(outcomes[number], Exception):
                 self._note_levels(taken, now)
         for number in again:
             outcomes[number] = self.take_all([batch[number]])[0]

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.checkin import Health, Part
-from fleet.service.checkins import What, last_said
-from fleet.service.findings import SILENT
+from fleet.service.checkins import What
+from fleet.service.findings import SILENT, last_said
 from fleet.service.tables import events
 
 # Without reader, printer or the town's service they print nothing: that a kiosk says itself (config.checkin: `offers`).

@@ -20,8 +20,8 @@ from config.checkin import CheckIn, Health
 from config.merge import Layer, Tree
 from fleet import roles
 from fleet.ahead import apart
-from fleet.service.checkins import What, last_said
-from fleet.service.findings import PARTS, fault_in_words, findings, in_words
+from fleet.service.checkins import What
+from fleet.service.findings import PARTS, fault_in_words, findings, in_words, last_said
 from fleet.service.levels import curve, history
 from fleet.service.pages import Pages
 from fleet.service.people import Seat

@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from config import targets
 from config.bundle import Bundle, name_of
-from fleet.service.checkins import last_said
-from fleet.service.findings import SILENT
+from fleet.service.findings import SILENT, last_said
 
 # A round of the agent, somebody at the kiosk, a new start, and the quarter of an hour that a trial takes: twice that.
 WINDOW = timedelta(minutes=45)

@@ -73,9 +73,10 @@ class Service:
         everybody = load(work.home / "people.toml")
         people = People(self.engine, everybody, now)
         self.pages = Pages(self.engine, people, self.desk, now)
-        self._more_pages: list[ChangePages | KioskPages | ElsewherePages] = [
+        self._more_pages: list[ChangePages | KioskPages | AlarmPages | ElsewherePages] = [
             ChangePages(self.pages, work, self.engine, self.proposals, self.rollouts),
             KioskPages(self.pages, work, self.engine),
+            AlarmPages(self.engine, self.pages),
         ]
         if (login := login_settings(work.home / "login.toml")) is not None:
             self._more_pages.append(ElsewherePages(self.pages, people, Elsewhere(login, everybody)))
@@ -99,7 +100,6 @@ class Service:
         self.pages.on(app)
         for pages in self._more_pages:
             pages.on(app)
-        AlarmPages(self.engine, self.pages).on(app)
         for part in ("metadata", "targets"):
             folder = self._work.repository.folder / part
             folder.mkdir(exist_ok=True)
@@ -117,7 +117,7 @@ class Service:
             return PlainTextResponse(str(error), 403)
         except ReplayedError:
             return PlainTextResponse("had before", 409)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return PlainTextResponse("no check-in", 422)
         return Response(wanted, media_type="application/json") if wanted else Response(status_code=204)
 
@@ -163,8 +163,8 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _hourly(self, _: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(self._sign()), asyncio.create_task(self.couriers.rounds())]
-        tasks.append(asyncio.create_task(self._see_to_changes()))
+        rounds = (self._sign(), self.couriers.rounds(), self._see_to_changes())
+        tasks = [asyncio.create_task(one) for one in rounds]
         yield
         for task in tasks:
             task.cancel()

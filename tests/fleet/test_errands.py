@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from config.agent.told import Told
 from config.agent.verify import Place
 from fleet import begin
 from fleet.work import Work
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
@@ -204,13 +204,6 @@ def mounts(at: Path) -> list[set[str]]:
     return [set(line[3].split(",")) for line in lines if line[1] == str(at)]
 
 
-def comes(fact: Callable[[], object]) -> None:
-    until = time.monotonic() + SECONDS
-    while not fact():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def test_a_stick_is_mounted_read_only_while_it_is_asked_for_and_gone_after(
     site: Site, image: str, tmp_path: Path
 ) -> None:
@@ -219,7 +212,7 @@ def test_a_stick_is_mounted_read_only_while_it_is_asked_for_and_gone_after(
     script = PROJECT / "deploy" / "machine" / "usr" / "share" / "loket247" / "stick"
     process = subprocess.Popen([str(script), str(wish), str(site.mounted), image])
     try:
-        comes(lambda: mounts(site.mounted))
+        wait_until(lambda: mounts(site.mounted))
         (how,) = mounts(site.mounted)
         assert {"ro", "nosuid", "nodev", "noexec", "nosymfollow"} <= how
         assert site.takes() == "done"
@@ -270,8 +263,8 @@ def test_of_what_is_blocked_only_storage_is_let_in_and_blocked_again(tmp_path: P
     env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
     command = [str(script), str(wish), str(tmp_path / "up" / "mounted"), "", str(tmp_path / "bus")]
     process = subprocess.Popen(command, env=env)
-    comes(lambda: did.exists() and len(did.read_text().splitlines()) == 2)
-    comes(lambda: authorized["1-2:1.0"].read_text() == "1\n")
+    wait_until(lambda: did.exists() and len(did.read_text().splitlines()) == 2)
+    wait_until(lambda: authorized["1-2:1.0"].read_text() == "1\n")
     assert (tmp_path / "bus" / "drivers_probe").read_text() == "1-2:1.0\n"
     wish.unlink()
     assert process.wait(SECONDS) == 0

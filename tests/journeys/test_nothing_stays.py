@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 import unicodedata
 import zlib
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from demo.resident import Resident, Slot
 from simulators.world import World
 from soaking.personal import PIN, of_all, places_outside, reprint_codes
 from soaking.search import found
+from tests.waiting import wait_until
 
 SECONDS = 40.0
 
@@ -173,11 +173,3 @@ def test_after_ten_visits_nothing_of_anybody_is_left(tmp_path: Path) -> None:
         assert all(hall.readers)
     assert while_running + afterwards + found(spoken, secrets) == []
     assert list(tmp.rglob("*")) == []
-
-
-def wait_until(fact: Callable[[], object]) -> None:
-    """Wait for a fact, with a deadline."""
-    deadline = time.monotonic() + SECONDS
-    while not fact():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)

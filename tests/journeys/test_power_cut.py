@@ -8,7 +8,6 @@ import random
 import secrets
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from demo.kiosk_process import KioskDied, KioskProcess
 from demo.resident import Resident, Slot
 from kiosk_app import starts
 from simulators.world import QUEUE, World
+from tests.waiting import wait_until
 
 SECONDS = 40.0
 QUICK_MS = 100
@@ -151,14 +151,6 @@ def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
     """Ask a database that somebody else has open."""
     with closing(dbapi2.connect(f"file:{quote(str(database))}?mode=ro", uri=True, timeout=SECONDS)) as connection:
         return list(connection.execute(query))
-
-
-def wait_until(fact: Callable[[], object]) -> None:
-    """Wait for a fact, with a deadline."""
-    deadline = time.monotonic() + SECONDS
-    while not fact():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

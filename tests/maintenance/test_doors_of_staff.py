@@ -5,8 +5,7 @@ What lies where is asked of the town hall, and what opened of the boards' own li
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -18,7 +17,8 @@ from kiosk_app.maintenance import happenings, work
 from kiosk_app.visit import Notice, Portal, StaffAtWork, Visit
 from simulators.counter import Counter
 from simulators.wall import place
-from tests.maintenance.at_kiosk import PIN, SECONDS, Site, is_written
+from tests.maintenance.at_kiosk import PIN, Site, is_written
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("left_as_found", "wall_as_found")
 
@@ -85,13 +85,6 @@ def puts_in(site: Site, reference: str) -> int:
     opens(site)
     site.world.lay(number)
     return number
-
-
-def until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not fact():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_depositor_puts_something_in_and_only_then_the_town_knows(site: Site, counter: Counter) -> None:
@@ -221,7 +214,7 @@ def test_the_card_pulled_beside_an_open_door_leaves_it_to_lock_and_sensor(site: 
     site.page_is(at.DoorStands, lambda page: getattr(page, "gone", False))
     site.world.lay(number)
     site.until(lambda visit: isinstance(visit.state, Portal))
-    until(lambda: counter.lies().get(number) == reference)
+    wait_until(lambda: counter.lies().get(number) == reference)
 
 
 def test_two_touches_are_one_deposit(site: Site, counter: Counter) -> None:
@@ -308,7 +301,7 @@ def test_what_was_found_is_told_also_when_whoever_looked_just_goes(site: Site, c
     site.touch(happenings.FoundSaid(at.Found.EMPTY))
     site.page_is(at.Checking)
     site.pull()
-    until(lambda: number not in counter.lies())
+    wait_until(lambda: number not in counter.lies())
 
 
 def test_what_staff_found_is_told_before_leave_is_asked_for_that_door(site: Site, counter: Counter) -> None:
@@ -351,7 +344,7 @@ def test_stopping_in_the_middle_of_an_opening_shuts_nobody_out(site: Site, count
     site.kiosk.core.post(events.StopPressed())
     site.until(lambda visit: not isinstance(visit.state, StaffAtWork))
     site.world.lay(number)
-    until(partial(_lies, counter, number, reference))
+    wait_until(partial(_lies, counter, number, reference))
 
 
 def _lies(counter: Counter, number: int, reference: str) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
@@ -14,7 +11,7 @@ from PySide6.QtTest import QTest
 from config.settings import load
 from demo.hand import Hand
 from kiosk_app import events
-from kiosk_app.visit import Visit
+from tests.ui.conftest import Core
 from ui.app import App
 from ui.sample import EXAMPLE, samples
 
@@ -30,28 +27,6 @@ CHORDS = [
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier,
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
 ]
-
-
-@dataclass
-class Core:
-    touches: list[events.Touch] = field(default_factory=list)
-    digits: list[int] = field(default_factory=list)
-
-    def post(self, event: events.Touch) -> None:
-        self.touches.append(event)
-
-    def type_digit(self, digit: int) -> None:
-        self.digits.append(digit)
-
-
-@pytest.fixture
-def core(app: App) -> Iterator[Core]:
-    app.lay_out(SETTINGS.screen)
-    app.bridge._struck = None
-    core = Core()
-    app.bridge.serve(core)
-    yield core
-    app.bridge.show(Visit())
 
 
 def show(app: App, name: str) -> None:

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -13,34 +9,13 @@ from demo.hand import BETWEEN, Hand
 from hardware.devices import Applet
 from kiosk_app import events
 from kiosk_app.visit import EnterPin, Goodbye, State, Visit
+from tests.ui.conftest import Core
 from ui.app import App
 from ui.sample import EXAMPLE, samples
 
 SETTINGS = load(EXAMPLE)
 BY_NAME = {sample.name: sample.visit for sample in samples(SETTINGS)}
 TOGETHER = 0.03  # seconds between two fingers of one hand
-
-
-@dataclass
-class Core:
-    touches: list[events.Touch] = field(default_factory=list)
-    digits: list[int] = field(default_factory=list)
-
-    def post(self, event: events.Touch) -> None:
-        self.touches.append(event)
-
-    def type_digit(self, digit: int) -> None:
-        self.digits.append(digit)
-
-
-@pytest.fixture
-def core(app: App) -> Iterator[Core]:
-    app.lay_out(SETTINGS.screen)
-    app.bridge._struck = None
-    core = Core()
-    app.bridge.serve(core)
-    yield core
-    app.bridge.show(Visit())
 
 
 def show(app: App, visit: Visit | State) -> None:

@@ -27,7 +27,7 @@ _LARGE_STEPS = (
     *(mark("Stap 3 van 4: nakijken"), mark("Stap 4 van 4: afdrukken")),
 )
 # No thing behind a door can be had online, which is where the words of a fault may send who came for a document.
-_DOOR_STAYED_SHUT = mark("Je vakje bleef dicht. Wat erin ligt, blijft voor je klaarliggen. Probeer het later opnieuw.")
+_DOOR_STAYED_SHUT = mark("Je vakje bleef dicht. Wat erin ligt, ligt er nog. Probeer het later opnieuw.")
 
 
 def words_at_door(fault: Fault) -> str:

@@ -9,29 +9,20 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import tomli_w
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Page
 
 from fleet import keys
 from fleet.service.people import hashed
 from fleet.service.proposals import State
 from fleet.service.tables import events
+from tests.fleet.service.console import PASSWORD, enter, press, sound
 
 if TYPE_CHECKING:
     from fleet.service.server import Service
     from tests.fleet.conftest import Fleet
     from tests.fleet.service.conftest import Running, Said
 
-PASSWORD = "een lang wachtwoord"
 NASTY = "<script>alert(1)</script> & 'x'"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -45,42 +36,6 @@ def with_people(with_people: Fleet) -> Fleet:
     ]
     (with_people.work.home / "people.toml").write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
     return with_people
-
-
-@pytest.fixture
-def page(browser: Browser, running: Running) -> Iterator[Page]:
-    context = browser.new_context(base_url=running.url, ignore_https_errors=True, locale="nl-BE")
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def press(page: Page, button: Locator) -> None:
-    with page.expect_navigation():
-        button.click()
-
-
-def enter(page: Page, name: str) -> None:
-    page.context.clear_cookies()
-    page.goto("/aanmelden")
-    page.get_by_label("Naam").fill(name)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    press(page, page.get_by_role("button", name="Aanmelden"))
-
-
-def sound(page: Page) -> None:
-    """Nothing that axe can see stands in anybody's way, and a narrow window loses nothing."""
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth <= 360")
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response
-    assert found["passes"], "axe did look"
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def test_one_proposes_another_approves_and_only_the_key_gives_it_out(

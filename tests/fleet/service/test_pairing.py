@@ -19,6 +19,7 @@ from kiosk_app.errand_worker import ErrandWorker
 from kiosk_app.events import Event, WorkAnswered
 from kiosk_app.maintenance.errands import Ended, Errand, ErrandEnded
 from kiosk_app.maintenance.wishes import EndErrand, RunErrand
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
@@ -89,8 +90,7 @@ def test_a_technician_pairs_the_kiosk_by_the_code_and_it_says_how_it_does_at_onc
     hands.ask(Errand.PAIR, code.replace("-", ""))
     assert hands.reads() == (Errand.PAIR, Ended.DONE)
     assert not (hands.said / "asked.json").exists(), "a code is good for a day"
-    while running.rows()[0].seen is None:
-        pass
+    wait_until(lambda: running.rows()[0].seen is not None)
     assert (remote.home / "kiosk.pem").exists()
 
 
@@ -99,8 +99,7 @@ def test_a_technician_loads_a_stick_that_comes_while_it_is_asked_for(
     with_people: Fleet, hands: Hands, remote: Agent, stick: Path
 ) -> None:
     hands.ask(Errand.STICK)
-    while not (hands.said / "stick").exists():
-        pass
+    wait_until((hands.said / "stick").exists)
     brought = remote.home / "brought"
     with_people.write("fleet.toml", 'languages = ["nl", "de"]\n')
     with_people.sign("root")
@@ -121,11 +120,9 @@ def test_where_no_agent_answers_that_is_said(hands: Hands, monkeypatch: pytest.M
 
 def test_whoever_leaves_hears_nothing_more_and_the_stick_is_let_go_of(hands: Hands) -> None:
     hands.ask(Errand.STICK)
-    while not (hands.said / "stick").exists():
-        pass
+    wait_until((hands.said / "stick").exists)
     hands.worker.do(DoWork(7, EndErrand()))
-    while (hands.said / "stick").exists():
-        pass
+    wait_until(lambda: not (hands.said / "stick").exists())
     hands.ask(Errand.PAIR, "23456789ABCD")
     hands.worker.do(DoWork(7, EndErrand()))
     hands.worker.stop()
