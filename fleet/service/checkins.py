@@ -132,7 +132,7 @@ class CheckIns:
         for number, (fingerprint, content) in enumerate(batch):
             try:
                 taken = self._read(rows.get(fingerprint), content, now)
-            except (RefusedError, ReplayedError, msgspec.MsgspecError, RecursionError) as error:
+            except (RefusedError, ReplayedError, msgspec.MsgspecError) as error:
                 outcomes[number] = error
                 continue
             if taken.before.id in had:

@@ -117,7 +117,7 @@ class Service:
             return PlainTextResponse(str(error), 403)
         except ReplayedError:
             return PlainTextResponse("had before", 409)
-        except (msgspec.MsgspecError, RecursionError):
+        except msgspec.MsgspecError:
             return PlainTextResponse("no check-in", 422)
         return Response(wanted, media_type="application/json") if wanted else Response(status_code=204)
 

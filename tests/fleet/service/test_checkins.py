@@ -116,7 +116,7 @@ def test_what_has_more_in_it_is_refused(
 def test_what_is_no_check_in_is_refused(clocked: Made, let_in: Callable[[Service, str], str], content: bytes) -> None:
     service = clocked[0]
     who = let_in(service, "LV-01")
-    with pytest.raises((msgspec.MsgspecError, RecursionError)):
+    with pytest.raises(msgspec.MsgspecError):
         service.checkins.take(who, content)
 
 

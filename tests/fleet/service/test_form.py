@@ -43,8 +43,9 @@ def boxes(tables: list[Table]) -> dict[str, str]:
     """Give what a browser would send of a form that nobody touched."""
 
     def inside(part: Box | Table) -> Iterator[tuple[str, str]]:
-        if isinstance(part, Box):
-            yield from part.values.items()
+        if isinstance(part, Box):  # a box of one line loses the end of every line [HTML, value sanitization]
+            one_line = part.kind != "lines"
+            yield from ((name, value.replace("\n", "") if one_line else value) for name, value in part.values.items())
             return
         if part.key is not None:
             yield f"{part.name}.$naam", part.key
@@ -73,6 +74,7 @@ def test_what_the_example_leaves_out_comes_back_too() -> None:
         "lockers": {"sensors": False, "compartments": [{"number": 1, "lock": 0}, {"number": 2, "lock": 1}]},
         "services": [{"kind": "cash", "name": "A", "place": "B", "open_from": dt.time(6), "steps": ["Een", "Twee"]}],
         "staff": [{"name": "T-03", "role": "technician", "public_key": "-----BEGIN PUBLIC KEY-----\nabc\n-----END"}],
+        "operator": "-----BEGIN CERTIFICATE-----\nabc\n-----END",
         "timeouts": {"idle": 75.5},
     }
     assert layer_of(boxes(form_of(tree, {}))) == tree
