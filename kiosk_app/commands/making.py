@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from config.settings import Language, SettingsError
-from kiosk_app.commands.words import USUAL, AsJson, SettingsFile, settings_in, stop
+from kiosk_app.commands.words import USUAL, AsJson, SettingsFile, Voice, print_json, settings_in, stop
 from kiosk_app.doctor import Machine, examine
 from kiosk_app.doctor_finds import SYMPTOMS
 from kiosk_app.show_settings import show_settings
@@ -63,6 +63,10 @@ def picture(
     raise typer.Exit(1 if amiss else 0)
 
 
-def doctor() -> None:
+def doctor(*, as_json: AsJson = False) -> None:
     """Is deze machine alles wat een loket nodig heeft? Zegt wat er mist, en hoe je het oplost."""
-    raise typer.Exit(0 if examine(Machine(), SYMPTOMS, lambda line: print(line, flush=True)) else 1)
+    voice = Voice(as_json=as_json)
+    well = examine(Machine(), SYMPTOMS, voice.say)
+    if as_json:
+        print_json({"well": well, "lines": voice.lines})
+    raise typer.Exit(0 if well else 1)

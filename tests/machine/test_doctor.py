@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -108,3 +109,10 @@ def test_on_this_desk_the_command_says_that_nothing_is_installed(capsys: pytest.
     said = capsys.readouterr().out
     assert re.search(r"^MIS  het pakket loket247", said, re.MULTILINE)
     assert "apt-get install --reinstall loket247" in said
+
+
+def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["well"] is False
+    assert any(line.startswith("MIS  het pakket loket247") for line in told["lines"])
