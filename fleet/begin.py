@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata
 
@@ -39,14 +40,23 @@ class Standing(Struct, frozen=True):
     needed: int
 
 
-def begin(work: Work, towns: Sequence[str], signers: int, new_passphrase: Callable[[str], str]) -> Begun:
-    """Make keys, the repository and the recovery sheet. Raises RepositoryError where there is one already."""
+def begin(
+    work: Work,
+    towns: Sequence[str],
+    signers: int,
+    new_passphrase: Callable[[str], str],
+    signer: Signer | None = None,
+) -> Begun:
+    """Make keys, the repository and the recovery sheet; a town whose signer is there already gets no key.
+
+    Raises RepositoryError where there is a fleet already.
+    """
     if work.repository.exists or work.keys.exists():
         raise RepositoryError(f"{work.home}: hier is al een vloot")
     if wrong := [town for town in towns if not re.fullmatch(TENANT, town) or town in _RESERVED]:
         raise RepositoryError(f"{wrong[0]}: neem 2 tot 32 kleine letters of cijfers")
     root = keys.new_seed()
-    _give_keys(work, root, dict.fromkeys(towns, signers), new_passphrase)
+    _give_keys(work, root, dict.fromkeys(towns, signers), new_passphrase, signer)
     for town in towns:
         (work.settings / town / "daily").mkdir(parents=True)
     for_kiosks = work.home / "root.json"
@@ -88,25 +98,31 @@ def standing(work: Work) -> list[Standing]:
     return rows
 
 
-def _give_keys(work: Work, root: bytes, towns: dict[str, int], new_passphrase: Callable[[str], str]) -> None:
-    """Make a key for whoever signs, write them down, and publish who may sign. Machines' keys have no passphrase."""
+def _give_keys(
+    work: Work, root: bytes, towns: dict[str, int], new_passphrase: Callable[[str], str], signer: Signer | None = None
+) -> None:
+    """Make a key for whoever signs and has none, write them down, and publish who may sign.
+
+    Machines' keys have no passphrase.
+    """
     work.keys.mkdir(parents=True, mode=0o700)
     keys.save(root, work.keys / "root.pem", new_passphrase("root.pem"))
     online = keys.new_seed()
     keys.save(online, work.keys / "online.pem")
-    of_towns: dict[str, list[bytes]] = {}
+    of_towns: dict[str, list[Signer]] = {}
     daily = {}
     for town, signers in towns.items():
-        of_towns[town] = [keys.new_seed() for _ in range(signers)]
-        for number, seed in enumerate(of_towns[town], 1):
+        seeds = [] if signer is not None else [keys.new_seed() for _ in range(signers)]
+        for number, seed in enumerate(seeds, 1):
             name = f"{town}-{number}.pem"
             keys.save(seed, work.keys / name, new_passphrase(name))
+        of_towns[town] = [signer] if signer is not None else [keys.signer_of(seed) for seed in seeds]
         daily[town] = keys.new_seed()
         keys.save(daily[town], work.keys / f"{town}-daily.pem")
     signers_of = roles.Signers(
         keys.signer_of(root),
         keys.signer_of(online),
-        {town: [keys.signer_of(seed) for seed in seeds] for town, seeds in of_towns.items()},
+        of_towns,
         {town: keys.signer_of(seed) for town, seed in daily.items()},
     )
     found(work.repository, signers_of)

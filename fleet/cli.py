@@ -11,10 +11,12 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, cli_changes, cli_commands, cli_service, keys, sheet
+from fleet import begin, cli_changes, cli_commands, cli_keys, cli_service, keys, sheet
+from fleet.cli_keys import KEY_HELP, KeyOption
 from fleet.cli_service import Database
 from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
@@ -45,6 +47,8 @@ for command in (
     *(cli_changes.proposals, cli_changes.pause, cli_changes.promote, cli_changes.audit),
 ):
     app.command()(command)
+app.command()(cli_keys.key)
+app.command()(cli_keys.signers)
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
 app.command()(cli_commands.logs)
@@ -64,13 +68,15 @@ def init(
     towns: Annotated[list[str] | None, typer.Argument(help="De gemeenten, bv. lindeveld.")] = None,
     single: Annotated[str, typer.Option("--single", help="Eén gemeente, één sleutel om te tekenen.")] = "",
     signers: Annotated[int, typer.Option("--signers", min=1, max=9, help="Hoeveel mensen moeten tekenen.")] = 1,
+    key: Annotated[str, typer.Option("--key", help=f"Met --single, in plaats van een nieuw bestand. {KEY_HELP}")] = "",
     home: Home = _HERE,
 ) -> None:
     """Maak sleutels, een lege map met instellingen en het herstelblad voor in de kluis."""
     named = [single] if single else towns or []
-    if bool(single) is bool(towns) or (single and signers != 1):
-        raise typer.BadParameter("kies: --single GEMEENTE, of GEMEENTE… met --signers")
-    made = begin.begin(Work(home), named, signers, _new_passphrase)
+    if bool(single) is bool(towns) or (single and signers != 1) or (key and not single):
+        raise typer.BadParameter("kies: --single GEMEENTE met of zonder --key, of GEMEENTE… met --signers")
+    signer = cli_keys.opened(key)[0] if key else None
+    made = begin.begin(Work(home), named, signers, _new_passphrase, signer)
     out.print(f"[green]✓[/] {home}: klaar. Druk nu {made.sheet.name} twee keer af, en wis het bestand daarna.")
     out.print(f"  Zet {made.root.name} op elk loket, in /etc/loket247-agent/root.json.")
 
@@ -114,20 +120,27 @@ def diff(home: Home = _HERE) -> None:
 
 @app.command()
 def sign(
-    key: Annotated[Path, typer.Option("--key", help="Je sleutel, bv. keys/lindeveld-1.pem.")],
+    key: KeyOption,
     change: Annotated[int, typer.Option("--change", help="Een goedgekeurde wijziging, bij haar nummer.")] = 0,
+    drafts: Annotated[Path | None, typer.Option("--drafts", help="Wat een ander begon, bv. op een stick.")] = None,
     home: Home = _HERE,
     database: Database = "",
 ) -> None:
     """Teken voor wat veranderd is en bij deze sleutel hoort. Een tweede persoon tekent met een eigen sleutel."""
-    work = Work(home)
+    signer, named = cli_keys.opened(key)
     if change:
-        cli_changes.sign_change(home, database, change, keys.load(key, cli_commands.passphrase(key)), key.stem)
-        return
+        cli_changes.sign_change(home, database, change, signer, named)
+    elif drafts is not None:
+        cli_keys.countersign(Work(home, drafts), signer)
+    else:
+        _sign_own(Work(home), signer)
+
+
+def _sign_own(work: Work, signer: Signer) -> None:
+    """Sign what stands in the operator's own folder."""
     if wrong := work.validate():
         raise SettingsError("; ".join(wrong))
-    signer = keys.load(key, cli_commands.passphrase(key))
-    mine = [role for role in work.changed_roles() if signer.public_key.keyid in work.repository.may_sign(role)]
+    mine = [role for role in work.changed_roles() if signer.public_key.keyid in work.drafts.may_sign(role)]
     for role in mine:
         draft = work.drafts.sign(role, work.files_of(role), signer)
         if draft is not None:
@@ -138,9 +151,12 @@ def sign(
 
 
 @app.command()
-def publish(home: Home = _HERE) -> None:
+def publish(
+    drafts: Annotated[Path | None, typer.Option("--drafts", help="Wat getekend terugkwam, bv. op een stick.")] = None,
+    home: Home = _HERE,
+) -> None:
     """Geef uit wat getekend is; zonder iets nieuws: zeg opnieuw dat alles nog geldt (elk uur, door een machine)."""
-    work = Work(home)
+    work = Work(home, drafts)
     done = work.drafts.publish(keys.load(work.keys / "online.pem"))
     out.print(f"[green]✓[/] uitgegeven: {', '.join(done) or 'niets nieuws, alles geldt nog'}")
     for draft in work.drafts.all():

@@ -11,7 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
@@ -48,16 +48,16 @@ def proposals(home: Home = _HERE, database: Database = "", *, as_json: AsJson = 
     out.print(table)
 
 
-def sign_change(home: Path, database: str, number: int, signer: CryptoSigner, named: str) -> None:
+def sign_change(home: Path, database: str, number: int, signer: Signer, named: str) -> None:
     """Show what a change does, ask, and sign for it. Raises ChangeError, RepositoryError, SettingsError."""
     with opened(home, database) as engine:
         _sign(Work(home), engine, number, signer, named)
 
 
-def _sign(work: Work, engine: Engine, number: int, signer: CryptoSigner, named: str) -> None:
+def _sign(work: Work, engine: Engine, number: int, signer: Signer, named: str) -> None:
     known = _proposals(work, engine)
     one = known.get(number)
-    if signer.public_key.keyid not in work.repository.may_sign(one.role):
+    if signer.public_key.keyid not in work.drafts.may_sign(one.role):
         raise RepositoryError(f"deze sleutel tekent niet voor {one.role}")
     files, change = known.files(one)
     if wrong := known.amiss(one.path, one.after):

@@ -12,7 +12,8 @@ import typer
 from rich.table import Table
 
 from config.commands import Outcome, Verb
-from fleet import keys
+from fleet import cli_keys
+from fleet.cli_keys import KeyOption
 from fleet.cli_service import Database, Home, existing, opened, out
 from fleet.commanding import signed
 
@@ -45,7 +46,7 @@ def command(
     town: str,
     kiosk: str,
     verb: Annotated[Verb, typer.Argument(help=_HELP)],
-    key: Annotated[Path, typer.Option("--key", help="Je sleutel, bv. keys/lindeveld-1.pem.")],
+    key: KeyOption,
     home: Home = _HERE,
     database: Database = "",
 ) -> None:
@@ -53,7 +54,7 @@ def command(
     from fleet.service.commands import CommandDesk
 
     work = existing(home)
-    signer = keys.load(key, passphrase(key))
+    signer, _ = cli_keys.opened(key)
     made = signed(work.repository, signer, (town, kiosk), verb, _now())
     with opened(home, database) as engine:
         CommandDesk(engine, _now).give(made, getpass.getuser())
@@ -109,8 +110,3 @@ def logs(
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def passphrase(key: Path) -> str:
-    """Ask for the passphrase of a key that has one."""
-    return str(typer.prompt(f"wachtzin van {key.name}", hide_input=True)) if keys.is_locked(key) else ""

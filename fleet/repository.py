@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
@@ -20,6 +21,8 @@ from config import durable
 from fleet import roles
 
 _TIMESTAMP = "timestamp.json"
+Coming = Mapping[str, Metadata[Targets]]
+_NOTHING: Coming = MappingProxyType({})
 
 
 class Repository:
@@ -64,20 +67,23 @@ class Repository:
         said = self.role(name, version).signed.targets
         return {path: (self._targets / target.get_prefixed_paths()[0]).read_bytes() for path, target in said.items()}
 
-    def verify(self, name: str, metadata: Metadata[Targets]) -> None:
-        """Check that enough of a role's keys signed. Raises RepositoryError."""
-        self._delegator(name).verify_delegate(name, metadata.signed_bytes, metadata.signatures)
+    def verify(self, name: str, metadata: Metadata[Targets], coming: Coming = _NOTHING) -> None:
+        """Check that enough signed of the keys that may, now or once what comes is out. Raises RepositoryError."""
+        self._delegator(name, coming).verify_delegate(name, metadata.signed_bytes, metadata.signatures)
 
-    def may_sign(self, name: str) -> set[str]:
+    def may_sign(self, name: str, coming: Coming = _NOTHING) -> set[str]:
         """Give the ids of the keys that may sign for a role."""
-        return set(self._delegator(name).get_delegated_role(name).keyids)
+        return set(self._delegator(name, coming).get_delegated_role(name).keyids)
 
-    def needed(self, name: str) -> int:
+    def needed(self, name: str, coming: Coming = _NOTHING) -> int:
         """Say how many of them must."""
-        return self._delegator(name).get_delegated_role(name).threshold
+        return self._delegator(name, coming).get_delegated_role(name).threshold
 
-    def _delegator(self, name: str) -> Root | Targets:
-        return self.root().signed if name == Targets.type else self.role(roles.delegator(name)).signed
+    def _delegator(self, name: str, coming: Coming) -> Root | Targets:
+        if name == Targets.type:
+            return self.root().signed
+        by = roles.delegator(name)
+        return (coming[by] if by in coming else self.role(by)).signed
 
     def _read(self, name: str) -> bytes:
         return (self._metadata / name).read_bytes()
@@ -115,7 +121,7 @@ class Repository:
     ) -> None:
         if root is None:
             for name, metadata in changed.items():
-                self.verify(name, metadata)
+                self.verify(name, metadata, changed)
         for metadata in changed.values():
             for path, target in metadata.signed.targets.items():
                 self._give_file(path, target, files)

@@ -20,7 +20,7 @@ from config.targets import stage as stage_of
 from fleet import roles
 from fleet.ahead import apart, owner_of
 from fleet.repository import Repository
-from fleet.signing import Drafts
+from fleet.signing import Draft, Drafts
 
 # A kiosk's own settings where an operator has none at hand: what is asked of layers from afar does not depend on them.
 EXAMPLE = Path(__file__).parents[1] / "config" / "example.toml"
@@ -36,12 +36,13 @@ _DAILY = re.compile(rf"^{TENANT}/daily/content\.toml$")
 class Work:
     """One fleet, in one folder."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, drafts: Path | None = None) -> None:
+        """Take the folder; and another for drafts, where they come from elsewhere."""
         self.home = home
         self.keys = home / "keys"
         self.settings = home / "settings"
         self.repository = Repository(home / "repository")
-        self.drafts = Drafts(home / "drafts", self.repository)
+        self.drafts = Drafts(drafts or home / "drafts", self.repository)
 
     @property
     def towns(self) -> list[str]:
@@ -93,9 +94,10 @@ class Work:
         return stage(_tree(stage_of(whose), said)) if said is not None else None
 
     def changed_roles(self) -> list[str]:
-        """Name the roles whose files are not those that are published."""
+        """Name the roles whose files are not those that are published, or that new keys must sign for."""
         names = ["targets", *(role for town in self.towns for role in (town, roles.daily_role(town)))]
-        return [name for name in names if self.files_of(name) != self.wanted(name)]
+        owed = self.drafts.owed()
+        return [name for name in names if name in owed or self.files_of(name) != self.wanted(name)]
 
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""
@@ -103,9 +105,18 @@ class Work:
         signing = self.repository.versions().keys() - rollouts
         now = {path: text for role in signing for path, text in self.wanted(role).items()}
         ours = self.files()
-        for path in sorted({*now, *ours}):
-            before, after = (text.get(path, b"").decode(errors="replace").splitlines() for text in (now, ours))
-            yield from difflib.unified_diff(before, after, f"gepubliceerd/{path}", f"nieuw/{path}", lineterm="")
+        yield from _differences(now, ours)
+
+    def differences(self, draft: Draft) -> Iterator[str]:
+        """Give what a draft would change, line by line. Raises SettingsError for what no kiosk would take."""
+        now, then, _ = apart(draft.files)
+        wanted = now if then is None else then
+        if wrong := [f"{path}: is niet van {draft.role}" for path in wanted if self.role_of(path) != draft.role]:
+            raise SettingsError("; ".join(wrong))
+        below = self.in_force(roles.role_for("fleet"))
+        if wrong := self.examine({**below, **wanted}):
+            raise SettingsError("; ".join(wrong))
+        yield from _differences(self.wanted(draft.role), wanted)
 
     def validate(self, machine: Path = EXAMPLE) -> list[str]:
         """Try the settings as each kiosk would; give what is wrong, or nothing."""
@@ -157,6 +168,12 @@ class Work:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         return sorted(then)
+
+
+def _differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
+    for path in sorted({*before, *after}):
+        was, becomes = (text.get(path, b"").decode(errors="replace").splitlines() for text in (before, after))
+        yield from difflib.unified_diff(was, becomes, f"gepubliceerd/{path}", f"nieuw/{path}", lineterm="")
 
 
 def layer_of(path: str) -> Layer:

@@ -26,7 +26,7 @@ from fleet.service.deeds import Deed
 from fleet.service.proposals import ChangeError, Proposal, Proposals, State
 from fleet.service.reach import WINDOW, Change, Reach, Stand, too_many_failed
 from fleet.service.tables import kiosks
-from fleet.signing import renew_stages, tell_stage
+from fleet.stages import renew_stages, tell_stage
 from fleet.work import Work
 
 log = logging.getLogger(__name__)

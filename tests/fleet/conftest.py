@@ -39,7 +39,7 @@ class Fleet(Struct, frozen=True):
     def sign(self, key: str) -> None:
         signer = keys.load(self.work.keys / f"{key}.pem")
         for role in self.work.changed_roles():
-            if signer.public_key.keyid in self.work.repository.may_sign(role):
+            if signer.public_key.keyid in self.work.drafts.may_sign(role):
                 self.work.drafts.sign(role, self.work.files_of(role), signer)
 
     @property

@@ -14,7 +14,7 @@ from fleet import roles
 from fleet.service import deeds
 from fleet.service.proposals import State
 from fleet.service.tables import kiosks
-from fleet.signing import tell_stage
+from fleet.stages import tell_stage
 
 if TYPE_CHECKING:
     from tests.fleet.service.rings.conftest import Street

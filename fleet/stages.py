@@ -1,0 +1,51 @@
+"""How far a change has come, signed by the machines' key: by the service that sees how kiosks do, or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+import tomli_w
+from securesystemslib.signer import Signer
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Metadata, TargetFile, Targets
+
+from config import targets
+from config.rings import Stage
+from fleet import roles
+from fleet.repository import Repository, expiry
+
+
+def tell_stage(repository: Repository, online: Signer, whose: str, stage: Stage) -> None:
+    """Say how far a change has come. Raises RepositoryError."""
+    path = targets.stage(whose)
+    content = tomli_w.dumps(msgspec.to_builtins(stage)).encode()
+    _say_stage(repository, online, whose, {path: TargetFile.from_data(path, content)}, {path: content})
+
+
+def renew_stages(repository: Repository, online: Callable[[], Signer], everybody: Iterable[str], now: datetime) -> None:
+    """Say again how far changes have come, long before that holds no more. Raises RepositoryError."""
+    for whose in everybody:
+        role = roles.rollout_role(whose)
+        if role in repository.versions():
+            said = repository.role(role).signed
+            if said.expires - now < roles.holds(role) / 2:
+                _say_stage(repository, online(), whose, said.targets, {})
+
+
+def _say_stage(
+    repository: Repository,
+    online: Signer,
+    whose: str,
+    wanted: dict[str, TargetFile],
+    files: Mapping[str, bytes],
+) -> None:
+    role = roles.rollout_role(whose)
+    if role not in repository.versions():
+        raise RepositoryError(f"{role}: die rol is er niet; fleet recover maakt ze")
+    said = Targets.from_dict(repository.role(role).signed.to_dict())
+    said.version, said.expires, said.targets = said.version + 1, expiry(role), dict(wanted)
+    metadata = Metadata(said)
+    metadata.sign(online)
+    repository.publish(online, {role: metadata}, files)
