@@ -30,6 +30,11 @@ from fleet.cli import app
 from fleet.commanding import signed
 from fleet.signing import Draft
 from fleet.work import Work
+from simulators.eid.__main__ import RESIDENTS
+from simulators.eid.bench import CardBench
+from simulators.eid.people import load_residents
+from simulators.eid.pki import Pki
+from simulators.pcscd import Pcscd
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
@@ -303,15 +308,14 @@ def test_what_is_no_draft_is_said(fleet: Fleet) -> None:
 # --- a card that counts ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[dict[str, str]]:
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A card with three tries behind a real pcscd, simulated below it."""
-    command = [sys.executable, "-P", "-m", "simulators.eid"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as simulator:
-        assert simulator.stdout is not None
-        said = iter(simulator.stdout.readline, "ready\n")
-        yield dict(line.removeprefix("export ").strip().split("=", 1) for line in said)
-        simulator.terminate()
+    with Pcscd() as daemon:
+        hand = CardBench(Pki(tmp_path), load_residents(RESIDENTS), daemon.slot())
+        hand.insert("1.8:an")
+        yield daemon.environment
+        hand.close()
 
 
 def typed(environment: dict[str, str], pin: str) -> str:
