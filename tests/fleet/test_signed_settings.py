@@ -162,8 +162,8 @@ def test_old_settings_with_a_new_timestamp_are_refused(fleet: Fleet, agent: Agen
     """Mix and match: a snapshot that names a version other than the one that lies there."""
     fleet.say("fleet.toml", ENGLISH_ONLY)
     metadata = Path(agent.at) / "metadata"
-    newest = fleet.work.repository.versions()["targets"]
-    (metadata / f"{newest}.targets.json").write_bytes((metadata / f"{newest - 1}.targets.json").read_bytes())
+    newest = fleet.work.repository.versions()["fleet"]
+    (metadata / f"{newest}.fleet.json").write_bytes((metadata / f"{newest - 1}.fleet.json").read_bytes())
     with pytest.raises(RepositoryError):
         agent.ask()
 
