@@ -98,7 +98,10 @@ class Work:
 
     def changed_roles(self) -> list[str]:
         """Name the roles whose files are not those that are published."""
-        return [name for name in self.roles if self.files_of(name) != self.wanted(name)]
+        ours: dict[str, dict[str, bytes]] = {}
+        for path, content in self.files().items():
+            ours.setdefault(self.role_of(path), {})[path] = content
+        return [name for name in self.roles if ours.get(name, {}) != self.wanted(name)]
 
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""

@@ -123,13 +123,14 @@ def _unpacked(how: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         for chunk in chunks:
             rest = chunk
-            while rest and not gzip.eof:
+            while rest:
                 yield gzip.decompress(rest, _CHUNK)
                 rest = gzip.unconsumed_tail
+            if gzip.eof:
+                return  # and whatever else may come, nobody waits for it
     except zlib.error as error:
         raise DownloadError("packed wrongly") from error
-    if not gzip.eof:
-        raise DownloadError("ends too soon")
+    raise DownloadError("ends too soon")
 
 
 def _refuse_bad(answer: httpx.Response) -> None:

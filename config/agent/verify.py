@@ -66,7 +66,7 @@ def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterfa
     # First of all who signs for the town: that is who may command this kiosk, whatever is amiss with settings.
     updater.get_targetinfo(tenant(place.town))
     where = layers(place.town, place.building, place.kiosk)
-    takes = {whose: _takes(updater, whose, place) for whose in {owner(path) for path in where.values()}}
+    takes = {whose: _takes(updater, whose, place) for whose in dict.fromkeys(map(owner, where.values()))}
     found = {layer: _tree(updater, ahead(path) if takes[owner(path)] else path) for layer, path in where.items()}
     news, amiss = _daily(updater, daily(place.town))
     said = {layer: tree for layer, tree in found.items() if tree is not None}
