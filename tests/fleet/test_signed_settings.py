@@ -16,7 +16,6 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 
 from config.agent.fetch import FOLDER, FolderFetcher
 from config.merge import Layer
-from config.rings import Stage
 from fleet import begin, keys, repository, roles, sheet, signing
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def test_who_says_who_signs_for_some_towns_cannot_speak_for_a_town_of_another_le
     begun: Callable[..., Fleet], agent: Agent
 ) -> None:
     """Neither by itself, nor through a town that it lets sign what is not its own."""
-    fleet = begun("lindeveld", "elsdam")
+    fleet = begun("elsdam", "lindeveld")
     forged(fleet, "towns-e", "root", "lindeveld/tenant.toml", ENGLISH_ONLY.encode())
     assert agent.ask().layers == {}
     said = Targets.from_dict(fleet.work.repository.role("towns-e").signed.to_dict())
@@ -164,10 +163,10 @@ def test_a_town_cannot_say_who_signs_for_its_letter(
 
 def test_towns_with_the_letter_of_the_fleet_do_not_speak_for_it(begun: Callable[..., Fleet], agent: Agent) -> None:
     """A set that goes round for the whole fleet lies in a folder whose name begins like theirs."""
-    fleet = begun("lindeveld", "fonteindam")
+    fleet = begun("fonteindam", "lindeveld")
     forged(fleet, "towns-f", "root", "fleet/next/fleet.toml", ENGLISH_ONLY.encode())
     forged(fleet, "towns-f", "root", "fleet/next/change.toml", f'change = "{"a" * 64}"\n'.encode())
-    signing.tell_stage(fleet.work.repository, fleet.online, "fleet", Stage("a" * 64, 100))
+    forged(fleet, "towns-f", "root", "fleet/rollout/stage.toml", f'change = "{"a" * 64}"\npercent = 100\n'.encode())
     assert agent.ask().layers == {}
 
 
