@@ -55,7 +55,7 @@ KIOSKS, TOWNS = 10_000, 300
 IN_FLIGHT = 32
 EACH_SECONDS = 60.0
 FAST_SECONDS, PACE_SECONDS = 15.0, 30.0
-PAGES, POLLS = 15, 15
+PAGES, POLLS = 15, 9
 # A kiosk's line for settings is closed between two polls, and made anew at the next.
 LINE_SECONDS = 6.0
 # Of a year: so many kiosks with as many lines as are kept of one, and so many check-ins a round.
