@@ -10,7 +10,7 @@ from rich.console import Console
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
-from fleet import keys, roles
+from fleet import keys
 from fleet.cli_service import Home, existing
 from fleet.signing import Draft
 from fleet.work import Work
@@ -48,7 +48,7 @@ def signers(
         raise RepositoryError(f"{town}: geen gemeente van deze vloot")
     others = [keys.public(file) for file in public]
     signer, _ = opened(key)
-    work.drafts.let_sign(roles.role_for(town), others, need, signer)
+    work.drafts.let_sign(town, others, need, signer)
     for file, other in zip(public, others, strict=True):
         out.print(f"  {file.stem}: {_spaced(other.keyid)}")
     out.print(

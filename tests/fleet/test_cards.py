@@ -186,7 +186,7 @@ def handed(types: Type, fleet: Fleet, home: Path, tmp_path: Path) -> Path:
     shutil.move(home / "drafts", stick)
     for who in ("els", "omar"):
         countersigned(types, tmp_path, stick, who)
-    assert "uitgegeven: lindeveld, targets" in done(types("publish", "--drafts", str(stick)))
+    assert "uitgegeven: lindeveld, towns-l" in done(types("publish", "--drafts", str(stick)))
     assert fleet.work.repository.needed("lindeveld") == 2
     return stick
 
@@ -233,7 +233,7 @@ def test_who_signs_changes_only_once_enough_of_the_new_keys_signed(
 def test_only_the_root_key_says_who_signs(types: Type, fleet: Fleet) -> None:
     done(types("key", "--key", uri("els"), "--out", "els.pub", lines=(PIN,)))
     said = types("signers", "lindeveld", "els.pub", "--need", "1", "--key", "keys/lindeveld-1.pem")
-    assert "deze sleutel tekent niet voor targets" in str(said.exception)
+    assert "deze sleutel tekent niet voor towns-l" in str(said.exception)
     assert fleet.work.drafts.all() == []
 
 
