@@ -14,9 +14,11 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata
 
 from config import durable
+from config.rings import Stage
 from config.targets import TENANT
-from fleet import keys, roles, sheet
+from fleet import by_hand, keys, roles, sheet
 from fleet.repository import Repository, found
+from fleet.signing import Count
 from fleet.work import Work
 
 _RESERVED = {"root", "targets", "snapshot", "timestamp", "fleet", "online"}
@@ -30,7 +32,7 @@ class Begun(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """How one role stands. `signed` of `needed` keys signed what waits."""
+    """How one role stands. `signed` of `needed` keys signed what waits; `going` is how far its last change has come."""
 
     role: str
     version: int
@@ -38,6 +40,7 @@ class Standing(Struct, frozen=True):
     changed: bool
     signed: int
     needed: int
+    going: Stage | None = None
 
 
 def begin(
@@ -82,7 +85,8 @@ def standing(work: Work) -> list[Standing]:
     """Say of every role how it stands."""
     at: Repository = work.repository
     changed = set(work.changed_roles())
-    drafts = {draft.role: work.drafts.signatures(draft)[0] for draft in work.drafts.all()}
+    waiting = {draft.role: work.drafts.count(draft) for draft in work.drafts.all()}
+    owners = {roles.FLEET, *work.towns}
     tops: list[tuple[str, Metadata[Any]]] = [
         ("root", at.root()),
         ("snapshot", at.snapshot()),
@@ -94,7 +98,9 @@ def standing(work: Work) -> list[Standing]:
     ]
     for name, version in at.versions().items():
         until = at.role(name).signed.expires
-        rows.append(Standing(name, version, until, name in changed, drafts.get(name, 0), at.needed(name)))
+        count = waiting.get(name) or Count(name, 0, at.needed(name))
+        going = by_hand.going(work, name) if name in owners else None
+        rows.append(Standing(name, version, until, name in changed, count.signed, count.needed, going))
     return rows
 
 

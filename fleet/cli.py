@@ -1,27 +1,28 @@
-"""The command line of an operator: `init`, then `validate`, `diff`, `sign`, `publish`; `rollback` when it was wrong."""
+"""The command line of an operator: `init`; `validate`, `diff`, `sign`, `publish`, `promote`; `rollback`."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, cli_changes, cli_commands, cli_keys, cli_service, keys, sheet
+from fleet import begin, by_hand, cli_changes, cli_commands, cli_keys, cli_rounds, cli_service, keys, roles, sheet
 from fleet.cli_keys import KEY_HELP, KeyOption
+from fleet.cli_output import AsJson, asked, beside, out, show_difference, tell, watched
 from fleet.cli_service import Database
 from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
 from fleet.service.people import PeopleError
 from fleet.service.proposals import ChangeError
+from fleet.signing import Count
+from fleet.stages import renew_stages
 from fleet.work import EXAMPLE, Work
 
 app = typer.Typer(
@@ -30,10 +31,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-out = Console(soft_wrap=True)
 
 Home = Annotated[Path, typer.Option("--home", envvar="LOKET247_FLEET", help="De map van de vloot.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
 _EXPECTED = (
@@ -44,7 +43,7 @@ _EXPECTED = (
 
 for command in (
     *(cli_service.serve, cli_service.enrol, cli_service.revoke, cli_service.person),
-    *(cli_changes.proposals, cli_changes.pause, cli_changes.promote, cli_changes.audit),
+    *(cli_changes.proposals, cli_rounds.promote, cli_rounds.pause, cli_rounds.rollback, cli_changes.audit),
 ):
     app.command()(command)
 app.command()(cli_keys.key)
@@ -59,7 +58,7 @@ def main() -> None:
     try:
         app()
     except _EXPECTED as error:
-        Console(stderr=True, soft_wrap=True).print(f"fleet: {error}", markup=False, highlight=False)
+        beside.print(f"fleet: {error}", markup=False, highlight=False)
         raise SystemExit(1) from error
 
 
@@ -70,6 +69,8 @@ def init(
     signers: Annotated[int, typer.Option("--signers", min=1, max=9, help="Hoeveel mensen moeten tekenen.")] = 1,
     key: Annotated[str, typer.Option("--key", help=f"Met --single, in plaats van een nieuw bestand. {KEY_HELP}")] = "",
     home: Home = _HERE,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Maak sleutels, een lege map met instellingen en het herstelblad voor in de kluis."""
     named = [single] if single else towns or []
@@ -77,8 +78,9 @@ def init(
         raise typer.BadParameter("kies: --single GEMEENTE met of zonder --key, of GEMEENTE… met --signers")
     signer = cli_keys.opened(key)[0] if key else None
     made = begin.begin(Work(home), named, signers, _new_passphrase, signer)
-    out.print(f"[green]✓[/] {home}: klaar. Druk nu {made.sheet.name} twee keer af, en wis het bestand daarna.")
-    out.print(f"  Zet {made.root.name} op elk loket, in /etc/loket247-agent/root.json.")
+    said = f"[green]✓[/] {home}: klaar. Druk nu {made.sheet.name} twee keer af, en wis het bestand daarna."
+    more = f"  Zet {made.root.name} op elk loket, in /etc/loket247-agent/root.json."
+    tell({"sheet": str(made.sheet), "root": str(made.root)}, said, more, as_json=as_json)
 
 
 @app.command()
@@ -98,24 +100,22 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Probeer de instellingen zoals elk loket dat zou doen."""
-    wrong = Work(home).validate(machine)
-    if as_json:
-        out.print_json(json.dumps({"wrong": wrong}))
-    for line in wrong if not as_json else []:
-        out.print("[red]✗[/] ", end="")
-        out.print(line, markup=False, highlight=False)
+    wrong = Work(home).validate(machine, watched)
+    lines = [f"[red]✗[/] {escape(line)}" for line in wrong] or ["[green]✓[/] Alles klopt."]
+    tell({"wrong": wrong}, *lines, as_json=as_json)
     if wrong:
         raise typer.Exit(1)
-    if not as_json:
-        out.print("[green]✓[/] Alles klopt.")
 
 
 @app.command()
-def diff(home: Home = _HERE) -> None:
+def diff(home: Home = _HERE, *, as_json: AsJson = False) -> None:
     """Toon wat er zou veranderen tegenover wat is uitgegeven."""
-    for line in Work(home).diff():
-        style = {"+": "green", "-": "red"}.get(line[:1], "")
-        out.print(line, style=style, markup=False, highlight=False)
+    lines = list(Work(home).diff())
+    if as_json:
+        tell({"diff": lines}, as_json=True)
+        return
+    for line in lines:
+        show_difference(line, out)
 
 
 @app.command()
@@ -125,62 +125,55 @@ def sign(
     drafts: Annotated[Path | None, typer.Option("--drafts", help="Wat een ander begon, bv. op een stick.")] = None,
     home: Home = _HERE,
     database: Database = "",
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Teken voor wat veranderd is en bij deze sleutel hoort. Een tweede persoon tekent met een eigen sleutel."""
     signer, named = cli_keys.opened(key)
     if change:
-        cli_changes.sign_change(home, database, change, signer, named)
+        counts = [cli_changes.sign_change(home, database, change, signer, named)]
     elif drafts is not None:
-        cli_keys.countersign(Work(home, drafts), signer)
+        counts = cli_keys.countersign(Work(home, drafts), signer)
     else:
-        _sign_own(Work(home), signer)
+        counts = _sign_own(Work(home), signer)
+    lines = [f"[green]✓[/] {one.role}: {one.signed} van {one.needed} getekend" for one in counts]
+    tell(counts, *(lines or ["Er is niets veranderd waarvoor deze sleutel tekent."]), as_json=as_json)
 
 
-def _sign_own(work: Work, signer: Signer) -> None:
-    """Sign what stands in the operator's own folder."""
-    if wrong := work.validate():
+def _sign_own(work: Work, signer: Signer) -> list[Count]:
+    """Sign what stands in the operator's own folder, beside what holds."""
+    if wrong := work.validate(watched=watched):
         raise SettingsError("; ".join(wrong))
     mine = [role for role in work.changed_roles() if signer.public_key.keyid in work.drafts.may_sign(role)]
-    for role in mine:
-        draft = work.drafts.sign(role, work.files_of(role), signer)
-        if draft is not None:
-            have, need = work.drafts.signatures(draft)
-            out.print(f"[green]✓[/] {role}: {have} van {need} getekend")
-    if not mine:
-        out.print("Er is niets veranderd waarvoor deze sleutel tekent.")
+    signed = [work.drafts.sign(role, work.to_say(role), signer) for role in mine]
+    return [work.drafts.count(draft) for draft in signed if draft is not None]
 
 
 @app.command()
 def publish(
     drafts: Annotated[Path | None, typer.Option("--drafts", help="Wat getekend terugkwam, bv. op een stick.")] = None,
     home: Home = _HERE,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Geef uit wat getekend is; zonder iets nieuws: zeg opnieuw dat alles nog geldt (elk uur, door een machine)."""
     work = Work(home, drafts)
-    done = work.drafts.publish(keys.load(work.keys / "online.pem"))
-    out.print(f"[green]✓[/] uitgegeven: {', '.join(done) or 'niets nieuws, alles geldt nog'}")
-    for draft in work.drafts.all():
-        have, need = work.drafts.signatures(draft)
-        out.print(f"  {draft.role} wacht: {have} van {need} getekend")
+    online = keys.load(work.keys / "online.pem")
+    owners = [roles.FLEET, *work.towns]
+    renew_stages(work.repository, lambda: online, owners, datetime.now(UTC))
+    done = work.drafts.publish(online)
+    waiting = [work.drafts.count(draft) for draft in work.drafts.all()]
+    lines = [f"[green]✓[/] uitgegeven: {', '.join(done) or 'niets nieuws, alles geldt nog'}"]
+    lines += [f"  {one.role} wacht: {one.signed} van {one.needed} getekend" for one in waiting]
+    resting = [whose for whose in owners if _rests(work, whose, done)]
+    lines += [f"  {whose} gaat nog nergens heen: fleet promote {whose}" for whose in resting]
+    tell({"published": done, "waiting": waiting}, *lines, as_json=as_json)
 
 
-@app.command()
-def rollback(
-    role: Annotated[str, typer.Argument(help="Wie tekende: een gemeente, GEMEENTE-daily of fleet.")],
-    version: Annotated[int | None, typer.Option("--to", min=1, help="De versie waarheen; zonder: de vorige.")] = None,
-    home: Home = _HERE,
-) -> None:
-    """Zet een vorige versie terug in de map. Teken en geef ze daarna uit: dat wordt een nieuwe versie."""
-    work = Work(home)
-    if role not in work.roles:
-        raise RepositoryError(f"{role}: daar tekent niemand instellingen voor")
-    now = work.repository.versions()[role]
-    back_to = version if version is not None else now - 1
-    if not 0 < back_to < now:
-        raise RepositoryError(f"{role}: er is geen versie {back_to}")
-    for path in work.restore(role, back_to):
-        out.print(f"  {path}")
-    out.print(f"[green]✓[/] Versie {back_to} staat terug in settings. Kijk met diff, teken, en geef uit.")
+def _rests(work: Work, whose: str, done: list[str]) -> bool:
+    """Whether what was given out just now has come to no kiosk yet."""
+    now = by_hand.going(work, whose) if whose in done else None
+    return now is not None and by_hand.in_words(now) == by_hand.NOWHERE
 
 
 @app.command()
@@ -189,24 +182,25 @@ def status(home: Home = _HERE, *, as_json: AsJson = False) -> None:
     work = Work(home)
     rows = begin.standing(work)
     if as_json:
-        out.print_json(msgspec.json.encode(rows).decode())
+        tell(rows, as_json=True)
         return
-    table = Table("rol", "versie", "geldt tot", "veranderd", "getekend")
+    table = Table("rol", "versie", "geldt tot", "veranderd", "getekend", "bij")
     for row in rows:
         late = row.until < datetime.now(UTC)
         until = f"[red]{row.until:%d-%m-%Y %H:%M}[/]" if late else f"{row.until:%d-%m-%Y %H:%M}"
         signed = f"{row.signed} van {row.needed}" if row.signed else ""
-        table.add_row(row.role, str(row.version), until, "ja" if row.changed else "", signed)
+        where = by_hand.in_words(row.going) if row.going is not None else ""
+        table.add_row(row.role, str(row.version), until, "ja" if row.changed else "", signed, where)
     out.print(table)
 
 
 def _new_passphrase(name: str) -> str:
     """Ask twice for a passphrase that is long enough."""
     while True:
-        said = str(typer.prompt(f"nieuwe wachtzin voor {name}", hide_input=True, confirmation_prompt=True))
+        said = asked(f"nieuwe wachtzin voor {name}", twice=True)
         if len(said) >= keys.SHORTEST_PASSPHRASE:
             return said
-        out.print(f"Te kort: neem {keys.SHORTEST_PASSPHRASE} tekens of meer, bv. vier woorden.")
+        beside.print(f"Te kort: neem {keys.SHORTEST_PASSPHRASE} tekens of meer, bv. vier woorden.")
 
 
 if __name__ == "__main__":

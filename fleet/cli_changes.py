@@ -5,17 +5,17 @@ from __future__ import annotations
 import difflib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet.cli_service import Database, Home, opened
+from fleet.cli_output import AsJson, agreed, beside, out, show_difference, tell
+from fleet.cli_service import Database, Home, database_of, opened
+from fleet.signing import Count
 from fleet.work import Work
 
 if TYPE_CHECKING:
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
     from fleet.service.proposals import Proposal, Proposals
     from fleet.service.rollouts import Rollouts
 
-AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
-Number = Annotated[int, typer.Argument(help="Het nummer van de wijziging.")]
 _HERE = Path()
 # Who did it, where a person at this machine did and no key says who.
-_SOMEBODY = "de opdrachtregel"
-out = Console(soft_wrap=True)
+SOMEBODY = "de opdrachtregel"
 
 
 def proposals(home: Home = _HERE, database: Database = "", *, as_json: AsJson = False) -> None:
@@ -39,7 +36,7 @@ def proposals(home: Home = _HERE, database: Database = "", *, as_json: AsJson = 
     with opened(home, database) as engine:
         found = _proposals(Work(home), engine).in_state(State.APPROVED, State.SIGNED, State.LIVE)
     if as_json:
-        out.print_json(msgspec.json.encode(found).decode())
+        tell(found, as_json=True)
         return
     table = Table("nummer", "bestand", "voorgesteld", "goedgekeurd", "staat", "ring", "staat stil")
     for one in found:
@@ -48,13 +45,24 @@ def proposals(home: Home = _HERE, database: Database = "", *, as_json: AsJson = 
     out.print(table)
 
 
-def sign_change(home: Path, database: str, number: int, signer: Signer, named: str) -> None:
+def sign_change(home: Path, database: str, number: int, signer: Signer, named: str) -> Count:
     """Show what a change does, ask, and sign for it. Raises ChangeError, RepositoryError, SettingsError."""
     with opened(home, database) as engine:
-        _sign(Work(home), engine, number, signer, named)
+        return _sign(Work(home), engine, number, signer, named)
 
 
-def _sign(work: Work, engine: Engine, number: int, signer: Signer, named: str) -> None:
+def change_of_service(work: Work, database: str, change: str) -> int | None:
+    """Give the number of a change that the fleet service brings round; None where it is none of its."""
+    from fleet.service.proposals import State
+
+    if not database and not database_of(work.home).exists():
+        return None
+    with opened(work.home, database) as engine:
+        found = _proposals(work, engine).in_state(State.SIGNED, State.LIVE)
+    return next((one.id for one in found if one.change == change), None)
+
+
+def _sign(work: Work, engine: Engine, number: int, signer: Signer, named: str) -> Count:
     known = _proposals(work, engine)
     one = known.get(number)
     if signer.public_key.keyid not in work.drafts.may_sign(one.town):
@@ -63,29 +71,13 @@ def _sign(work: Work, engine: Engine, number: int, signer: Signer, named: str) -
     if wrong := known.amiss(one.path, one.after):
         raise SettingsError("; ".join(wrong))
     _show(one)
-    if typer.prompt("Teken je hiervoor? Typ ja", default="nee").strip().lower() != "ja":
-        raise typer.Abort
+    agreed("Teken je hiervoor?")
     draft = work.drafts.sign(one.town, files, signer)
     if draft is None:
         raise RepositoryError(f"wijziging {number}: is al uitgegeven")
     known.signed(one, f"{named} ({signer.public_key.keyid[:8]})", change)
     _keep(work, one)
-    have, need = work.drafts.signatures(draft)
-    out.print(f"[green]✓[/] wijziging {number}: {have} van {need} getekend. Geef uit met fleet publish.")
-
-
-def pause(number: Number, home: Home = _HERE, database: Database = "") -> None:
-    """Zet een wijziging stil: verder dan waar ze is, gaat ze niet."""
-    with opened(home, database) as engine:
-        _rollouts(Work(home), engine).pause(number, _SOMEBODY)
-    out.print(f"[green]✓[/] wijziging {number} staat stil")
-
-
-def promote(number: Number, home: Home = _HERE, database: Database = "") -> None:
-    """Laat een wijziging verdergaan: uit stilstand, of meteen naar de volgende ring."""
-    with opened(home, database) as engine:
-        _rollouts(Work(home), engine).go_on(number, _SOMEBODY)
-    out.print(f"[green]✓[/] wijziging {number} gaat verder")
+    return work.drafts.count(draft)
 
 
 def audit(home: Home = _HERE, database: Database = "", *, as_json: AsJson = False) -> None:
@@ -95,24 +87,23 @@ def audit(home: Home = _HERE, database: Database = "", *, as_json: AsJson = Fals
     with opened(home, database) as engine:
         rows, broken = deeds.read(engine), deeds.broken_at(engine)
     if as_json:
-        out.print_json(msgspec.json.encode({"brokenAt": broken, "rows": rows}).decode())
+        tell({"brokenAt": broken, "rows": rows}, as_json=True)
     else:
         table = Table("nr", "wanneer", "gemeente", "wijziging", "wie", "wat")
         for row in rows:
             table.add_row(str(row.number), row.at, row.town, str(row.proposal), row.person, row.what.value)
         out.print(table)
     if broken is not None:
-        Console(stderr=True).print(f"fleet: regel {broken} is weg of veranderd", markup=False)
+        beside.print(f"fleet: regel {broken} is weg of veranderd", markup=False)
         raise typer.Exit(1)
 
 
 def _show(one: Proposal) -> None:
-    out.print(f"Wijziging {one.id} van {one.path}: {one.why}", markup=False)
-    out.print(f"voorgesteld door {one.person}, goedgekeurd door {one.approver}", markup=False)
+    beside.print(f"Wijziging {one.id} van {one.path}: {one.why}", markup=False)
+    beside.print(f"voorgesteld door {one.person}, goedgekeurd door {one.approver}", markup=False)
     before, after = ((text or "").splitlines() for text in (one.before, one.after))
     for line in difflib.unified_diff(before, after, "nu", "straks", lineterm=""):
-        style = {"+": "green", "-": "red"}.get(line[:1], "")
-        out.print(line, style=style, markup=False, highlight=False)
+        show_difference(line, beside)
 
 
 def _keep(work: Work, one: Proposal) -> None:
@@ -131,7 +122,8 @@ def _proposals(work: Work, engine: Engine) -> Proposals:
     return Proposals(work, engine, lambda: datetime.now(UTC))
 
 
-def _rollouts(work: Work, engine: Engine) -> Rollouts:
+def rollouts(work: Work, engine: Engine) -> Rollouts:
+    """Give what brings the service's changes round."""
     from fleet.service.rollouts import Rollouts
 
     return Rollouts(work, engine, _proposals(work, engine), lambda: datetime.now(UTC))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,8 @@ from rich.table import Table
 from config.commands import Outcome, Verb
 from fleet import cli_keys
 from fleet.cli_keys import KeyOption
-from fleet.cli_service import Database, Home, existing, opened, out
+from fleet.cli_output import AsJson, out, tell
+from fleet.cli_service import Database, Home, existing, opened
 from fleet.commanding import signed
 
 _HERE = Path()
@@ -49,6 +49,8 @@ def command(
     key: KeyOption,
     home: Home = _HERE,
     database: Database = "",
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Laat één loket nu iets doen: getekend, één keer, binnen een kwartier, tussen twee bezoeken."""
     from fleet.service.commands import CommandDesk
@@ -59,8 +61,9 @@ def command(
     with opened(home, database) as engine:
         CommandDesk(engine, _now).give(made, getpass.getuser())
     until = made.command.expires.astimezone()
-    out.print(f"[green]✓[/] {kiosk}: {_VERBS[verb]}. Het loket hoort het binnen anderhalve minuut.")
-    out.print(f"  Na {until:%H:%M} doet het loket dit niet meer. Hoe het afliep: fleet commands {town} {kiosk}")
+    said = f"[green]✓[/] {kiosk}: {_VERBS[verb]}. Het loket hoort het binnen anderhalve minuut."
+    more = f"  Na {until:%H:%M} doet het loket dit niet meer. Hoe het afliep: fleet commands {town} {kiosk}"
+    tell(made.command, said, more, as_json=as_json)
 
 
 def commands(
@@ -69,18 +72,16 @@ def commands(
     home: Home = _HERE,
     database: Database = "",
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Voor een programma.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Toon wie een loket wat liet doen, met welke sleutel, en hoe dat afliep."""
-    import msgspec
-
     from fleet.service.commands import CommandDesk
 
     existing(home)
     with opened(home, database) as engine:
         rows = CommandDesk(engine, _now).given(town, kiosk)
     if as_json:
-        out.print_json(json.dumps(msgspec.to_builtins(rows)))
+        tell(rows, as_json=True)
         return
     table = Table("wanneer", "wie", "sleutel", "wat", "hoe het afliep")
     for row in rows:

@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from fleet import keys
+from fleet.cli_output import AsJson, agreed, asked, beside, show_difference, tell
 from fleet.cli_service import Home, existing
-from fleet.signing import Draft
+from fleet.signing import Count, Draft
 from fleet.work import Work
 
 KEY_HELP = "Je sleutel: een bestand, of een kaart (pkcs11:token=Els;id=%02?module-path=/…/opensc-pkcs11.so)."
 KeyOption = Annotated[str, typer.Option("--key", envvar="LOKET247_KEY", help=KEY_HELP)]
 _HERE = Path()
-out = Console(soft_wrap=True)
 
 
 def key(
@@ -26,13 +25,16 @@ def key(
     public: Annotated[
         Path | None, typer.Option("--out", help="Schrijf wat anderen ervan mogen weten, bv. els.pub.")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Toon welke sleutel dit is, in een bestand of op een kaart, en probeer of ze tekent."""
     signer, named = opened(key)
     if public is not None:
         keys.save_public(signer.public_key, public)
-    out.print(f"[green]✓[/] {named}: {signer.public_key.scheme}")
-    out.print(f"  {_spaced(signer.public_key.keyid)}")
+    known = signer.public_key
+    told = {"name": named, "scheme": known.scheme, "keyid": known.keyid}
+    tell(told, f"[green]✓[/] {named}: {known.scheme}", f"  {_spaced(known.keyid)}", as_json=as_json)
 
 
 def signers(
@@ -41,6 +43,8 @@ def signers(
     need: Annotated[int, typer.Option("--need", min=1, max=9, help="Hoeveel van hen moeten tekenen.")],
     key: KeyOption,
     home: Home = _HERE,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Laat andere sleutels tekenen voor een gemeente. De hoofdsleutel zegt het; daarna tekenen zij zelf."""
     work = existing(home)
@@ -49,37 +53,30 @@ def signers(
     others = [keys.public(file) for file in public]
     signer, _ = opened(key)
     work.drafts.let_sign(town, others, need, signer)
-    for file, other in zip(public, others, strict=True):
-        out.print(f"  {file.stem}: {_spaced(other.keyid)}")
-    out.print(
-        f"[green]✓[/] {need} van deze {len(others)} sleutels tekenen voor {town}, zodra zoveel van hen dat deden."
-    )
+    names = [f"  {file.stem}: {_spaced(other.keyid)}" for file, other in zip(public, others, strict=True)]
+    said = f"[green]✓[/] {need} van deze {len(others)} sleutels tekenen voor {town}, zodra zoveel van hen dat deden."
+    told = {"town": town, "needed": need, "keyids": [other.keyid for other in others]}
+    tell(told, *names, said, as_json=as_json)
 
 
-def countersign(work: Work, signer: Signer) -> None:
+def countersign(work: Work, signer: Signer) -> list[Count]:
     """Show what somebody else signed, ask, and sign it too. Raises RepositoryError, SettingsError."""
     mine = [one for one in work.drafts.all() if signer.public_key.keyid in work.drafts.may_sign(one.role)]
-    for draft in mine:
-        if signer.public_key.keyid not in draft.said.signatures:
-            work.drafts.refuse_dishonest(draft)
-            _show(work, draft)
-            if typer.prompt(f"Teken je dit voor {draft.role}? Typ ja", default="nee").strip().lower() != "ja":
-                raise typer.Abort
-            draft = work.drafts.countersign(draft, signer)  # noqa: PLW2901
-        have, need = work.drafts.signatures(draft)
-        out.print(f"[green]✓[/] {draft.role}: {have} van {need} getekend")
-    if not mine:
-        out.print("Hier ligt niets waarvoor deze sleutel tekent.")
+    return [work.drafts.count(_countersigned(work, draft, signer)) for draft in mine]
 
 
-def _show(work: Work, draft: Draft) -> None:
+def _countersigned(work: Work, draft: Draft, signer: Signer) -> Draft:
+    if signer.public_key.keyid in draft.said.signatures:
+        return draft
+    work.drafts.refuse_dishonest(draft)
     if draft.role in work.drafts.owed():
-        out.print(f"Voor {draft.role} tekenen vanaf nu {work.drafts.signatures(draft)[1]} van deze sleutels:")
+        beside.print(f"Voor {draft.role} tekenen vanaf nu {work.drafts.count(draft).needed} van deze sleutels:")
         for keyid in sorted(work.drafts.may_sign(draft.role)):
-            out.print(f"  {_spaced(keyid)}")
+            beside.print(f"  {_spaced(keyid)}")
     for line in work.differences(draft):
-        style = {"+": "green", "-": "red"}.get(line[:1], "")
-        out.print(line, style=style, markup=False, highlight=False)
+        show_difference(line, beside)
+    agreed(f"Teken je dit voor {draft.role}?")
+    return work.drafts.countersign(draft, signer)
 
 
 def opened(key: str) -> tuple[Signer, str]:
@@ -91,13 +88,13 @@ def opened(key: str) -> tuple[Signer, str]:
         from fleet.cards import CardSigner
     except ImportError as error:
         raise keys.KeyFileError("voor een kaart is nodig: pip install 'loket247[fleet,cards]'") from error
-    signer = CardSigner(key, lambda what: str(typer.prompt(what, hide_input=True)))
+    signer = CardSigner(key, asked)
     signer.prove()
     return signer, signer.token_label or "kaart"
 
 
 def _passphrase(file: Path) -> str:
-    return str(typer.prompt(f"wachtzin van {file.name}", hide_input=True)) if keys.is_locked(file) else ""
+    return asked(f"wachtzin van {file.name}") if keys.is_locked(file) else ""
 
 
 def _spaced(keyid: str) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import tomli_w
 import typer
-from rich.console import Console
 from tuf.api.exceptions import RepositoryError
 
+from fleet.cli_output import AsJson, out, tell
 from fleet.work import Work
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Home = Annotated[Path, typer.Option("--home", envvar="LOKET247_FLEET", help="De map van de vloot.")]
 Database = Annotated[str, typer.Option("--database", envvar="LOKET247_FLEET_DB", help="Een URL; zonder: in de map.")]
 _HERE = Path()
-out = Console(soft_wrap=True)
 
 
 def serve(
@@ -52,14 +51,15 @@ def serve(
             listener(service, certificate, key).run(sockets=[place])
 
 
-def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:
+def enrol(town: str, kiosk: str, home: Home = _HERE, database: Database = "", *, as_json: AsJson = False) -> None:
     """Geef een code waarmee een loket zich één keer aanmeldt, binnen een dag."""
     if town not in existing(home).towns:
         raise RepositoryError(f"{town}: geen gemeente van deze vloot")
     with _enrolment(home, database) as enrolment:
         code = enrolment.expect(town, kiosk)
-    out.print(f"[green]✓[/] {kiosk}: de code is [bold]{code}[/]. Op het loket, als root, binnen 24 uur:")
-    out.print(f"  runuser -u loket247-agent -- /opt/loket247/bin/loket247-agent --enrol {code}")
+    there = f"  runuser -u loket247-agent -- /opt/loket247/bin/loket247-agent --enrol {code}"
+    said = f"[green]✓[/] {kiosk}: de code is [bold]{code}[/]. Op het loket, als root, binnen 24 uur:"
+    tell({"town": town, "kiosk": kiosk, "code": code}, said, there, as_json=as_json)
 
 
 def revoke(town: str, kiosk: str, home: Home = _HERE, database: Database = "") -> None:
@@ -98,6 +98,11 @@ def existing(home: Path) -> Work:
     return work
 
 
+def database_of(home: Path) -> Path:
+    """Give where the fleet service keeps its rows, where nobody says otherwise."""
+    return home / "fleet.db"
+
+
 @contextmanager
 def _enrolment(home: Path, url: str) -> Iterator[Enrolment]:
     from fleet.service.enrolment import Authority, Enrolment
@@ -122,4 +127,4 @@ def opened(home: Path, url: str) -> Iterator[Engine]:
 
 
 def _url(url: str, home: Path) -> str:
-    return url or f"sqlite:///{(home / 'fleet.db').resolve()}"
+    return url or f"sqlite:///{database_of(home).resolve()}"

@@ -29,6 +29,14 @@ class Draft(Struct, frozen=True):
         return Metadata[Targets].from_bytes(self.metadata)
 
 
+class Count(Struct, frozen=True):
+    """How many signed what a role would say, and how many must."""
+
+    role: str
+    signed: int
+    needed: int
+
+
 class Drafts:
     """A folder with drafts: beside the repository, or on the stick on which they come from another signer."""
 
@@ -97,10 +105,10 @@ class Drafts:
         if said.targets != shown:
             raise RepositoryError(f"{draft.role}: dit ontwerp zegt iets anders dan zijn bestanden")
 
-    def signatures(self, draft: Draft) -> tuple[int, int]:
+    def count(self, draft: Draft) -> Count:
         """Say how many of those who may signed, and how many must."""
         have = draft.said.signatures.keys() & self.may_sign(draft.role)
-        return len(have), self._repository.needed(draft.role, self._coming())
+        return Count(draft.role, len(have), self._repository.needed(draft.role, self._coming()))
 
     def publish(self, online: Signer, only: str | None = None) -> list[str]:
         """Give out every draft that enough have signed, or that of one role; and say again that the rest still holds.
@@ -122,8 +130,8 @@ class Drafts:
         return [one for role, one in enough.items() if role not in waiting and owed.get(role) not in waiting]
 
     def _enough(self, draft: Draft) -> bool:
-        have, need = self.signatures(draft)
-        return have >= need
+        count = self.count(draft)
+        return count.signed >= count.needed
 
     def _next(self, role: str) -> Targets:
         """Give what a role says, as its next version."""

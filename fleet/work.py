@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from config.settings import SettingsError, read
 from config.targets import FLEET, TENANT, owner
 from config.targets import stage as stage_of
 from fleet import roles
-from fleet.ahead import apart
+from fleet.ahead import apart, side_by_side
 from fleet.repository import Repository
 from fleet.signing import Draft, Drafts
 
 # A kiosk's own settings where an operator has none at hand: what is asked of layers from afar does not depend on them.
 EXAMPLE = Path(__file__).parents[1] / "config" / "example.toml"
+Watched = Callable[[Sequence[str]], Iterator[str]]
 _LAYER_OF = (
     (re.compile(r"^fleet\.toml$"), Layer.FLEET),
     (re.compile(rf"^{TENANT}/tenant\.toml$"), Layer.TENANT),
@@ -82,9 +83,23 @@ class Work:
         return {path: content for path, content in self.files().items() if self.role_of(path) == role}
 
     def wanted(self, role: str, version: int | None = None) -> dict[str, bytes]:
-        """Give what a role wants of every kiosk, also while that goes round; or wanted then."""
-        now, then, _ = apart(self.repository.content(role, version))
-        return now if then is None else then
+        """Give what a role wants of every kiosk, also while it goes round, unless it was withdrawn; or wanted then."""
+        now, then, change = apart(self.repository.content(role, version))
+        if then is None or (version is None and self.stage(role) == Stage(change)):
+            return now
+        return then
+
+    def to_say(self, role: str) -> dict[str, bytes]:
+        """Give what a role would say with the files of the folder: a change beside what holds, daily content alone."""
+        ours = self.files_of(role)
+        if ours == self.wanted(role):
+            return self.repository.content(role)  # it is the keys that are others
+        return self._beside(role, ours)
+
+    def _beside(self, role: str, then: dict[str, bytes]) -> dict[str, bytes]:
+        if role.endswith("-daily") or then == (now := self.in_force(role)):
+            return then
+        return side_by_side(role, now, then, self.repository.versions()[role] + 1)[0]
 
     def in_force(self, role: str) -> dict[str, bytes]:
         """Give what holds: a change that goes round does so once it has come everywhere."""
@@ -113,24 +128,30 @@ class Work:
 
     def differences(self, draft: Draft) -> Iterator[str]:
         """Give what a draft would change, line by line. Raises SettingsError for what no kiosk would take."""
-        now, then, _ = apart(draft.files)
+        try:
+            now, then, _ = apart(draft.files)
+        except ValueError as error:
+            raise SettingsError(f"{draft.role}: geen TOML ({error})") from error
         wanted = now if then is None else then
-        if wrong := [f"{path}: is niet van {draft.role}" for path in wanted if self.role_of(path) != draft.role]:
+        if wrong := [
+            f"{path}: is niet van {draft.role}" for path in {**now, **wanted} if self.role_of(path) != draft.role
+        ]:
             raise SettingsError("; ".join(wrong))
-        below = self.in_force(roles.FLEET)
-        if wrong := self.examine({**below, **wanted}):
+        if wrong := self.examine({**self.in_force(roles.FLEET), **wanted}):
             raise SettingsError("; ".join(wrong))
+        if draft.files not in (self.repository.content(draft.role), self._beside(draft.role, wanted)):
+            raise SettingsError(f"{draft.role}: dit ontwerp komt niet naast wat nu geldt; begin opnieuw")
         yield from _differences(self.wanted(draft.role), wanted)
 
-    def validate(self, machine: Path = EXAMPLE) -> list[str]:
-        """Try the settings as each kiosk would; give what is wrong, or nothing."""
+    def validate(self, machine: Path = EXAMPLE, watched: Watched = iter) -> list[str]:
+        """Try the settings as each kiosk would, file after file under who watches; give what is wrong, or nothing."""
         try:
             files = self.files()
         except SettingsError as error:
             return [str(error)]
-        return self.examine(files, machine)
+        return self.examine(files, machine, watched)
 
-    def examine(self, files: Mapping[str, bytes], machine: Path = EXAMPLE) -> list[str]:
+    def examine(self, files: Mapping[str, bytes], machine: Path = EXAMPLE, watched: Watched = iter) -> list[str]:
         """Try files of settings as each kiosk would; give what is wrong with them, or nothing."""
         try:
             trees = {path: _tree(path, content) for path, content in files.items()}
@@ -138,9 +159,9 @@ class Work:
         except SettingsError as error:
             return [str(error)]
         wrong = []
-        for path, tree in trees.items():
+        for path in watched([*trees]):
             try:
-                self._try(path, tree, trees, base)
+                self._try(path, trees[path], trees, base)
             except SettingsError as error:
                 wrong.append(f"{path}: {error}")
         return wrong
@@ -166,9 +187,8 @@ class Work:
         delegations = self.repository.role(name, versions[name]).signed.delegations
         return list(delegations.roles or {}) if delegations is not None else []
 
-    def restore(self, role: str, version: int) -> list[str]:
-        """Put what a role said then back in the folder of settings, to be signed as something new."""
-        then = self.wanted(role, version)
+    def restore(self, role: str, then: Mapping[str, bytes]) -> list[str]:
+        """Put files of a role back in the folder of settings, and no others of it there."""
         for path in self.files_of(role).keys() - then.keys():
             (self.settings / path).unlink()
         for path, content in then.items():

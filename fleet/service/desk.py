@@ -133,7 +133,7 @@ class Desk:
             version = self._work.repository.versions()[role]
             if version < 2:  # noqa: PLR2004 (the first was empty)
                 raise SettingsError("er is niets om ongedaan te maken")
-            self._work.restore(role, version - 1)
+            self._work.restore(role, self._work.wanted(role, version - 1))
             self._give_out(town, person, Did.UNDONE)
 
     def history(self, town: str) -> list[Change]:

@@ -49,8 +49,10 @@ def write(home: Path, path: str, text: str) -> None:
 
 
 def given_out(types: Type) -> None:
+    """Sign, give out, and bring it to every kiosk at once."""
     assert types("sign", "--key", "keys/lindeveld-1.pem", lines=(PASSPHRASE,)).exit_code == 0
-    assert types("publish").exit_code == 0
+    assert "fleet promote lindeveld" in types("publish").output
+    assert types("promote", "lindeveld", "--all").exit_code == 0
 
 
 @pytest.fixture(autouse=True)
@@ -94,10 +96,14 @@ def test_from_a_line_of_settings_to_a_kiosk_and_back(begun: Type, home: Path, ag
     given_out(begun)
     assert agent.ask().layers == {Layer.TENANT: {"languages": ["nl", "fr"]}}
     assert begun("rollback", "lindeveld").exit_code == 0
+    assert agent.ask().layers == {Layer.TENANT: {"languages": ["nl", "en"]}}, "at once, by the machines' key"
+    assert (home / "settings" / "lindeveld" / "tenant.toml").read_text() == 'languages = ["nl", "en"]\n'
+    assert begun("diff").output == ""
+    assert begun("rollback", "lindeveld", "--to", "3").exit_code == 0
     given_out(begun)
-    assert agent.ask().layers == {Layer.TENANT: {"languages": ["nl", "en"]}}
+    assert agent.ask().layers == {Layer.TENANT: {"languages": ["nl", "fr"]}}
     standing = {row["role"]: row["version"] for row in json.loads(begun("status", "--json").output)}
-    assert standing["lindeveld"] == 4, "back is a new version: a kiosk takes no older one"
+    assert standing["lindeveld"] == 4, "an older one comes back as a new version: a kiosk takes no older one"
 
 
 def test_what_is_wrong_is_said_and_not_signed(begun: Type, home: Path) -> None:

@@ -157,11 +157,12 @@ def test_from_the_operator_s_command_line_to_the_kiosk_and_back(
     at = ["--home", str(home), "--database", database]
     with contextlib.redirect_stdout(io.StringIO()):
         assert main([*agent, "--enrol", running.service.enrolment.expect("lindeveld", "LV-01")]) == 0
-        given = CliRunner().invoke(app, [*asked, *at])
+        given = CliRunner().invoke(app, [*asked, "--json", *at])
         assert given.exit_code == 0, given.output
         assert main([*agent, "--once"]) == 0
     handed = json.loads((remote.told / "command.json").read_text())["command"]
     assert handed["verb"] == "outOfService"
+    assert json.loads(given.stdout)["id"] == handed["id"]
     assert said.kiosk is not None
     said.kiosk |= {"at": running.clock().isoformat(), "commands": [{"id": handed["id"], "outcome": "done"}]}
     (remote.home / "said.json").write_bytes(msgspec.json.encode(said.kiosk))

@@ -201,3 +201,15 @@ def test_how_far_a_change_came_is_said_again_long_before_that_holds_no_more(one:
     one.service.rollouts.look()
     again = work.repository.role("lindeveld-rollout").signed
     assert (again.version, again.targets) == (before.version + 1, before.targets)
+
+
+def test_what_the_service_brings_round_is_not_moved_by_hand_beside_it(street: Callable[..., Street]) -> None:
+    one = street(5)
+    number = one.changed()
+    one.begins()
+    for words in (("promote", "lindeveld", "--all"), ("pause", "lindeveld"), ("rollback", "lindeveld")):
+        said = one.types(*words)
+        assert f"dit is wijziging {number} van de dienst" in str(said.exception)
+    stage = one.fleet.work.stage("lindeveld")
+    assert stage is not None
+    assert stage.percent == 0
