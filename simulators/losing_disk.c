@@ -2,7 +2,8 @@
 
    Loaded before the C library (LD_PRELOAD). LOKET_DISK is the folder, LOKET_DISK_LOG the file that takes the records:
    kind (1 byte), length of the name (2), offset (8), length of the data (4), name, data; numbers as the machine has them.
-   Kinds: W written, T cut to a length (the offset), S on disk, U deleted. The folder itself is a file without a name. */
+   Kinds: W written, T cut to a length (the offset), S on disk, U deleted, R named otherwise (the data is the new name).
+   The folder itself is a file without a name. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -116,6 +117,12 @@ CUTS(ftruncate64, off64_t)
     }
 SETTLES(fsync)
 SETTLES(fdatasync)
+
+int rename(const char *path, const char *other) {
+    int done = REAL(rename)(path, other);
+    if (!done && inside(path) && inside(other)) note('R', inside(path), 0, inside(other), strlen(inside(other)));
+    return done;
+}
 
 int unlink(const char *path) {
     int done = REAL(unlink)(path);

@@ -1,8 +1,9 @@
 """A disk that loses its power: what a program wrote is recorded, and given back as it may have been at any moment.
 
 Only what was synced is sure. Of what was written since, each sector of 512 bytes is there or not, by chance; a file
-that was cut or deleted since may be so or not, until the file, or the folder, is synced. It never undoes
-what was synced, nor writes half a sector.
+that was cut or deleted since may be so or not, until the file, or the folder, is synced. So may one that was named
+otherwise; of several, those that came last are the ones undone. It never undoes what was synced, nor writes half a
+sector.
 """
 
 from __future__ import annotations
@@ -21,12 +22,25 @@ _HEAD = Struct("=cHQI")
 
 @dataclass(frozen=True)
 class Deed:
-    """What was done to a file: W written, T cut to `offset` bytes, S synced, U deleted. The folder has no name."""
+    """What was done to a file: W written, T cut to `offset` bytes, S synced, U deleted, R named as the data says.
+
+    The folder has no name; a folder in it has one, and is only ever synced.
+    """
 
     kind: str
     name: str
     offset: int
     data: bytes
+
+
+@dataclass
+class _Renaming:
+    """A name that may yet be undone: the file that has it now, the name it had, and the file that had it before."""
+
+    old: str
+    new: str
+    file: _File
+    before: _File | None
 
 
 @dataclass
@@ -66,10 +80,18 @@ def deeds(log: Path) -> Iterator[Deed]:
 def after_power_cut(done: list[Deed], chance: Random, disk: Path) -> None:
     """Write the files as they may be found when the power goes after these deeds."""
     files: dict[str, _File] = {}
+    renamed: list[_Renaming] = []
     for deed in done:
-        if not deed.name:
-            for file in files.values():
-                _settle_deletion(file)
+        if deed.kind == "S" and deed.name not in files:
+            renamed = [one for one in renamed if not one.new.startswith(deed.name)]
+            for name, file in files.items():
+                if name.startswith(deed.name):
+                    _settle_deletion(file)
+            continue
+        if deed.kind == "R":
+            new = deed.data.decode()
+            renamed.append(_Renaming(deed.name, new, files.pop(deed.name), files.get(new)))
+            files[new] = renamed[-1].file
             continue
         file = files.setdefault(deed.name, _File())
         if deed.kind != "S":
@@ -78,12 +100,22 @@ def after_power_cut(done: list[Deed], chance: Random, disk: Path) -> None:
         for one in file.since:
             _do(file, one)
         file.since = []
+    for renaming in reversed(renamed[chance.randint(0, len(renamed)) :]):
+        _undo(renaming, files)
     for name, file in files.items():
         for deed in file.since:
             for part in _surviving(deed, chance):
                 _do(file, part)
         if file.exists:
+            (disk / name).parent.mkdir(exist_ok=True)
             (disk / name).write_bytes(file.sure)
+
+
+def _undo(one: _Renaming, files: dict[str, _File]) -> None:
+    del files[one.new]
+    if one.before is not None:
+        files[one.new] = one.before
+    files.setdefault(one.old, one.file)
 
 
 def _settle_deletion(file: _File) -> None:

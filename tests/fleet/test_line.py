@@ -39,6 +39,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         match self.path.rpartition("/")[2]:
             case "drip":
                 self._drip()
+            case "endless":
+                self._flood()
             case "later":
                 self._say(503, {"Retry-After": "120"})
             case "bomb" | "torn" | "garbled" | "brotli" | "after" as how:
@@ -152,6 +154,11 @@ def test_a_file_that_drips_is_given_up(server: str, fetcher: WebFetcher) -> None
     """Each byte comes in time, and the file would take a day: it ends after the second that it may take."""
     with pytest.raises(DownloadError, match="too slow"):
         fetcher.download_bytes(f"{server}/drip", 1_000_000)
+
+
+def test_a_file_that_never_ends_is_given_up(server: str, fetcher: WebFetcher) -> None:
+    with pytest.raises(DownloadLengthMismatchError):
+        fetcher.download_bytes(f"{server}/endless", 1_000_000)
 
 
 @pytest.mark.expects_log("check-in: LineError")
