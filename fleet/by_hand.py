@@ -21,7 +21,7 @@ from fleet.work import Work
 # As the service does: one in ten have it before all do.
 FEW = 10
 ALL = 100
-NOWHERE = "nog nergens"
+NOWHERE = "nergens"
 _KIOSK = re.compile(r"[a-z0-9]{2,32}/[A-Z0-9-]+")
 
 
@@ -76,7 +76,7 @@ def in_words(stage: Stage) -> str:
     if stage.everywhere:
         return "overal"
     where = [*stage.named, *([f"{stage.percent} op de honderd"] if stage.percent else [])]
-    return ", ".join(where) or NOWHERE
+    return f"bij {', '.join(where)}" if where else NOWHERE
 
 
 def is_withdrawn(work: Work, whose: str) -> bool:

@@ -184,7 +184,7 @@ def status(home: Home = _HERE, *, as_json: AsJson = False) -> None:
     if as_json:
         tell(rows, as_json=True)
         return
-    table = Table("rol", "versie", "geldt tot", "veranderd", "getekend", "bij")
+    table = Table("rol", "versie", "geldt tot", "veranderd", "getekend", "wijziging is")
     for row in rows:
         late = row.until < datetime.now(UTC)
         until = f"[red]{row.until:%d-%m-%Y %H:%M}[/]" if late else f"{row.until:%d-%m-%Y %H:%M}"

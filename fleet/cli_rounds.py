@@ -102,4 +102,8 @@ def _online(work: Work) -> Signer:
 
 
 def _said(whose: str, stage: Stage, *, as_json: bool) -> None:
-    tell({"whose": whose, "stage": stage}, f"[green]✓[/] {whose}: {by_hand.in_words(stage)}", as_json=as_json)
+    tell(
+        {"whose": whose, "stage": stage},
+        f"[green]✓[/] {whose}: de wijziging is nu {by_hand.in_words(stage)}",
+        as_json=as_json,
+    )
