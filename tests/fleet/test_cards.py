@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -343,10 +344,10 @@ def typed(environment: dict[str, str], pin: str) -> str:
                 seen += os.read(ours, 4096)
             except OSError:  # the terminal's other side is closed
                 break
-            if not asked and b"(Basic PIN): " in seen:
+            if not asked and re.search(rb"pincode van .*: ", seen):
                 os.write(ours, f"{pin}\n".encode())
                 asked = True
-        fleet.wait(DEADLINE_SECONDS)
+        fleet.kill()  # where it closed its terminal it ends anyway
     os.close(ours)
     return seen.decode()
 
