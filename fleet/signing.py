@@ -101,6 +101,8 @@ class Drafts:
             raise RepositoryError(f"{draft.role}: intussen is er iets anders uitgegeven; begin opnieuw")
         if said.delegations != now.delegations or said.unrecognized_fields != now.unrecognized_fields:
             raise RepositoryError(f"{draft.role}: dit ontwerp verandert wie mag tekenen; teken dat niet hier")
+        if said.expires > expiry(draft.role):
+            raise RepositoryError(f"{draft.role}: dit ontwerp zou langer gelden dan het mag")
         shown = {path: TargetFile.from_data(path, content) for path, content in draft.files.items()}
         if said.targets != shown:
             raise RepositoryError(f"{draft.role}: dit ontwerp zegt iets anders dan zijn bestanden")

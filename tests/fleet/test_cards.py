@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -278,6 +278,11 @@ def later_version(draft: Draft, said: Targets) -> Draft:
     return draft
 
 
+def for_ever(draft: Draft, said: Targets) -> Draft:
+    said.expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=401)
+    return draft
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
@@ -286,6 +291,7 @@ def later_version(draft: Draft, said: Targets) -> Draft:
         (at_once, "komt niet naast wat nu geldt"),
         (other_town, "elsdam/tenant.toml: is niet van lindeveld"),
         (no_settings, "colour is no setting"),
+        (for_ever, "langer gelden dan het mag"),
         (later_version, "intussen is er iets anders uitgegeven"),
     ],
 )
