@@ -20,8 +20,8 @@ from fleet.service.tables import events, kiosks
 
 # What a technician looks back on; older lines make room, so a year of check-ins is as small as a week.
 MOST_EVENTS = 500
-# So much may come in between, in lines, before the oldest are taken away.
-_SLACK = 50
+# So many of the oldest go at a time: that costs as little as taking one away.
+AT_A_TIME = 20
 
 
 # Two at one moment with one certificate: the second finds another number than it had read.
@@ -102,7 +102,7 @@ class CheckIns:
                 if _not_kept(connection, [(number, taken)]):
                     outcomes[number] = ReplayedError()
                     continue
-                self._write(connection, taken.before.id, taken.lines, now)
+                _write(connection, taken, now)
                 if taken.before.id in waits:
                     outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number, taken in (*same, *other):
@@ -153,6 +153,7 @@ class CheckIns:
         values["sent_back"] = now if any(what is What.SENT_BACK for what, _, _ in lines) else before.sent_back
         if values["audit_back"] is not None and before.audit_back is None:
             lines.append((What.AUDIT_BACK, None, None))
+        values["lines"] = before.lines + len(lines)
         return _Taken(before, told, values, lines)
 
     @staticmethod
@@ -176,16 +177,18 @@ class CheckIns:
             return values | {"audit_back": before.audit_back or now}
         return values | {"audit_number": head.number, "audit_hash": head.hash}
 
-    @staticmethod
-    def _write(
-        connection: sa.Connection, kiosk: int, lines: list[tuple[What, str | None, str | None]], at: datetime
-    ) -> None:
-        rows = [{"kiosk": kiosk, "at": at, "what": what, "part": part, "word": word} for what, part, word in lines]
-        connection.execute(sa.insert(events), rows)
-        mine = sa.select(events.c.id).where(events.c.kiosk == kiosk).order_by(events.c.id.desc())
-        if connection.execute(mine.offset(MOST_EVENTS + _SLACK).limit(1)).scalar() is not None:
-            oldest = connection.execute(mine.offset(MOST_EVENTS).limit(1)).scalar()
-            connection.execute(sa.delete(events).where(events.c.kiosk == kiosk, events.c.id <= oldest))
+
+def _write(connection: sa.Connection, taken: _Taken, at: datetime) -> None:
+    """Write down what changed. Each line has a number, so the oldest are taken away without counting what is there."""
+    kiosk, before, last = taken.before.id, taken.before.lines, taken.values["lines"]
+    rows = [
+        {"kiosk": kiosk, "line": line, "at": at, "what": what, "part": part, "word": word}
+        for line, (what, part, word) in enumerate(taken.lines, before + 1)
+    ]
+    connection.execute(sa.insert(events), rows)
+    if last // AT_A_TIME > before // AT_A_TIME:
+        old = last - (MOST_EVENTS - AT_A_TIME)
+        connection.execute(sa.delete(events).where(events.c.kiosk == kiosk, events.c.line <= old))
 
 
 def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) -> list[int]:
@@ -196,13 +199,18 @@ def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) ->
         {"which": one.before.id, "boot_read": one.before.boot, "sequence_read": one.before.sequence, **one.values}
         for _, one in taken
     ]
-    if connection.execute(_KEEP, rows).rowcount == len(rows):
-        return []
-    which = sa.select(kiosks.c.id, kiosks.c.boot, kiosks.c.sequence).where(
-        kiosks.c.id.in_([row["which"] for row in rows])
-    )
-    there = {(row.id, row.boot, row.sequence) for row in connection.execute(which)}
-    return [number for number, one in taken if (one.before.id, one.values["boot"], one.values["sequence"]) not in there]
+    kept = connection.execute(_KEEP, rows).rowcount
+    if kept in {0, len(rows)}:
+        return [] if kept else [number for number, _ in taken]
+    # What is there now is ours where it says our moment too: another may have been told the very same.
+    which = sa.select(kiosks.c.id, kiosks.c.boot, kiosks.c.sequence, kiosks.c.seen)
+    found = connection.execute(which.where(kiosks.c.id.in_([row["which"] for row in rows])))
+    there = {(row.id, row.boot, row.sequence, row.seen) for row in found}
+    return [
+        number
+        for number, one in taken
+        if (one.before.id, one.values["boot"], one.values["sequence"], one.values["seen"]) not in there
+    ]
 
 
 def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)

@@ -174,6 +174,7 @@ class Service:
         while True:
             try:
                 await run_in_threadpool(self.desk.renew)
+                await run_in_threadpool(self.rollouts.renew)
             except (RepositoryError, KeyFileError, OSError) as error:
                 log.error("the repository cannot be signed anew: %s", error)
             await asyncio.sleep(SIGN_EVERY)
