@@ -24,13 +24,33 @@ MOST_EVENTS = 500
 AT_A_TIME = 20
 
 
-# Two at one moment with one certificate: the second finds another number than it had read.
-_AS_READ = sa.and_(
-    kiosks.c.id == sa.bindparam("which"),
-    kiosks.c.boot.is_not_distinct_from(sa.bindparam("boot_read")),
-    kiosks.c.sequence.is_not_distinct_from(sa.bindparam("sequence_read")),
+# What a check-in makes of its kiosk's row.
+_SAID = (
+    *("seen", "boot", "sequence", "clock_offset", "said", "trouble"),
+    *("audit_number", "audit_hash", "audit_back", "sent_back", "lines"),
 )
-_KEEP = sa.update(kiosks).where(_AS_READ)
+# As the row was read.
+_READ = {"which": kiosks.c.id, "boot_read": kiosks.c.boot, "sequence_read": kiosks.c.sequence}
+
+
+def _as_read(which: Any, boot: Any, sequence: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 (a column or a value)
+    """Two at one moment with one certificate: the second finds another number than it had read."""
+    same = (kiosks.c.boot.is_not_distinct_from(boot), kiosks.c.sequence.is_not_distinct_from(sequence))
+    return sa.and_(kiosks.c.id == which, *same)
+
+
+def _keep_all() -> sa.sql.dml.ReturningUpdate[tuple[int]]:
+    """Keep many at once, as PostgreSQL can: each column of them is an array. Gives the rows that were as read."""
+    columns = _READ | {name: kiosks.c[name] for name in _SAID}
+    arrays = [sa.bindparam(f"all_{name}", type_=sa.ARRAY(column.type)) for name, column in columns.items()]
+    heads = [sa.column(name, column.type) for name, column in columns.items()]
+    told = sa.func.unnest(*arrays).table_valued(*heads).render_derived()
+    kept = sa.update(kiosks).where(_as_read(*(told.c[name] for name in _READ)))
+    return kept.values({name: told.c[name] for name in _SAID}).returning(kiosks.c.id)
+
+
+_KEEP = sa.update(kiosks).where(_as_read(*map(sa.bindparam, _READ)))
+_KEEP_ALL = _keep_all()
 
 
 class ReplayedError(Exception):
@@ -199,18 +219,12 @@ def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) ->
         {"which": one.before.id, "boot_read": one.before.boot, "sequence_read": one.before.sequence, **one.values}
         for _, one in taken
     ]
-    kept = connection.execute(_KEEP, rows).rowcount
-    if kept in {0, len(rows)}:
-        return [] if kept else [number for number, _ in taken]
-    # What is there now is ours where it says our moment too: another may have been told the very same.
-    which = sa.select(kiosks.c.id, kiosks.c.boot, kiosks.c.sequence, kiosks.c.seen)
-    found = connection.execute(which.where(kiosks.c.id.in_([row["which"] for row in rows])))
-    there = {(row.id, row.boot, row.sequence, row.seen) for row in found}
-    return [
-        number
-        for number, one in taken
-        if (one.before.id, one.values["boot"], one.values["sequence"], one.values["seen"]) not in there
-    ]
+    if connection.dialect.name == "postgresql":
+        columns = {f"all_{name}": [row[name] for row in rows] for name in (*_READ, *_SAID)}
+        kept = set(connection.execute(_KEEP_ALL, columns).scalars())
+    else:
+        kept = {row["which"] for row in rows if connection.execute(_KEEP, row).rowcount}
+    return [number for number, one in taken if one.before.id not in kept]
 
 
 def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)

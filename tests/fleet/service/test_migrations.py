@@ -53,4 +53,4 @@ def test_lines_that_were_not_numbered_get_numbers_and_the_newest_of_each_kiosk_s
     after.dispose()
     assert [tuple(row) for row in numbers] == [(1, 0), (2, 3), (3, 540)]
     of_two = [(2, number + 1, f"{number}") for number in range(3)]
-    assert [tuple(row) for row in kept] == of_two + [(3, number + 1, f"{number}") for number in range(40, 540)]
+    assert [tuple(row) for row in kept] == of_two + [(3, number + 1, f"{number}") for number in range(60, 540)]

@@ -6,8 +6,8 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-# The lines that are kept of a kiosk.
-_MOST = 500
+# As many are left when lines of a kiosk are taken away, for it never has more than five hundred.
+_LEFT = 480
 
 
 def upgrade() -> None:
@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.execute(
         f"INSERT INTO events_numbered (kiosk, line, {said}) SELECT kiosk, line, {said} FROM ("  # noqa: S608 (our words)
         f"SELECT kiosk, {said}, row_number() OVER (PARTITION BY kiosk ORDER BY id) AS line, "
-        f"count(*) OVER (PARTITION BY kiosk) AS lines FROM events) AS numbered WHERE line > lines - {_MOST}"
+        f"count(*) OVER (PARTITION BY kiosk) AS lines FROM events) AS numbered WHERE line > lines - {_LEFT}"
     )
     op.execute(
         "UPDATE kiosks SET lines = "
