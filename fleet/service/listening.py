@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import socket
 import ssl
 import threading
@@ -111,7 +112,14 @@ def unix_socket(place: Path) -> Iterator[socket.socket]:
         place.unlink()
 
 
+def _take_as_many_files_as_may_be() -> None:
+    """A line is a file, and a process begins with a thousand, or however many its unit or its shell gives at first."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _server(app: Any, **more: Any) -> uvicorn.Server:  # noqa: ANN401 (as the library has it)
+    _take_as_many_files_as_may_be()
     config = uvicorn.Config(
         app,
         ws="none",
