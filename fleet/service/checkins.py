@@ -73,6 +73,7 @@ class _Taken(Struct, frozen=True):
     """What a check-in makes of its kiosk's row, and what is written of it."""
 
     before: Any
+    was: CheckIn | None
     told: CheckIn
     values: dict[str, Any]
     lines: list[tuple[What, str | None, str | None]]
@@ -133,7 +134,7 @@ class CheckIns:
         return outcomes
 
     def _note_levels(self, taken: _Taken, now: datetime) -> None:
-        if is_news(last_said(taken.before), taken.told, taken.before.seen, now):
+        if is_news(taken.was, taken.told, taken.before.seen, now):
             with self._engine.begin() as connection:
                 note_levels(connection, taken.before.id, taken.told, now)
 
@@ -169,12 +170,13 @@ class CheckIns:
         told = msgspec.json.decode(content, type=CheckIn)
         if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
             raise ReplayedError
-        values, lines = self._values(before, told, now), list(_changes(before, told))
+        was = last_said(before)
+        values, lines = self._values(before, told, now), list(_changes(was, told))
         values["sent_back"] = now if any(what is What.SENT_BACK for what, _, _ in lines) else before.sent_back
         if values["audit_back"] is not None and before.audit_back is None:
             lines.append((What.AUDIT_BACK, None, None))
         values["lines"] = before.lines + len(lines)
-        return _Taken(before, told, values, lines)
+        return _Taken(before, was, told, values, lines)
 
     @staticmethod
     def _values(before: Any, told: CheckIn, now: datetime) -> dict[str, Any]:  # noqa: ANN401 (a row)
@@ -235,8 +237,7 @@ def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)
     return bool(another or head.number < before.audit_number)
 
 
-def _changes(before: Any, told: CheckIn) -> Iterator[tuple[What, str | None, str | None]]:  # noqa: ANN401 (a row)
-    was = last_said(before)
+def _changes(was: CheckIn | None, told: CheckIn) -> Iterator[tuple[What, str | None, str | None]]:
     if was is None or was.boot != told.boot:
         yield What.BOOT, None, told.kiosk.version if told.kiosk is not None else None
     if (was.alarm if was is not None else None) != told.alarm:
