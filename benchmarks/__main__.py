@@ -22,7 +22,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "backend-postgresql": backend.rows_on_postgresql,
     "fleet": fleet.rows,
 }
-# Some rows of a long one.
+# Some rows of one of them, for who works on those alone.
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "fleet-checkins": fleet.check_ins,
     "fleet-changes": fleet.changes,
