@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
@@ -30,6 +31,8 @@ TRACE_EXTENSION = "townhall.trace"
 TRACE = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BASE = "/kioskService/v1"
 MAX_BODY = 64 * 1024  # a Web eID token is 3 kB
+# What is set in the environment has no call told of elsewhere.
+TELLS_NOBODY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 _BY_STATUS = {404: ProblemType.RESOURCE_NOT_FOUND, 405: ProblemType.METHOD_NOT_ALLOWED}
 
 # Where a body is one of two things, pydantic puts which one it took into the path; a caller sent no such field.
@@ -66,7 +69,7 @@ def new_app(limit: Callable[[Scope], int] = small, refused: Refusal = as_problem
 
     `limit` says how many bytes a request may bring, `refused` how it is told that a request never reaches a route.
     """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TELLS_NOBODY)
     app.add_middleware(Envelope, limit=limit, refused=refused)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _violation)

@@ -30,6 +30,7 @@ from townhall.problems import Problem, ProblemType
 from townhall.service import Service
 from townhall.shelf import Shelf, ShelfState
 from townhall.tables import Access, Claim, ClaimKind
+from townhall.web import TELLS_NOBODY
 
 # What has waited a week will hardly be collected any more without a word from the counter.
 FORGOTTEN = dt.timedelta(days=7)
@@ -48,7 +49,7 @@ class Balie:
 
     def app(self) -> FastAPI:
         """The app, to be mounted at /balie."""
-        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TELLS_NOBODY)
         pages: tuple[tuple[str, str, Callable[..., Any]], ...] = (
             ("GET", "/", self.begin),
             ("GET", "/aanmelden", self.door),
