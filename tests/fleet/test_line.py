@@ -51,6 +51,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
                 self._say(503, {"Retry-After": str(len(self.headers.get("Cookie", "")))})
             case "bomb" | "torn" | "garbled" | "brotli" | "after" as how:
                 self._packed(how)
+            case "hollow":
+                self._packed_of_nothing()
             case "elsewhere":
                 self._say(302, {"Location": "/root.json"})
             case _:
@@ -91,6 +93,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.wfile.write(body)
             while how == "after":
                 self.wfile.write(bytes(1 << 16))
+        except OSError:
+            self.close_connection = True
+
+    def _packed_of_nothing(self) -> None:
+        """The head of a packed file, with a name in it that has no end."""
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(64 << 30))
+        self.end_headers()
+        try:
+            self.wfile.write(b"\x1f\x8b\x08\x08" + bytes(6))
+            while True:
+                self.wfile.write(b"x" * (1 << 16))
         except OSError:
             self.close_connection = True
 
@@ -212,6 +227,12 @@ def test_what_is_endless_once_unpacked_is_given_up_before_it_fills_the_memory(se
     pieces = [len(piece) for piece in fetcher.fetch(f"{server}/bomb")]
     assert sum(pieces) == UNPACKED
     assert max(pieces) <= 64 << 10, "of what it becomes, a small piece is in memory at a time"
+
+
+def test_what_unpacks_to_nothing_for_ever_is_given_up(server: str, fetcher: WebFetcher) -> None:
+    """No byte of it counts: its time does."""
+    with pytest.raises(DownloadError, match="too slow"):
+        fetcher.download_bytes(f"{server}/hollow", 1_000_000)
 
 
 @pytest.mark.parametrize("how", ["torn", "garbled", "brotli"])
