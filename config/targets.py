@@ -5,8 +5,8 @@ from __future__ import annotations
 from config.merge import Layer
 
 FLEET = "fleet.toml"
-# A town in the repository: short, and never the name of one of the repository's own roles (fleet.roles).
-TENANT = r"[a-z0-9]{2,32}"
+# A town in the repository: short, and never the name of one of the repository's own roles and keys (fleet.roles).
+TENANT = r"(?!(?:fleet|online|root|snapshot|targets|timestamp)\b)[a-z0-9]{2,32}"
 
 
 def group(town: str) -> str:

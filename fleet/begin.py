@@ -21,8 +21,6 @@ from fleet.repository import Repository, found
 from fleet.signing import Count
 from fleet.work import Work
 
-_RESERVED = {"root", "targets", "snapshot", "timestamp", "fleet", "online"}
-
 
 class Begun(Struct, frozen=True):
     """What a new fleet has to be brought somewhere: a sheet to the safe, and who may sign to the kiosks."""
@@ -56,7 +54,7 @@ def begin(
     """
     if work.repository.exists or work.keys.exists():
         raise RepositoryError(f"{work.home}: hier is al een vloot")
-    if wrong := [town for town in towns if not re.fullmatch(TENANT, town) or town in _RESERVED]:
+    if wrong := [town for town in towns if not re.fullmatch(TENANT, town)]:
         raise RepositoryError(f"{wrong[0]}: neem 2 tot 32 kleine letters of cijfers")
     root = keys.new_seed()
     _give_keys(work, root, dict.fromkeys(towns, signers), new_passphrase, signer)
@@ -75,10 +73,11 @@ def recover(work: Work, root: bytes, new_passphrase: Callable[[str], str]) -> No
     """Make every key anew, with the root key from the sheet. Raises RepositoryError for another fleet's sheet."""
     if keys.signer_of(root).public_key.keyid not in work.repository.root().signed.roles["root"].keyids:
         raise RepositoryError("dit herstelblad hoort niet bij deze vloot")
+    signers = {town: work.repository.needed(town) for town in work.towns}
     aside = work.home / f"keys-oud-{datetime.now(UTC):%Y%m%d%H%M%S}"
     if work.keys.exists():
         work.keys.rename(aside)
-    _give_keys(work, root, {town: work.repository.needed(town) for town in work.towns}, new_passphrase)
+    _give_keys(work, root, signers, new_passphrase)
 
 
 def standing(work: Work) -> list[Standing]:

@@ -127,7 +127,10 @@ class Repository:
         root: Metadata[Root] | None,
     ) -> None:
         if root is None:
+            before = self.versions()
             for name, metadata in changed.items():
+                if metadata.signed.version <= before[name]:
+                    raise RepositoryError(f"{name}: intussen is er iets anders uitgegeven; begin opnieuw")
                 self.verify(name, metadata, changed)
         for metadata in changed.values():
             for path, target in metadata.signed.targets.items():
@@ -163,9 +166,11 @@ class Repository:
 
     def _give_metadata(self, name: str, metadata: Metadata[Any]) -> None:
         """Give it out; what is long also in fewer bytes beside it, for a server to give to whoever reads gzip."""
-        said = metadata.to_bytes()
+        said, packed = metadata.to_bytes(), self._metadata / f"{name}.gz"
         if len(said) > _SHORT:
-            durable.write(self._metadata / f"{name}.gz", gzip.compress(said, mtime=0))
+            durable.write(packed, gzip.compress(said, mtime=0))
+        else:
+            packed.unlink(missing_ok=True)  # of a try that was broken off before the last word
         durable.write(self._metadata / name, said)
 
 

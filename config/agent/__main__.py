@@ -12,8 +12,9 @@ import tomllib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Meta, Struct, ValidationError, convert
 
 from config.agent.again import Again
 from config.agent.commands import WELL_HEARD, Commands
@@ -25,6 +26,7 @@ from config.agent.told import AgentState, Told
 from config.agent.verify import Place, signed_for
 from config.commands import COLLECTED, Verb
 from config.errands import ASKED
+from config.targets import TENANT
 
 # Somebody who stands before the kiosk waits for it; a look is one small file that is not there.
 _ASKED_EVERY = 1.0
@@ -35,7 +37,7 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str
     root: str
-    town: str
+    town: Annotated[str, Meta(pattern=rf"^{TENANT}\Z")]
     kiosk: str
     building: str = ""
     ca: str = ""

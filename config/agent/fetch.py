@@ -11,6 +11,7 @@ import stat
 import time
 import zlib
 from collections.abc import Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -47,6 +48,7 @@ class WebFetcher(FetcherInterface):
             timeout=httpx.Timeout(_READ_SECONDS),
             follow_redirects=False,
             headers={"Accept-Encoding": _GZIP},
+            cookies=no_cookies(),
         )
         self._total = total
 
@@ -112,6 +114,11 @@ class FolderFetcher(FetcherInterface):
         return file
 
 
+def no_cookies() -> CookieJar:
+    """Give what keeps no cookie: nobody needs one, and a server could fill the memory with them."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
 def _unpacked(how: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Give what a server packed, a small piece at a time: whoever counts them may stop long before it is all there."""
     if not how:
@@ -134,7 +141,7 @@ def _unpacked(how: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _refuse_bad(answer: httpx.Response) -> None:
-    if answer.status_code in {429, 503} and (asked := answer.headers.get("Retry-After", "")).isdigit():
+    if answer.status_code in {429, 503} and (asked := answer.headers.get("Retry-After", "")).isdecimal():
         raise SlowDownError(float(asked))
     if answer.status_code != httpx.codes.OK:
         raise DownloadHTTPError("refused", answer.status_code)

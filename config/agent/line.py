@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from config import durable
+from config.agent.fetch import no_cookies
 from config.agent.told import AgentState
 from config.checkin import MOST_BYTES, SAID_HOLDS, CheckIn, read_said
 from config.commands import MOST_COLLECTED, Result
@@ -171,7 +172,9 @@ class Line:
             if self.enrolled:
                 trust.load_cert_chain(self._pem)
             limits = httpx.Limits(max_connections=1, keepalive_expiry=_KEPT_OPEN)
-            self._client = httpx.Client(verify=trust, timeout=_SECONDS, limits=limits, follow_redirects=False)
+            self._client = httpx.Client(
+                verify=trust, timeout=_SECONDS, limits=limits, follow_redirects=False, cookies=no_cookies()
+            )
         deadline = time.monotonic() + 2 * _SECONDS
         headers = {"Content-Type": "application/json"}
         with self._client.stream("POST", f"{self._url}/{path}", content=content, headers=headers) as answer:

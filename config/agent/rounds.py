@@ -57,7 +57,8 @@ class Rounds:
             detail = "before the last round that was well"
         else:
             alarm, detail, asked_to_wait = self._round()
-        well = now if alarm is None else self._state.well
+        # Never back: a clock that is set back a little at each round would otherwise never be.
+        well = max(now, self._state.well or now) if alarm is None else self._state.well
         self._note(AgentState(now, well, alarm, detail))
         if self.tell is not None and self.tell(self._state):
             self._new = True  # what came of it is to be heard soon

@@ -22,7 +22,7 @@ class SignedFolder(StaticFiles):
     ) -> Response:
         """Give a file, packed where the caller reads that."""
         packed, reads = Path(f"{os.fspath(full_path)}.gz"), Headers(scope=scope).get("accept-encoding", "")
-        if _GZIP in reads and packed.is_file():
+        if _GZIP in {coding.strip() for coding in reads.split(",")} and packed.is_file():
             answer = super().file_response(packed, packed.stat(), scope, status_code)
             answer.headers["Content-Encoding"] = _GZIP
         else:

@@ -45,15 +45,24 @@ class Round:
         self.trusted, self.at = memory / "trusted", Path(agent.at)
         self.fetcher, self.root = Noting(self.at), agent.root.read_bytes()
         self.whole, self.now = 0, datetime.now(UTC)
+        self.lasts = timedelta()
         self.again = Again(self._ask, self.trusted, self.fetcher, FOLDER, lambda: self.now)
 
     def _ask(self) -> Found:
         self.whole += 1
-        return signed_for(Place("lindeveld", "", "LV-01"), self.root, self.trusted, self.fetcher, FOLDER)
+        found = signed_for(Place("lindeveld", "", "LV-01"), self.root, self.trusted, self.fetcher, FOLDER)
+        self.now += self.lasts
+        return found
 
     def languages(self) -> object:
         """Ask; give what the fleet's settings say."""
         return self.again().bundle.layers[Layer.FLEET]["languages"]
+
+
+def recover(fleet: Fleet) -> None:
+    """Give the fleet a new root and new keys, from its sheet."""
+    rows = [line.strip() for line in (fleet.work.home / "herstelblad.txt").read_text().splitlines()]
+    begin.recover(fleet.work, sheet.seed_of([row for row in rows if row[:1].isdigit()]), lambda _name: "")
 
 
 @pytest.fixture
@@ -90,6 +99,17 @@ def test_what_has_run_out_meanwhile_is_not_given_again(one: Round, fleet: Fleet)
     assert one.whole == 2
 
 
+def test_what_runs_out_while_it_is_fetched_is_not_given_again(fleet: Fleet, agent: Agent) -> None:
+    """A server that answers slowly, just before its last word runs out, and shows that word ever after."""
+    fleet.say("fleet.toml", ENGLISH)
+    slow = Round(agent)
+    slow.now = fleet.work.repository.timestamp().signed.expires - timedelta(seconds=1)
+    slow.lasts = timedelta(seconds=2)
+    slow.languages()
+    slow.languages()
+    assert slow.whole == 2
+
+
 def test_a_newer_stick_is_not_undone_by_the_same_old_server(one: Round, fleet: Fleet, tmp_path: Path) -> None:
     stick, old = tmp_path / "stick", tmp_path / "old"
     shutil.copytree(one.at, old)
@@ -104,9 +124,23 @@ def test_a_newer_stick_is_not_undone_by_the_same_old_server(one: Round, fleet: F
 def test_a_last_word_by_a_key_that_no_longer_counts_is_refused(one: Round, fleet: Fleet) -> None:
     """Somebody with the old online key holds on to the last word that it signed, beside a new root."""
     word = (one.at / "metadata" / "timestamp.json").read_bytes()
-    rows = [line.strip() for line in (fleet.work.home / "herstelblad.txt").read_text().splitlines()]
-    begin.recover(fleet.work, sheet.seed_of([row for row in rows if row[:1].isdigit()]), lambda _name: "")
+    recover(fleet)
     (one.at / "metadata" / "timestamp.json").write_bytes(word)
+    with pytest.raises(RepositoryError):
+        one.languages()
+
+
+def test_a_stick_that_is_pulled_after_its_root_has_put_out_the_old_online_key(
+    one: Round, fleet: Fleet, tmp_path: Path
+) -> None:
+    stick, old = tmp_path / "stick", tmp_path / "old"
+    shutil.copytree(one.at, old)
+    recover(fleet)
+    one.at.rename(stick)
+    old.rename(one.at)
+    (stick / "metadata" / "timestamp.json").unlink()
+    with pytest.raises(DownloadError):
+        signed_for(Place("lindeveld", "", "LV-01"), one.root, one.trusted, FolderFetcher(stick), FOLDER)
     with pytest.raises(RepositoryError):
         one.languages()
 
@@ -129,6 +163,7 @@ def test_after_something_went_wrong_all_of_it_is_verified(one: Round) -> None:
     aside.rename(one.at)
     assert one.languages() == ["nl", "en"]
     assert one.languages() == ["nl", "en"]
+    assert one.whole == 2
 
 
 @pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.write_bytes(b"{}")])

@@ -45,7 +45,9 @@ def begun(types: Type) -> Type:
 
 
 def write(home: Path, path: str, text: str) -> None:
-    (home / "settings" / path).write_text(text, encoding="utf-8")
+    file = home / "settings" / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def given_out(types: Type) -> None:
@@ -79,7 +81,7 @@ def test_a_fleet_is_never_begun_over_another(begun: Type) -> None:
     assert "hier is al een vloot" in str(said.exception)
 
 
-@pytest.mark.parametrize("town", ["Lindeveld", "l", "root", "targets", "../x", "a-b"])
+@pytest.mark.parametrize("town", ["", "Lindeveld", "l", "écaussinnes", "root", "targets", "fleet", "../x", "a-b"])
 def test_a_name_that_would_not_be_a_town_is_refused(types: Type, town: str) -> None:
     said = types("init", town, lines=(PASSPHRASE,) * 4)
     assert said.exit_code != 0
@@ -116,7 +118,9 @@ def test_what_is_wrong_is_said_and_not_signed(begun: Type, home: Path) -> None:
     assert json.loads(begun("status", "--json").output)[3]["version"] == 1
 
 
-@pytest.mark.parametrize("path", ["lindeveld/kiosk-lv-01.toml", "lindeveld/other.toml", "towns.toml"])
+@pytest.mark.parametrize(
+    "path", ["lindeveld/kiosk-lv-01.toml", "lindeveld/other.toml", "towns.toml", "fleet/tenant.toml"]
+)
 def test_a_file_that_no_kiosk_would_ask_for_is_said(begun: Type, home: Path, path: str) -> None:
     write(home, path, "")
     said = begun("validate")

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 from msgspec import structs
-from tuf.api.exceptions import DownloadError, DownloadLengthMismatchError
+from tuf.api.exceptions import DownloadError, DownloadHTTPError, DownloadLengthMismatchError
 
+from config.agent.__main__ import main
 from config.agent.fetch import SlowDownError, WebFetcher
 from config.agent.line import Line
 from config.agent.told import AgentState
@@ -36,15 +38,23 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        match self.path.rpartition("/")[2]:
+        match unquote(self.path.rpartition("/")[2]):
             case "drip":
                 self._drip()
             case "endless":
                 self._flood()
             case "later":
                 self._say(503, {"Retry-After": "120"})
+            case "much later":
+                self._say(503, {"Retry-After": "²"})
+            case "cookie":
+                self._say(200, {"Set-Cookie": f"a={'x' * 2000}; Path=/"})
+            case "heard":
+                self._say(503, {"Retry-After": str(len(self.headers.get("Cookie", "")))})
             case "bomb" | "torn" | "garbled" | "brotli" | "after" as how:
                 self._packed(how)
+            case "hollow":
+                self._packed_of_nothing()
             case "elsewhere":
                 self._say(302, {"Location": "/root.json"})
             case _:
@@ -85,6 +95,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.wfile.write(body)
             while how == "after":
                 self.wfile.write(bytes(1 << 16))
+        except OSError:
+            self.close_connection = True
+
+    def _packed_of_nothing(self) -> None:
+        """The head of a packed file, with a name in it that has no end."""
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(64 << 30))
+        self.end_headers()
+        try:
+            self.wfile.write(b"\x1f\x8b\x08\x08" + bytes(6))
+            while True:
+                self.wfile.write(b"x" * (1 << 16))
         except OSError:
             self.close_connection = True
 
@@ -143,6 +166,18 @@ def test_settings_come_over_a_server_s_line(
     assert b'"languages"' in (agent.told / "offered.json").read_bytes()
 
 
+@pytest.mark.parametrize("town", ["", "Lindeveld", "écaussinnes", "fleet", "*", "../x", "lindeveld\n"])
+def test_an_agent_of_a_town_that_can_be_none_does_not_begin(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], town: str
+) -> None:
+    """Of the fleet's settings it would take those for all, and never say that it looks for its own where none are."""
+    agent.root.parent.mkdir()
+    agent.root.write_bytes(b"{}")
+    monkeypatch.setattr("tests.fleet.conftest.TOWN", town.replace("\n", "\\n"))
+    assert main(["--settings", str(agent.settings()), "--once"]) == 2
+    assert "town" in capsys.readouterr().err
+
+
 def test_a_server_whose_name_nobody_vouches_for_is_not_asked(
     begun: Callable[..., Fleet], agent: Agent, server: str
 ) -> None:
@@ -181,12 +216,30 @@ def test_a_server_may_ask_to_come_back_later(server: str, fetcher: WebFetcher) -
     assert caught.value.seconds == 120
 
 
+def test_a_time_to_come_back_that_is_no_number_is_an_answer_as_any_other(server: str, fetcher: WebFetcher) -> None:
+    with pytest.raises(DownloadHTTPError):
+        fetcher.download_bytes(f"{server}/much%20later", 1_000_000)
+
+
+def test_nothing_is_kept_for_a_server_that_hands_out_cookies(server: str, fetcher: WebFetcher) -> None:
+    fetcher.download_bytes(f"{server}/cookie", 1_000_000)
+    with pytest.raises(SlowDownError) as caught:
+        fetcher.download_bytes(f"{server}/heard", 1_000_000)
+    assert caught.value.seconds == 0
+
+
 def test_what_is_endless_once_unpacked_is_given_up_before_it_fills_the_memory(server: str, fetcher: WebFetcher) -> None:
     with pytest.raises(DownloadLengthMismatchError):
         fetcher.download_bytes(f"{server}/bomb", UNPACKED - 1)
     pieces = [len(piece) for piece in fetcher.fetch(f"{server}/bomb")]
     assert sum(pieces) == UNPACKED
     assert max(pieces) <= 64 << 10, "of what it becomes, a small piece is in memory at a time"
+
+
+def test_what_unpacks_to_nothing_for_ever_is_given_up(server: str, fetcher: WebFetcher) -> None:
+    """No byte of it counts: its time does."""
+    with pytest.raises(DownloadError, match="too slow"):
+        fetcher.download_bytes(f"{server}/hollow", 1_000_000)
 
 
 @pytest.mark.parametrize("how", ["torn", "garbled", "brotli"])

@@ -103,6 +103,15 @@ def test_a_clock_that_was_set_back_takes_nothing_new(
     assert (tmp_path / "offered.json").read_bytes() != before
 
 
+@pytest.mark.expects_log("settings: clock")
+def test_a_clock_that_is_set_back_little_by_little_is_set_back(rounds: Callable[..., Rounds], tmp_path: Path) -> None:
+    """Who may tell the kiosk the time could otherwise hold it at an old word for as long as it likes."""
+    for minutes in (0, 9, 18):
+        rounds(lambda back=minutes: NOW - timedelta(minutes=back)).once()
+    assert Told(tmp_path).state().alarm == "clock"
+    assert Told(tmp_path).state().well == NOW
+
+
 @pytest.mark.expects_log("settings: disk")
 @pytest.mark.expects_log("cannot be written")
 def test_a_full_disk_is_an_alarm_and_no_end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 from collections.abc import Callable
@@ -179,6 +180,10 @@ def test_a_folder_of_before_the_fleet_had_a_role_of_its_own_is_told_apart(fleet:
     (at.folder / "metadata" / f"{version}.snapshot.json").write_bytes(snapshot.to_bytes())
     with pytest.raises(RepositoryError, match="gemaakt door een oudere versie"):
         fleet.give_out()
+    rows = [line.strip() for line in (fleet.work.home / "herstelblad.txt").read_text().splitlines()]
+    with pytest.raises(RepositoryError, match="gemaakt door een oudere versie"):
+        begin.recover(fleet.work, sheet.seed_of([row for row in rows if row[:1].isdigit()]), lambda _name: "")
+    assert (fleet.work.keys / "root.pem").is_file()
 
 
 def test_the_key_for_daily_content_reaches_nothing_else(fleet: Fleet, agent: Agent) -> None:
@@ -215,6 +220,39 @@ def test_old_settings_with_a_new_timestamp_are_refused(fleet: Fleet, agent: Agen
     (metadata / f"{newest}.fleet.json").write_bytes((metadata / f"{newest - 1}.fleet.json").read_bytes())
     with pytest.raises(RepositoryError):
         agent.ask()
+
+
+def test_an_old_draft_that_comes_back_is_not_given_out_over_a_newer_word(fleet: Fleet) -> None:
+    fleet.write("fleet.toml", ENGLISH_ONLY)
+    fleet.sign("root")
+    (old,) = fleet.work.drafts.all()
+    fleet.give_out()
+    fleet.say("fleet.toml", 'languages = ["nl", "fr"]\n')
+    for _ in range(2):
+        with pytest.raises(RepositoryError, match="intussen"):
+            fleet.work.repository.publish(fleet.online, {old.role: old.said}, old.files)
+    assert fleet.work.repository.versions()["fleet"] == 3
+
+
+def test_what_was_begun_and_broken_off_is_not_left_packed_beside_what_was_given_out(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut before the last word: the same version is given out later, of other and shorter content."""
+    drafts, root = fleet.work.drafts, keys.load(fleet.work.keys / "root.pem")
+    goes_round = {f"fleet/next/{name}.toml": ENGLISH_ONLY.encode() for name in ("fleet", "change", "more")}
+    drafts.sign("fleet", {"fleet.toml": ENGLISH_ONLY.encode(), **goes_round}, root)
+    with monkeypatch.context() as cut:
+        cut.setattr(repository.Repository, "_say", lambda *_: (_ for _ in ()).throw(OSError("cut")))
+        with pytest.raises(OSError, match="cut"):
+            fleet.give_out()
+    metadata = fleet.work.repository.folder / "metadata"
+    assert (metadata / "2.fleet.json.gz").is_file()
+    drafts.sign("fleet", {"fleet.toml": ENGLISH_ONLY.encode()}, root)
+    fleet.give_out()
+    packed = list(metadata.glob("*.gz"))
+    assert [gzip.decompress(file.read_bytes()) for file in packed] == [
+        file.with_suffix("").read_bytes() for file in packed
+    ]
 
 
 def test_a_word_that_has_run_out_leaves_what_was_there(

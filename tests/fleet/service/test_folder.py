@@ -78,6 +78,13 @@ def test_a_change_of_the_whole_fleet_brings_a_kiosk_no_key_of_any_town(
     assert sum(fetcher.metadata.values()) < 20_000 * len(OTHERS) / 300
 
 
+def test_nothing_comes_packed_to_who_says_not_to_read_that(running: Running) -> None:
+    trust = ssl.create_default_context(cafile=running.ca)
+    with httpx.Client(base_url=f"{running.url}/metadata", verify=trust) as caller:
+        answer = caller.get("1.snapshot.json", headers={"Accept-Encoding": "identity, gzip;q=0"})
+    assert "content-encoding" not in answer.headers
+
+
 def test_what_is_long_comes_packed_to_who_can_unpack_it_and_is_the_same(running: Running, with_people: Fleet) -> None:
     trust = ssl.create_default_context(cafile=running.ca)
     with httpx.Client(base_url=f"{running.url}/metadata", verify=trust) as caller:

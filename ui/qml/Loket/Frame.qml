@@ -29,7 +29,7 @@ Item {
         }
     }
 
-    // Not by a Loader: Qt 6.11.3 keeps for ever what setSource gives a page , and that is what somebody was shown.
+    // Not by a Loader: Qt 6.11.3 keeps for ever what setSource gives a page, and that is what somebody was shown.
     function turn(screen: var): Page {
         const template = Qt.createComponent(Qt.resolvedUrl(screen.template + ".qml"));
         return template.createObject(room, {
