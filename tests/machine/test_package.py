@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from checks.units import exposure
-from kiosk_app.doctor_finds import ENABLED, MASKED
+from kiosk_app.doctor_finds import ENABLED, EXPOSURE, MASKED
 from release import evidence, package, wheel
 
 PROJECT = Path(__file__).parents[2]
@@ -127,3 +127,11 @@ def test_the_watchdog_ends_a_kiosk_that_hangs_within_thirty_seconds() -> None:
     assert service["Type"] == "notify"
     assert service["Restart"] == "always"
     assert int(service["WatchdogSec"]) + int(service["RestartSec"]) < 30
+
+
+def test_each_service_of_ours_has_a_limit_to_how_open_it_may_be(laid_out: Path) -> None:
+    """A unit that is added is judged from its first day, and so is each of Debian's that we changed."""
+    system = laid_out / "usr/lib/systemd/system"
+    ours = {path.name for path in system.glob("*.service")}
+    changed = {path.name.removesuffix(".d") for path in system.glob("*.service.d")}
+    assert ours | changed == set(EXPOSURE)
