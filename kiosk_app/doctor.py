@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-# A tool that has not answered by then hangs; the slowest, dpkg over nine thousand files, takes two, and on a machine that
-# is emulated or whose disk is failing some minutes.
+# A tool that has not answered by then hangs; the slowest, dpkg over nine thousand files, takes two, and some minutes
+# on a machine that is emulated or whose disk is failing.
 SECONDS = 300.0
 
 
