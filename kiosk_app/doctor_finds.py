@@ -34,7 +34,7 @@ EXPOSURE = {
     "cups.service": 35,
     "loket247-screen.service": 15,
     "loket247-firewall.service": 15,
-    "loket247-printer.service": 20,
+    "loket247-printer.service": 22,
     "loket247-nightly.service": 10,
     "loket247-reboot.service": 10,
     "loket247-stick.service": 40,
