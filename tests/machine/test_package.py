@@ -96,6 +96,34 @@ def test_a_unit_that_may_do_more_than_its_limit_is_found(tmp_path: Path) -> None
     assert any(line.startswith("cups.service: ") for line in exposure(tmp_path))
 
 
+LOCKED = """\
+# as uv writes it
+attrs==26.1.0 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+colorama==0.4.6 ; sys_platform == 'win32' \\
+    --hash=sha256:cc
+typing-extensions==4.16.0 \\
+    --hash=sha256:dd
+"""
+
+
+def listed(folder: Path, **parts: str) -> Path:
+    file = folder / "sbom.cdx.json"
+    named = [{"name": name, "version": version} for name, version in parts.items()]
+    file.write_text(json.dumps({"components": [*named, {"name": "loket247", "version": "0.1.0"}]}))
+    return file
+
+
+def test_a_list_of_parts_is_what_was_locked_with_its_hashes(tmp_path: Path) -> None:
+    assert evidence.compare(listed(tmp_path, attrs="26.1.0", typing_extensions="4.16.0"), LOCKED) == 2
+    for other in ({"attrs": "26.1.0"}, {"attrs": "26.1.0", "typing_extensions": "4.16.0", "left-pad": "1.0"}):
+        with pytest.raises(evidence.Complaint, match=r"alone: (typing-extensions|left-pad)=="):
+            evidence.compare(listed(tmp_path, **other), LOCKED)
+    with pytest.raises(evidence.Complaint, match="without a hash: attrs"):
+        evidence.compare(listed(tmp_path, attrs="26.1.0"), "attrs==26.1.0\n")
+
+
 def test_a_question_about_vulnerabilities_that_nobody_answers_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
