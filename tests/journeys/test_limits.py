@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from demo import calls, limits
 from demo.journey import Journey, play
+from fleet import begin, keys
+from fleet.work import Work
 
 PROJECT = Path(__file__).parents[2]
 UNITS = PROJECT / "deploy" / "machine" / "usr" / "lib" / "systemd" / "system"
@@ -71,6 +74,23 @@ def test_a_certificate_is_printed_under_every_limit_of_the_unit(tmp_path: Path) 
     assert json.loads((out / "journey.json").read_text())["outcome"] == "printed"
     complaints = [line for line in (tmp_path / "kiosk.log").read_text().splitlines() if not line.startswith("INFO")]
     assert complaints == []
+
+
+def test_an_agent_fetches_and_verifies_what_was_signed_under_every_limit_of_its_unit(tmp_path: Path) -> None:
+    work = Work(tmp_path / "fleet")
+    begin.begin(work, ["lindeveld"], 1, lambda _name: "")
+    (work.settings / "lindeveld" / "tenant.toml").write_text('languages = ["nl", "fr"]\n')
+    work.drafts.sign("lindeveld", work.files_of("lindeveld"), keys.load(work.keys / "lindeveld-1.pem"))
+    work.drafts.publish(keys.load(work.keys / "online.pem"))
+    own = tmp_path / "agent"
+    places = {"memory": f"{own}/trusted", "told": f"{own}/told"}
+    fleet = {"url": f"{work.home}/repository", "root": f"{work.home}/root.json", "town": "lindeveld", "kiosk": "LV-01"}
+    (tmp_path / "agent.toml").write_text(tomli_w.dumps({**fleet, **places}))
+    command = [sys.executable, "-m", "demo.limits", str(UNITS / "loket247-agent.service"), str(own), "config.agent"]
+    command += ["--settings", str(tmp_path / "agent.toml"), "--once"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "ok"
+    assert b"fr" in (own / "told" / "offered.json").read_bytes()
 
 
 @pytest.mark.parametrize("unit", [limits.UNIT, UNITS / "loket247-agent.service"], ids=["kiosk", "agent"])
