@@ -37,9 +37,9 @@ def compare(sbom: Path, locked: str) -> int:
     listed = {f"{name}=={version}" for name, version in _parts(sbom).items()}
     wanted = set()
     for line in locked.replace("\\\n", " ").splitlines():
-        if line and not line.startswith("#"):
-            said, *hashes = line.split(" --hash=")
-            part = Requirement(said)
+        if line and not line.lstrip().startswith("#"):
+            said, *hashes = line.split("--hash=")
+            part = Requirement(said.strip())
             if not hashes:
                 raise Complaint(f"locked without a hash: {part.name}")
             if part.marker is None or part.marker.evaluate():

@@ -101,6 +101,7 @@ LOCKED = """\
 attrs==26.1.0 \\
     --hash=sha256:aa \\
     --hash=sha256:bb
+    # via pyhanko
 colorama==0.4.6 ; sys_platform == 'win32' \\
     --hash=sha256:cc
 typing-extensions==4.16.0 \\
@@ -122,6 +123,11 @@ def test_a_list_of_parts_is_what_was_locked_with_its_hashes(tmp_path: Path) -> N
             evidence.compare(listed(tmp_path, **other), LOCKED)
     with pytest.raises(evidence.Complaint, match="without a hash: attrs"):
         evidence.compare(listed(tmp_path, attrs="26.1.0"), "attrs==26.1.0\n")
+
+
+def test_the_lock_of_this_project_can_be_read_and_holds_a_hash_of_every_part(tmp_path: Path) -> None:
+    with pytest.raises(evidence.Complaint, match=r"alone: .*msgspec==.*pyside6-essentials=="):
+        evidence.compare(listed(tmp_path), package.locked(PROJECT))
 
 
 def test_a_question_about_vulnerabilities_that_nobody_answers_fails(
