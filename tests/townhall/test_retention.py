@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from townhall import database, retention
+from tests.waiting import wait_until
+from townhall import database, retention, server
 from townhall.claims import Claims
 from townhall.compartments.book import Book
 from townhall.compartments.tables import Collection, Deposit, Found, Outcome, Result, StockTaking
@@ -145,3 +148,19 @@ def test_of_many_lines_some_go_at_once_and_the_rest_the_next_time(
         prepared(engine)
     day = LAST + YEAR_AND_A_MONTH + DAY
     assert [retention.forget(engine, day), retention.forget(engine, day), retention.forget(engine, day)] == [2, 1, 0]
+
+
+def test_a_town_that_serves_forgets_by_itself(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is over is looked for each day, along with what is swept every quarter of a minute."""
+    prepared(engine)
+    monkeypatch.setattr(server, "SWEEP_SECONDS", 0.01)
+    day = LAST + YEAR_AND_A_MONTH + DAY
+    sessions = SimpleNamespace(sweep=lambda: None)
+    town = SimpleNamespace(sessions=sessions, ledger=Ledger(engine), today=lambda: day)
+
+    async def serves() -> None:
+        sweeping = asyncio.create_task(server._sweep(town))  # type: ignore[arg-type]
+        await asyncio.to_thread(wait_until, lambda: not rows(engine))
+        sweeping.cancel()
+
+    asyncio.run(serves())
