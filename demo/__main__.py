@@ -26,12 +26,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the proof goes")
     parser.add_argument("--fault", metavar="NAME", help="see docs/journeys.md")
     parser.add_argument("--card", default=DEFAULT_CARD, metavar="KIND:PERSON[:STATE]")
+    parser.add_argument("--limited", action="store_true", help="the kiosk under the limits of its unit")
     parser.add_argument("--fleet", action="store_true", help="the operator's side and two kiosks")
     parser.add_argument("--town-database", choices=("sqlite", POSTGRESQL), help="what the town's service writes in")
     given = parser.parse_args()
     by_hand = _on_display(given)
     wanted = {"journey": given.journey, "out": given.out, "fault": given.fault, "town-database": given.town_database}
     scripted = [f"--{name}" for name, value in wanted.items() if value is not None]
+    scripted += ["--limited"] if given.limited else []
     if by_hand and scripted:
         print(f"demo: {', '.join(scripted)} needs --headless: a visit by hand has no script", file=sys.stderr)
         return 2
@@ -46,7 +48,8 @@ def main() -> int:
         journey = DEFAULT_JOURNEY if given.journey is None else given.journey
         try:
             with _database(given.town_database) as database:
-                ended_well = play(Journey(journey, given.card, given.fault, out), Path(folder), database)
+                asked = Journey(journey, given.card, given.fault, out, limited=given.limited)
+                ended_well = play(asked, Path(folder), database)
         except UnknownName as error:
             print(f"demo: no {error}", file=sys.stderr)
             return 2

@@ -34,7 +34,8 @@ def play(journey: Told, world: World, folder: Path) -> bool:
     counter = world.counter()
     environment = {**world.environment, "QT_QPA_PLATFORM": "offscreen"}
     try:
-        with KioskProcess(folder / "kiosk.toml", environment, folder / "kiosk.log") as kiosk:
+        through = journey.through(folder / "kiosk")
+        with KioskProcess(folder / "kiosk.toml", environment, folder / "kiosk.log", through=through) as kiosk:
             visit = _Visit(journey, world, kiosk, counter, cards)
             visit.until(lambda seen: seen["state"] == "Portal" and seen["known"])
             well = visit.walk()

@@ -16,6 +16,7 @@ from demo import depositor, settings_file, technician
 from demo.door_strikes import DOOR_STRIKES
 from demo.errands import ERRANDS, FAILED_BEFORE, READERS
 from demo.kiosk_process import KioskDied, KioskProcess
+from demo.limits import UNIT
 from demo.resident import Resident, Slot
 from demo.strikes import STRIKES, Strike, printer_for
 from demo.tables import Ending, card_row, faults, journeys
@@ -51,6 +52,7 @@ class Journey:
     fault: str | None
     out: Path
     pictured: bool = True  # the screen makes its own picture, and does nothing else meanwhile
+    limited: bool = False  # the kiosk under the limits of its unit, as far as can be done without systemd
     struck_at: str | None = None
     pictures: int = 0
     title: str | None = None
@@ -69,6 +71,10 @@ class Journey:
     def reader(self) -> str:
         """Which card reader the kiosk has."""
         return READERS.get(self.fault or self.name, READER_A)
+
+    def through(self, data: Path) -> tuple[str, ...]:
+        """Give what runs the kiosk, which keeps its memory in `data`."""
+        return ("demo.limits", str(UNIT), str(data)) if self.limited else ()
 
     @property
     def ending(self) -> Ending:
@@ -113,9 +119,9 @@ def play(journey: Journey, folder: Path, town_database: str | None = None) -> bo
             strike.before()
         settings = folder / "kiosk.toml"
         settings_file.write(settings, world, folder / "kiosk")
-        with KioskProcess(
-            settings, {**world.environment, "QT_QPA_PLATFORM": "offscreen"}, folder / "kiosk.log"
-        ) as kiosk:
+        surroundings = {**world.environment, "QT_QPA_PLATFORM": "offscreen"}
+        through = journey.through(folder / "kiosk")
+        with KioskProcess(settings, surroundings, folder / "kiosk.log", through=through) as kiosk:
             if journey.name in FAILED_BEFORE:
                 _fail(journey, world, kiosk)
             resident = _visit(journey, world, kiosk, strike)

@@ -17,11 +17,15 @@ _QUICK = {"Testing": "Tested", "DoorMoves": "DoorStands"}
 
 
 class Told(Protocol):
-    """What a journey is called, and where its proof goes."""
+    """What a journey is called, where its proof goes, and what runs the kiosk."""
 
     name: str
     out: Path
     pictures: int
+
+    def through(self, data: Path) -> tuple[str, ...]:
+        """Give what runs the kiosk, which keeps its memory in `data`."""
+        ...
 
 
 class StaffVisit:

@@ -49,7 +49,8 @@ def play(journey: Told, world: World, folder: Path) -> bool:
     settings_file.write(folder / "kiosk.toml", world, folder / "kiosk", staff=[right], back_end=back_end)
     world.printer.empty_tray()
     environment = {**world.environment, "QT_QPA_PLATFORM": "offscreen"}
-    with KioskProcess(folder / "kiosk.toml", environment, folder / "kiosk.log") as kiosk:
+    through = journey.through(folder / "kiosk")
+    with KioskProcess(folder / "kiosk.toml", environment, folder / "kiosk.log", through=through) as kiosk:
         visit = _Visit(journey, world, kiosk)
         # A card that was there before the reader was first looked at is one that somebody left.
         visit.until(lambda seen: seen["state"] == "Portal" and seen["known"])

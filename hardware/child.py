@@ -279,7 +279,9 @@ def _unforeseen(error: Exception) -> dict[str, object]:
 def _limit(module: ModuleType) -> None:
     limits: dict[int, int] = {resource.RLIMIT_CORE: NO_CORE_DUMP, **getattr(module, "LIMITS", {})}
     for kind, value in limits.items():
-        resource.setrlimit(kind, (value, value))
+        _, most = resource.getrlimit(kind)  # a kiosk's unit leaves less than that of some, and more cannot be had
+        least = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(kind, (least, least))
 
 
 def _die_with_parent(lifeline: int) -> None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-# A tool that has not answered by then hangs; the slowest, dpkg over nine thousand files, takes two.
-SECONDS = 60.0
+# A tool that has not answered by then hangs; the slowest, dpkg over nine thousand files, takes two, and some minutes
+# on a machine that is emulated or whose disk is failing.
+SECONDS = 300.0
 
 
 class Judgement(Enum):

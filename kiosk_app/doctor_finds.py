@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import os
 import pwd
 import stat
 from collections.abc import Iterator
@@ -24,8 +25,31 @@ ENABLED = (
 MASKED = ("getty@.service", "autovt@.service", "serial-getty@.service", "ctrl-alt-del.target")
 # What opens a way in, or announces the kiosk; a second clock fights with the first.
 UNWANTED = ("cups-browsed", "avahi-daemon", "systemd-timesyncd", "gdm3", "lightdm", "sddm", "xserver-xorg-core")
-# How open a unit may be (systemd-analyze security; ten times its score): `./dev check` holds the same limits.
-EXPOSURE = {"kiosk.service": 12, "loket247-agent.service": 12, "pcscd.service": 10, "cups.service": 35}
+# How open a unit may be (systemd-analyze security; ten times its score): `./dev check` holds the same. The screen
+# has devices, the firewall the kernel's rules, queues are root's to make, and a stick is mounted for all to see.
+EXPOSURE = {
+    "kiosk.service": 12,
+    "loket247-agent.service": 12,
+    "pcscd.service": 10,
+    "cups.service": 35,
+    "loket247-screen.service": 15,
+    "loket247-firewall.service": 15,
+    "loket247-printer.service": 22,
+    "loket247-nightly.service": 10,
+    "loket247-reboot.service": 10,
+    "loket247-stick.service": 40,
+}
+# Files of ours in /usr/lib that one of the same name in /etc takes the place of.
+REPLACEABLE = (
+    *("udev/rules.d/70-loket247.rules", "sysctl.d/60-loket247.conf", "sysusers.d/loket247.conf"),
+    *(f"systemd/{part}.conf.d/60-loket247.conf" for part in ("journald", "logind", "system")),
+)
+# A new device is asked of the rules, and what no rule knows stays outside. [usbguard-daemon.conf(5)]
+USBGUARD = {
+    "ImplicitPolicyTarget": "block",
+    "PresentDevicePolicy": "apply-policy",
+    "InsertedDevicePolicy": "apply-policy",
+}
 OVERRULED = "Wat daar staat, gaat boven ons bestand: haal het weg, of zet in onze documentatie waarom het moet."
 
 
@@ -45,8 +69,9 @@ def ours(machine: Machine) -> Iterator[Finding]:
         for end in ("", ".d")
         if machine.path(f"etc/systemd/system/{unit}{end}").exists()
     ]
+    rivals += [f"/etc/{file}" for file in REPLACEABLE if os.path.lexists(machine.path(f"etc/{file}"))]
     for rival in rivals:
-        yield Finding(f"{rival} verandert hoe een dienst draait", Judgement.UNSEEN, OVERRULED)
+        yield Finding(f"{rival} verandert hoe dit loket draait", Judgement.UNSEEN, OVERRULED)
 
 
 def packages(machine: Machine) -> Iterator[Finding]:
@@ -161,6 +186,33 @@ def services(machine: Machine) -> Iterator[Finding]:
     )
 
 
+def limits(machine: Machine) -> Iterator[Finding]:
+    """What systemd, the log, the seat and USBGuard keep to, after every file that may say otherwise."""
+    for part, what in (
+        ("journald", "het logboek blijft klein en komt nooit op een scherm"),
+        ("logind", "geen terminal om naartoe te gaan, geen toets die slaapt"),
+        ("system", "de waakhond van de machine staat aan"),
+    ):
+        asked = _said(machine.read(f"usr/lib/systemd/{part}.conf.d/60-loket247.conf"))
+        _, said = machine.asks("systemd-analyze", f"--root={machine.root}", "cat-config", f"systemd/{part}.conf")
+        now = _said(said)
+        other = [f"{name}={now.get(name, '')}" for name, value in asked.items() if now.get(name) != value]
+        remedy = f"{', '.join(other)}: systemd-analyze cat-config systemd/{part}.conf zegt waar dat staat"
+        yield judged(
+            what, well=bool(asked) and not other, remedy=remedy if other else "apt-get install --reinstall loket247"
+        )
+    guard = _said(machine.read("etc/usbguard/usbguard-daemon.conf"))
+    other = [f"{name}={value}" for name, value in USBGUARD.items() if guard.get(name) != value]
+    remedy = f"Zet in /etc/usbguard/usbguard-daemon.conf: {', '.join(other)}; systemctl restart usbguard"
+    yield judged("USBGuard houdt buiten wat hij niet kent", well=not other, remedy=remedy)
+
+
+def _said(text: str) -> dict[str, str]:
+    """Give what a file of settings says; of the same name the last one counts."""
+    lines = (line.partition("=") for line in text.splitlines() if not line.startswith(("#", ";")))
+    return {name.strip(): value.strip() for name, sign, value in lines if sign}
+
+
 def memory(machine: Machine) -> Iterator[Finding]:
     """The library that keeps the journal: before 3.51.3 two connections could harm each other's file."""
     from pysqlite3 import dbapi2
@@ -230,4 +282,4 @@ def hardware(machine: Machine) -> Iterator[Finding]:
         yield Finding(what, Judgement.WELL if there else Judgement.UNSEEN, remedy)
 
 
-SYMPTOMS: tuple[Symptom, ...] = (ours, packages, users, settings, units, services, memory, hardware)
+SYMPTOMS: tuple[Symptom, ...] = (ours, packages, users, settings, units, services, limits, memory, hardware)

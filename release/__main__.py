@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="loket-parts-") as folder:
             package.install(project, built, Path(folder) / "kiosk")
             sbom = evidence.list_parts(project, Path(folder) / "kiosk", out)
-        _say(sbom, "every part of it")
+        parts = evidence.compare(sbom, package.locked(project))
+        _say(sbom, f"every part of it: {parts}, as they are locked with their hashes")
         _say(package.build(project, built, out), "for the Debian that this is")
         if given.command == "release":
             print(f"release: {evidence.ask_about(sbom)} parts, none known to be vulnerable")

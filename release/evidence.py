@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 
 class Complaint(Exception):
     """A part is known to be vulnerable, or it could not be found out whether it is."""
@@ -29,11 +32,34 @@ def list_parts(project: Path, home: Path, out: Path) -> Path:
     return sbom
 
 
+def compare(sbom: Path, locked: str) -> int:
+    """Hold the list against what was locked by hashes; give how many parts. Raises Complaint where they differ."""
+    listed = {f"{name}=={version}" for name, version in _parts(sbom).items()}
+    wanted = set()
+    for line in locked.replace("\\\n", " ").splitlines():
+        if line and not line.lstrip().startswith("#"):
+            said, *hashes = line.split("--hash=")
+            part = Requirement(said.strip())
+            if not hashes:
+                raise Complaint(f"locked without a hash: {part.name}")
+            if part.marker is None or part.marker.evaluate():
+                wanted.add(f"{canonicalize_name(part.name)}{part.specifier}")
+    if differing := sorted(listed ^ wanted):
+        raise Complaint(f"in the list of parts or in the lock alone: {', '.join(differing)}")
+    return len(listed)
+
+
+def _parts(sbom: Path) -> dict[str, str]:
+    """Give what is not ours in a list, by name."""
+    parts = json.loads(sbom.read_text(encoding="utf-8"))["components"]
+    named = {canonicalize_name(part["name"]): part["version"] for part in parts}
+    named.pop(canonicalize_name("loket247"), None)  # our own package is in no list
+    return {str(name): version for name, version in named.items()}
+
+
 def ask_about(sbom: Path) -> int:
     """Ask whether a part is known to be vulnerable; give how many were looked at. Raises Complaint."""
-    parts = json.loads(sbom.read_text(encoding="utf-8"))["components"]
-    named = {part["name"].lower().replace("_", "-"): part["version"] for part in parts}
-    named.pop("loket247", None)  # our own package is in no list
+    named = _parts(sbom)
     listing = sbom.with_name("requirements.txt")
     listing.write_text("".join(f"{name}=={version}\n" for name, version in sorted(named.items())))
     command = [sys.executable, "-m", "pip_audit", "--strict", "--disable-pip", "--no-deps", "--progress-spinner=off"]

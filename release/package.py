@@ -35,19 +35,15 @@ def lay_out(project: Path, root: Path) -> None:
             shutil.copy(project / source, root / target)
 
 
+def locked(project: Path) -> str:
+    """Give what the lock file names for a kiosk: requirements, each with its hashes."""
+    listing = ["uv", "export", "--quiet", "--project", str(project), "--locked", "--no-dev", "--no-emit-project"]
+    return subprocess.run(listing, check=True, capture_output=True, text=True).stdout
+
+
 def install(project: Path, wheel: Path, home: Path) -> None:
     """Install the wheel and what the lock file names for it, each part by its hash, into a folder that can be moved."""
-    listing: list[str | Path] = [
-        "uv",
-        "export",
-        "--quiet",
-        "--project",
-        project,
-        "--locked",
-        "--no-dev",
-        "--no-emit-project",
-    ]
-    needed = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
+    needed = locked(project)
     _uv("venv", "--relocatable", "--python", "/usr/bin/python3", home)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
         requirements.write(needed)

@@ -15,6 +15,7 @@ from demo import settings_file
 from demo.door_strikes import DOOR_STRIKES
 from demo.errands import ERRANDS
 from demo.kiosk_process import KioskProcess
+from demo.limits import memory_settings
 from demo.pace import PACE
 from demo.resident import Resident, Slot
 from demo.strikes import STRIKES, Strike
@@ -22,7 +23,6 @@ from simulators.world import QUEUE, World
 from soaking.people import Visitor
 from soaking.personal import PIN
 
-UNIT = Path(__file__).parent.parent / "kiosk.service"
 SECONDS = 60.0
 # Who sees nothing happen for so long tries once more.
 PATIENCE = 3.0
@@ -170,9 +170,3 @@ class Hall:
         world.slips.bench.put("paper_out", on=False)
         world.lockers.line.noise = False
         self.kiosk.wait_until_known()
-
-
-def memory_settings() -> dict[str, str]:
-    """What the unit of a kiosk says of its memory: without it, what was freed would be found in it."""
-    lines = (line.removeprefix("Environment=").split("=", 1) for line in UNIT.read_text(encoding="utf-8").splitlines())
-    return {line[0]: line[1] for line in lines if line[0] in ("PYTHONMALLOC", "MALLOC_PERTURB_", "GLIBC_TUNABLES")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import signal
 import socket
 import ssl
@@ -17,6 +18,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from townhall import retention
 from townhall.defects import DefectReports
 from townhall.lockers.collecting import Collecting
 from townhall.lockers.storing import Storing
@@ -154,8 +156,15 @@ def _end(listeners: dict[Listener, socket.socket]) -> None:
 
 
 async def _sweep(service: Service) -> None:
+    looked: dt.date | None = None  # on which day what is too old was looked for: it looks at every line
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         service.sessions.sweep()
         with contextlib.suppress(sa.exc.SQLAlchemyError):  # the next turn finds what this one left
-            await asyncio.to_thread(service.ledger.sweep, service.today())
+            today = service.today()
+            await asyncio.to_thread(service.ledger.sweep, today)
+            if (
+                looked != today
+                and await asyncio.to_thread(retention.forget, service.ledger.engine, today) < retention.AT_ONCE
+            ):
+                looked = today

@@ -11,7 +11,7 @@ import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -32,6 +32,8 @@ from fleet.work import Work
 _ZONE = ZoneInfo("Europe/Brussels")
 # As many changes as somebody looks back on.
 LOOK_BACK = 10
+# Who changed what is asked for once a year at most; a name stays no longer.
+_KEPT = timedelta(days=400)
 
 
 class Did(StrEnum):
@@ -176,6 +178,7 @@ class Desk:
         version = self._work.repository.versions()[role]
         row = {"at": self._now(), "town": town, "person": person, "what": did, "version": version}
         with self._engine.begin() as connection:
+            connection.execute(sa.delete(changes).where(changes.c.at < self._now() - _KEPT))
             connection.execute(sa.insert(changes).values(**row))
 
     def _without_past(self, content: Daily) -> Daily:

@@ -308,6 +308,8 @@ def reboots(folder: Path, owner: str = "root") -> bool:
     command = [str(REBOOT), str(folder / "command.json"), owner, "0", "touch", str(folder / "rebooted")]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode == 0) is (folder / "rebooted").exists()
+    # Said just before a refusal is held: without that, a file that lies there is looked at without end.
+    assert (done.returncode != 0) is (b"nobody signed for it" in done.stderr)
     return done.returncode == 0
 
 

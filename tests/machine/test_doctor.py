@@ -11,7 +11,7 @@ import pytest
 
 from kiosk_app.cli import main
 from kiosk_app.doctor import Finding, Judgement, Machine, Symptom, examine
-from kiosk_app.doctor_finds import memory, services, settings, units
+from kiosk_app.doctor_finds import limits, memory, ours, services, settings, units
 from release import package
 
 PROJECT = Path(__file__).parents[2]
@@ -116,3 +116,33 @@ def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)
     assert told["well"] is False
     assert any(line.startswith("MIS  het pakket loket247") for line in told["lines"])
+
+
+def test_a_log_a_terminal_or_a_usb_guard_that_somebody_set_otherwise_is_amiss(machine: Machine) -> None:
+    """systemd reads files of /etc after ours: what counts is what it makes of them all. [systemd-system.conf(5)]"""
+    guard = machine.path("etc/usbguard/usbguard-daemon.conf")
+    guard.parent.mkdir()
+    guard.write_text(
+        "ImplicitPolicyTarget=block\nPresentDevicePolicy=apply-policy\nInsertedDevicePolicy=apply-policy\n"
+    )
+    assert amiss(machine, limits) == {}
+    for part, line in {"journald": "[Journal]\nForwardToConsole=yes\n", "logind": "[Login]\nNAutoVTs=6\n"}.items():
+        folder = machine.path(f"etc/systemd/{part}.conf.d")
+        folder.mkdir(parents=True)
+        (folder / "99-other.conf").write_text(line)
+    guard.write_text("#ImplicitPolicyTarget=block\nImplicitPolicyTarget=allow\n")
+    found = amiss(machine, limits)
+    assert found["het logboek blijft klein en komt nooit op een scherm"].startswith("ForwardToConsole=yes: ")
+    assert found["geen terminal om naartoe te gaan, geen toets die slaapt"].startswith("NAutoVTs=6: ")
+    assert "ImplicitPolicyTarget=block" in found["USBGuard houdt buiten wat hij niet kent"]
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("file", ["udev/rules.d/70-loket247.rules", "sysctl.d/60-loket247.conf"])
+def test_a_file_that_takes_the_place_of_one_of_ours_is_mentioned(machine: Machine, file: str) -> None:
+    rival = machine.path(f"etc/{file}")
+    said = f"/etc/{file} verandert hoe dit loket draait"
+    assert said not in {found.what for found in ours(machine)}
+    rival.parent.mkdir(parents=True)
+    rival.symlink_to("/dev/null")
+    assert said in {found.what for found in ours(machine)}

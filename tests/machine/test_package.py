@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from checks.units import exposure
-from kiosk_app.doctor_finds import ENABLED, MASKED
+from kiosk_app.doctor_finds import ENABLED, EXPOSURE, MASKED
 from release import evidence, package, wheel
 
 PROJECT = Path(__file__).parents[2]
@@ -96,6 +96,40 @@ def test_a_unit_that_may_do_more_than_its_limit_is_found(tmp_path: Path) -> None
     assert any(line.startswith("cups.service: ") for line in exposure(tmp_path))
 
 
+LOCKED = """\
+# as uv writes it
+attrs==26.1.0 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+    # via pyhanko
+colorama==0.4.6 ; sys_platform == 'win32' \\
+    --hash=sha256:cc
+typing-extensions==4.16.0 \\
+    --hash=sha256:dd
+"""
+
+
+def listed(folder: Path, **parts: str) -> Path:
+    file = folder / "sbom.cdx.json"
+    named = [{"name": name, "version": version} for name, version in parts.items()]
+    file.write_text(json.dumps({"components": [*named, {"name": "loket247", "version": "0.1.0"}]}))
+    return file
+
+
+def test_a_list_of_parts_is_what_was_locked_with_its_hashes(tmp_path: Path) -> None:
+    assert evidence.compare(listed(tmp_path, attrs="26.1.0", typing_extensions="4.16.0"), LOCKED) == 2
+    for other in ({"attrs": "26.1.0"}, {"attrs": "26.1.0", "typing_extensions": "4.16.0", "left-pad": "1.0"}):
+        with pytest.raises(evidence.Complaint, match=r"alone: (typing-extensions|left-pad)=="):
+            evidence.compare(listed(tmp_path, **other), LOCKED)
+    with pytest.raises(evidence.Complaint, match="without a hash: attrs"):
+        evidence.compare(listed(tmp_path, attrs="26.1.0"), "attrs==26.1.0\n")
+
+
+def test_the_lock_of_this_project_can_be_read_and_holds_a_hash_of_every_part(tmp_path: Path) -> None:
+    with pytest.raises(evidence.Complaint, match=r"alone: .*msgspec==.*pyside6-essentials=="):
+        evidence.compare(listed(tmp_path), package.locked(PROJECT))
+
+
 def test_a_question_about_vulnerabilities_that_nobody_answers_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,3 +161,11 @@ def test_the_watchdog_ends_a_kiosk_that_hangs_within_thirty_seconds() -> None:
     assert service["Type"] == "notify"
     assert service["Restart"] == "always"
     assert int(service["WatchdogSec"]) + int(service["RestartSec"]) < 30
+
+
+def test_each_service_of_ours_has_a_limit_to_how_open_it_may_be(laid_out: Path) -> None:
+    """A unit that is added is judged from its first day, and so is each of Debian's that we changed."""
+    system = laid_out / "usr/lib/systemd/system"
+    ours = {path.name for path in system.glob("*.service")}
+    changed = {path.name.removesuffix(".d") for path in system.glob("*.service.d")}
+    assert ours | changed == set(EXPOSURE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import msgspec
 import pytest
+import sqlalchemy as sa
 import tomli_w
 from playwright.sync_api import Page
 
@@ -18,6 +19,7 @@ from config.merge import Layer
 from config.settings import read
 from fleet.service.desk import LOOK_BACK
 from fleet.service.people import hashed
+from fleet.service.tables import changes
 from kiosk_app.told import News, ToldSettings
 from tests.fleet.service.console import PASSWORD, enter, press, sound
 
@@ -235,6 +237,18 @@ def test_every_change_is_written_down_with_who_made_it(caller: httpx.Client, run
     assert len(history) == LOOK_BACK
     assert {change.person for change in history} == {"els"}
     assert [change.did.value for change in history[:2]] == ["undone", "closed"]
+
+
+def test_who_changed_something_longer_ago_than_four_hundred_days_is_forgotten(
+    caller: httpx.Client, running: Running
+) -> None:
+    """As docs/privacy.md says it."""
+    now, row = datetime.now(UTC), {"town": "lindeveld", "person": "oud", "what": "closed", "version": 1}
+    with running.service.engine.begin() as connection:
+        connection.execute(sa.insert(changes), [{**row, "at": now - timedelta(days=days)} for days in (399, 401)])
+    word, today = signed_in(caller), f"{running.service.desk.today}"
+    caller.post("/vandaag/lindeveld/sluitingsdag", data={"woord": word, "dag": today})
+    assert [change.person for change in running.service.desk.history("lindeveld")] == ["els", "oud"]
 
 
 def test_what_is_out_comes_to_a_kiosk_in_a_file_of_its_own(
