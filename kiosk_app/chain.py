@@ -2,7 +2,7 @@
 
 It is looked through on a connection of its own, row by row: a million of them hold up nobody who writes. From the
 kiosk in a process of its own too, `python -m kiosk_app.chain FILE`, which says the number of the first row that does
-not fit, or nothing: half a minute of hashing would be felt at the screen.
+not fit, or nothing: half a minute of hashing would be felt at the screen, and whoever began it goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -47,19 +48,35 @@ def broken_at(file: Path) -> int | None:
     return None
 
 
-def broken_at_elsewhere(file: Path) -> int | None:
-    """Have another process look, which lets everybody else go first. Raises OSError where it cannot."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "kiosk_app.chain", str(file)],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=SECONDS,
+class LookElsewhere:
+    """Another process that looks through a chain, and lets everybody else go first. Raises OSError where it cannot."""
+
+    def __init__(self, file: Path) -> None:
+        self._ends = time.monotonic() + SECONDS
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kiosk_app.chain", str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except subprocess.SubprocessError as error:
-        raise OSError(type(error).__name__) from None
-    return int(done.stdout) if done.stdout.strip() else None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, or takes so long that it will not."""
+        return self._process.poll() is not None or time.monotonic() > self._ends
+
+    def found(self) -> int | None:
+        """Give the number of the first row that does not fit; waits for it. Raises OSError where it ended otherwise."""
+        try:
+            said, _ = self._process.communicate(timeout=max(0.0, self._ends - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            self.stop()
+            raise OSError(type(error).__name__) from None
+        if self._process.returncode:
+            raise OSError(f"it ended with {self._process.returncode}")
+        return int(said) if said.strip() else None
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.communicate()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ from kiosk_app.store import Damaged, Store, StoreError, store_in
 from kiosk_app.tables import audit, tickets
 from kiosk_app.upkeep import AUDIT_KEPT, TICKETS_KEPT, Upkeep, give_up
 from printing.progress import JobPhase
+from tests.waiting import wait_until
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -44,6 +46,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path)
     yield store
     store.close()
+
+
+def told_in_the_end(upkeep: Upkeep, now: datetime) -> set[FaultCode]:
+    """What it says once the audit trail is looked through."""
+    wait_until(lambda: list(upkeep.faults(now)) is not None and not upkeep.looks)
+    return set(upkeep.faults(now))
 
 
 def rows_of(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -107,34 +115,34 @@ def test_a_disk_that_cannot_be_written_is_no_damage(tmp_path: Path) -> None:
 
 def test_damage_is_told_until_somebody_takes_it_away(tmp_path: Path, store: Store) -> None:
     upkeep = Upkeep(store)
-    assert set(upkeep.faults(NOW)) == set()
+    assert told_in_the_end(upkeep, NOW) == set()
     aside = tmp_path / "unreadable-20261127T031500"
     aside.mkdir()
-    assert set(upkeep.faults(NOW)) == {FaultCode.MEMORY_DAMAGED}
+    assert told_in_the_end(upkeep, NOW) == {FaultCode.MEMORY_DAMAGED}
     aside.rmdir()
-    assert set(upkeep.faults(NOW)) == set()
+    assert told_in_the_end(upkeep, NOW) == set()
 
 
 def test_each_day_there_is_a_copy_of_everything_that_was_written(tmp_path: Path, store: Store) -> None:
     upkeep, journal, copy = Upkeep(store), Journal(store), tmp_path / "copy" / "kiosk.db"
     journal.ordered(UUID(int=1), "residence")
     now = datetime.now(UTC)
-    list(upkeep.faults(now))
+    told_in_the_end(upkeep, now)
     assert rows_of(copy, "SELECT product FROM ticket") == [("residence",)]
     journal.ordered(UUID(int=2), "nationality")
-    list(upkeep.faults(now + timedelta(hours=1)))
+    told_in_the_end(upkeep, now + timedelta(hours=1))
     assert len(rows_of(copy, "SELECT product FROM ticket")) == 1
-    list(upkeep.faults(now + timedelta(hours=21)))
+    told_in_the_end(upkeep, now + timedelta(hours=21))
     assert len(rows_of(copy, "SELECT product FROM ticket")) == 2
     assert rows_of(copy, "PRAGMA integrity_check") == [("ok",)]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_copies(tmp_path: Path, store: Store) -> None:
     copy = tmp_path / "copy" / "kiosk.db"
-    list(Upkeep(store).faults(datetime.now(UTC)))
+    told_in_the_end(Upkeep(store), datetime.now(UTC))
     ahead = (datetime.now(UTC) + timedelta(days=365)).timestamp()
     os.utime(copy, (ahead, ahead))
-    list(Upkeep(store).faults(datetime.now(UTC)))
+    told_in_the_end(Upkeep(store), datetime.now(UTC))
     assert copy.stat().st_mtime < ahead
 
 
@@ -151,7 +159,7 @@ def test_a_damage_that_the_copy_shows_is_told_and_leaves_the_copy_of_before(tmp_
         file.seek(pages // 2 * 4096)
         file.write(b"\xff" * 8192)
     with closing(Store(tmp_path)) as store:
-        faults = set(Upkeep(store).faults(datetime.now(UTC) + timedelta(days=2)))
+        faults = told_in_the_end(Upkeep(store), datetime.now(UTC) + timedelta(days=2))
         assert FaultCode.MEMORY_DAMAGED in faults
     assert (tmp_path / "copy" / "kiosk.db").read_bytes() == good
     with pytest.raises(Damaged):
@@ -163,7 +171,23 @@ def test_at_a_start_a_changed_audit_row_is_told(store: Store) -> None:
     AuditTrail(store).append(*[AuditLine(What.VISIT_BEGAN, number) for number in range(3)])
     with store.transaction() as connection:
         connection.execute(sa.text("UPDATE audit SET fault='paperJam' WHERE number=2"))
-    assert set(Upkeep(store).faults(NOW)) == {FaultCode.AUDIT_BROKEN}
+    assert told_in_the_end(Upkeep(store), NOW) == {FaultCode.AUDIT_BROKEN}
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["to its end", "until the kiosk ends"])
+def test_what_else_is_amiss_is_told_while_the_audit_trail_is_looked_through(
+    tmp_path: Path, store: Store, *, ends: bool
+) -> None:
+    """A year of it takes half a minute, at each start."""
+    (tmp_path / "unreadable-20261127T031500").mkdir()
+    upkeep = Upkeep(store)
+    assert set(upkeep.faults(NOW)) == {FaultCode.MEMORY_DAMAGED}
+    assert upkeep.looks
+    if ends:
+        told_in_the_end(upkeep, NOW)
+        assert not upkeep.looks
+    upkeep.stop()
+    assert [child for child in psutil.Process().children() if "kiosk_app.chain" in child.cmdline()] == []
 
 
 def aged(store: Store, table: sa.Table, where: sa.ColumnElement[bool], age: timedelta, column: str) -> None:
