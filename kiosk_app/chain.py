@@ -2,7 +2,8 @@
 
 It is looked through on a connection of its own, row by row: a million of them hold up nobody who writes. From the
 kiosk in a process of its own too, `python -m kiosk_app.chain FILE`, which says the number of the first row that does
-not fit, or nothing: half a minute of hashing would be felt at the screen, and whoever began it goes on meanwhile.
+not fit, nothing, or that the file is damaged: half a minute of hashing would be felt at the screen, and whoever began
+it goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ from pysqlite3 import dbapi2
 FIRST = "0" * 64
 # A million rows take half a minute; the rest is for a slow disk.
 SECONDS = 240.0
+# The word for a file that is no whole database. [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
+DAMAGED, _CODES = "damaged", {11, 26}
+
+
+class FileDamaged(Exception):
+    """The database itself is no whole one."""
 
 
 def hash_of(row: Mapping[str, object]) -> str:
@@ -63,7 +70,10 @@ class LookElsewhere:
         return self._process.poll() is not None or time.monotonic() > self._ends
 
     def found(self) -> int | None:
-        """Give the number of the first row that does not fit; waits for it. Raises OSError where it ended otherwise."""
+        """Give the number of the first row that does not fit; waits for it.
+
+        Raises FileDamaged, and OSError where it ended otherwise.
+        """
         try:
             said, _ = self._process.communicate(timeout=max(0.0, self._ends - time.monotonic()))
         except subprocess.TimeoutExpired as error:
@@ -71,6 +81,8 @@ class LookElsewhere:
             raise OSError(type(error).__name__) from None
         if self._process.returncode:
             raise OSError(f"it ended with {self._process.returncode}")
+        if said.strip() == DAMAGED.encode():
+            raise FileDamaged
         return int(said) if said.strip() else None
 
     def stop(self) -> None:
@@ -79,6 +91,17 @@ class LookElsewhere:
         self._process.communicate()
 
 
+def _told(file: Path) -> str:
+    try:
+        with closing(dbapi2.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
+            whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        return str(broken_at(file) or "") if whole else DAMAGED
+    except dbapi2.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _CODES:
+            raise
+        return DAMAGED
+
+
 if __name__ == "__main__":
     os.nice(10)
-    print(broken_at(Path(sys.argv[1])) or "")  # noqa: T201  how it tells the kiosk
+    print(_told(Path(sys.argv[1])))  # noqa: T201  how it tells the kiosk

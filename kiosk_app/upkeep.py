@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
-from kiosk_app.chain import LookElsewhere
+from kiosk_app.chain import FileDamaged, LookElsewhere
 from kiosk_app.store import Store, StoreError
 from kiosk_app.tables import audit, audit_start, doors, staff_acts, tickets
 
@@ -80,6 +80,10 @@ class Upkeep:
     def _note(self, look: LookElsewhere) -> None:
         try:
             broken = look.found()
+        except FileDamaged:
+            log.error("the kiosk's memory is damaged: the next start looks through all of it")
+            self._store.suspect()
+            return
         except OSError as error:
             log.error("the audit trail could not be looked through: %s", error)
             return
