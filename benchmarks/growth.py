@@ -16,6 +16,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 from benchmarks.grown import grow
 from benchmarks.rounds import interleave
 from benchmarks.rows import Peer, Row
@@ -109,7 +111,12 @@ class Contender:
 
 
 def _cut_off(kiosk: KioskProcess) -> Figures:
+    """Have the power go: the kiosk and its children end at once."""
+    children = psutil.Process(kiosk.pid).children(recursive=True)
     kiosk.kill()
+    for child in children:
+        child.kill()
+    psutil.wait_procs(children)
     return {}
 
 

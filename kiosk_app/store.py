@@ -110,9 +110,9 @@ class Store:
 
     @property
     def has_room(self) -> bool:
-        """Whether the disk takes what the next visits will write."""
+        """Whether the disk takes what the next visits will write: one that found itself damaged takes nothing more."""
         disk = os.statvfs(self._folder)
-        return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM
+        return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM and not disk.f_flag & os.ST_RDONLY
 
     @property
     def was_damaged(self) -> bool:

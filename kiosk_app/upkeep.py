@@ -24,6 +24,8 @@ TICKETS_KEPT = timedelta(days=92)
 AUDIT_KEPT = timedelta(days=396)
 # Once a night, whenever the kiosk began anew; where it could not be made, not at each look.
 COPY_AFTER, TRY_AGAIN_AFTER = timedelta(hours=20), timedelta(hours=1)
+# A copy is made each day: where none was for longer, the kiosk stood still, or its clock leapt and nothing is old.
+LEAPT_AFTER = timedelta(days=3)
 
 
 class Upkeep:
@@ -92,12 +94,14 @@ class Upkeep:
         self._chain_broken = broken is not None
 
     def _keep(self, now: datetime) -> None:
+        before = self._store.copied_at
         try:
             self._store.copy()
         except (OSError, StoreError) as error:
             log.error("no copy of the kiosk's memory could be made: %s", error)
         else:
-            give_up(self._store, now)
+            if before is not None and now - before < LEAPT_AFTER:
+                give_up(self._store, now)
 
 
 def give_up(store: Store, now: datetime) -> None:

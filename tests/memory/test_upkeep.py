@@ -232,6 +232,21 @@ def test_a_ticket_is_given_up_once_it_is_old_and_the_town_knows(store: Store) ->
     assert left == [str(UUID(int=2)), str(UUID(int=3))]
 
 
+def test_a_clock_that_leapt_a_year_makes_nothing_old_before_a_day_of_it_is_over(tmp_path: Path, store: Store) -> None:
+    """What was kept for three months is not lost to a wrong clock that somebody sets right."""
+    journal, copy, real = Journal(store), tmp_path / "copy" / "kiosk.db", datetime.now(UTC)
+    journal.ordered(UUID(int=1), "residence")
+    journal.ended(UUID(int=1), JobPhase.PRINTED, 1, None)
+    journal.reported(UUID(int=1))
+    told_in_the_end(Upkeep(store), real)
+    ahead = real + timedelta(days=365)
+    told_in_the_end(Upkeep(store), ahead)
+    assert journal.first_at() is not None
+    os.utime(copy, (ahead.timestamp(),) * 2)
+    told_in_the_end(Upkeep(store), ahead + timedelta(days=1))
+    assert journal.first_at() is None
+
+
 def test_the_audit_trail_holds_after_its_oldest_rows_were_given_up_and_not_when_somebody_took_more(
     store: Store,
 ) -> None:
