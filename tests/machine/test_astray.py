@@ -7,18 +7,21 @@ The kiosk, its reader, its printer and its town are real programs; of the machin
 from __future__ import annotations
 
 import errno
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
+from pysqlite3 import dbapi2
 
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
@@ -64,12 +67,13 @@ class Site:
             if resident.see(told):
                 return resident.states
 
-    def seen(self) -> dict[str, Any]:
-        """What stands on the screen now."""
+    def seen_since(self) -> list[dict[str, Any]]:
+        """What stood on the screen since it was last looked at, and what stands there now."""
         self.kiosk.look()
-        told = self.kiosk.next(SECONDS)
-        assert told is not None
-        return told
+        seen: list[dict[str, Any]] = []
+        while told := self.kiosk.next(0.3 if seen else SECONDS):
+            seen += [told] if "state" in told else []
+        return seen
 
     def offers(self, *, documents: bool) -> None:
         """Wait until the portal offers documents, or does not any more."""
@@ -90,6 +94,14 @@ class Site:
         """How many sheets came out, once nothing is on its way any more."""
         wait_until(lambda: not self.world.cupsd.waiting(QUEUE) and not self.world.printer.busy)
         return len(self.world.printer.printed)
+
+    @property
+    def codes_asked(self) -> int:
+        """How often the town was asked what a code stands for."""
+        file = f"file:{quote(str(self.machine.disk / 'kiosk.db'))}?mode=ro"
+        with closing(dbapi2.connect(file, uri=True, timeout=SECONDS)) as connection:
+            (count_,) = connection.execute("SELECT count(*) FROM audit WHERE what = 'codeTried'").fetchone()
+        return int(count_)
 
     def child(self, module: str) -> psutil.Process:
         """The child of the kiosk that runs this."""
@@ -160,7 +172,7 @@ def test_a_kiosk_that_begins_on_a_disk_that_refuses_shows_the_portal_alone_and_b
     site.kiosk.close()
     site.machine.refuse(REFUSALS[refusal])
     site.kiosk.start_again()
-    wait_until(lambda: "documents" not in site.seen()["choices"])
+    wait_until(lambda: "documents" not in site.seen_since()[-1]["choices"])
     site.machine.mend()
     site.prints_again(before)
 
@@ -202,3 +214,29 @@ def test_a_clock_that_leaps_a_year_ends_no_visit_and_stops_none_of_its_clocks(si
     assert set(site.titles) == {"Dit lukt nu even niet"}
     site.machine.mend()
     site.prints_again(before + 1)
+
+
+# `LOKET_CODES=100000` is what is told of in docs/measurements.md.
+CODES = int(os.environ.get("LOKET_CODES", "2000"))
+# A hand that holds one code after the other before a scanner: so many a second, at most.
+A_HAND = 5
+# A code of the town's form that it does not know; control codes, a command, a format, and one that is far too long.
+CODE = "4F7K-9XQR"
+NO_CODES = ("\x1d\x02\x1b[2J;rm -rf /", "%s%n" * 3, "A" * 40)
+
+
+def test_thousands_of_codes_a_second_with_control_codes_ask_the_town_no_more_than_a_hand_could(site: Site) -> None:
+    """Something is plugged in for the scanner, and types without end: nothing comes of it, and the next is served."""
+    before, asked, scanner, began = site.printed, site.codes_asked, site.world.scanner, time.monotonic()
+    for number in range(CODES):
+        scanner.type(*(CODE, *NO_CODES)[number % 4], "\r")
+    seconds = time.monotonic() - began
+    process = psutil.Process(site.kiosk.pid)
+    wait_until(lambda: process.cpu_percent(0.25) < 20)
+    print(f"{CODES / seconds:.0f} codes a second; at rest {time.monotonic() - began - seconds:.1f} s after the last")
+    seen = {told["state"] for told in site.seen_since()}
+    assert seen <= {"Portal", "OpeningCode", "EnterCode"}
+    assert site.codes_asked - asked <= 1 + (time.monotonic() - began) * A_HAND
+    site.kiosk.touch("stop")
+    wait_until(lambda: site.seen_since()[-1]["state"] == "Portal")
+    site.prints_again(before)
