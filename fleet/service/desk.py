@@ -21,7 +21,6 @@ import msgspec
 import sqlalchemy as sa
 import tomli_w
 from msgspec import Struct, structs
-from tuf.api.metadata import Targets
 
 from config.daily import LONGEST, Daily, ServiceNews, daily_of
 from config.settings import Announcement, ServiceState, SettingsError
@@ -84,7 +83,7 @@ class Desk:
 
     def services(self, town: str) -> list[str]:
         """Name the services of a town's hall, as its signed settings have them."""
-        told = {**self._work.repository.content(Targets.type), **self._work.repository.content(town)}
+        told = {**self._work.repository.content(roles.FLEET), **self._work.repository.content(town)}
         names = (
             one["name"] if isinstance(one["name"], str) else one["name"]["nl"]
             for path, content in told.items()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 import unicodedata
 import zlib
 from collections.abc import Callable
@@ -20,7 +23,8 @@ from demo.kiosk_process import KioskProcess
 from demo.resident import Resident, Slot
 from simulators.world import World
 from soaking.personal import PIN, of_all, places_outside, reprint_codes
-from soaking.search import found
+from soaking.handles import held_open
+from soaking.search import found, found_in
 from tests.waiting import wait_until
 
 SECONDS = 40.0
@@ -53,6 +57,25 @@ def test_the_search_finds_a_name_in_the_name_of_a_file(tmp_path: Path) -> None:
     assert len(found(tmp_path, {"85113099960"})) == 1
 
 
+def test_the_search_finds_what_was_deleted_and_is_held_open_and_what_is_only_in_shared_memory(tmp_path: Path) -> None:
+    """By a child of the process that is looked at: as a kiosk has children."""
+    program = (
+        "import os, sys, tempfile\n"
+        "gone = tempfile.TemporaryFile(dir=sys.argv[1]); gone.write('Zoë Élodie'.encode()); gone.flush()\n"
+        "shared = os.memfd_create('page'); os.write(shared, b'An Maria')\n"
+        "print(flush=True); input()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert list(tmp_path.iterdir()) == []
+        places = found_in(held_open(os.getpid()), {"Zoë Élodie", "An Maria"})
+        child.communicate(b"\n")
+    assert sorted(place.split(" in /")[0] for place in places) == ["'An Maria'", "'Zoë Élodie'"]
+
+
 # --- ten residents ---------------------------------------------------------------------------------------------------
 
 
@@ -65,6 +88,7 @@ class Hall:
     tmp: Path
     said: list[dict[str, Any]] = field(default_factory=list)
     readers: list[set[int]] = field(default_factory=list)
+    pages: list[Path] = field(default_factory=list)
     last_touch: tuple[str, float] = ("", 0.0)
 
     def visit(
@@ -105,7 +129,10 @@ class Hall:
         pytest.fail(f"the kiosk said nothing any more after {self.said[-1]}")
 
     def _look_behind(self, state: str) -> None:
-        """While a document is in memory, note who read it; it is in no temporary file either."""
+        """While a document is in memory, note who read it; it is in no temporary file either. Keep each PIN pad."""
+        if state == "EnterPin" and len(self.pages) < len(CAME):
+            self.pages.append(self.tmp.with_name(f"pad-{len(self.pages)}.png"))
+            self.kiosk.grab(self.pages[-1])
         if state in {"TakeCard", "Viewing", "Printing"}:
             self.readers.append(self.document_readers())
             assert list(self.tmp.rglob("*")) == []
@@ -166,10 +193,14 @@ def test_after_ten_visits_nothing_of_anybody_is_left(tmp_path: Path) -> None:
             secrets = of_all(world, CAME, out)
             left_behind = (data, log, home, tmp, *places_outside(world))
             while_running = [line for place in left_behind for line in found(place, secrets)]
+            programs = kiosk.pid, world.cupsd.pid
+            while_running += [line for pid in programs for line in found_in(held_open(pid), secrets)]
         afterwards = [line for place in left_behind for line in found(place, secrets)]
         spoken = tmp_path / "spoken"
         spoken.write_text(json.dumps(hall.said, ensure_ascii=False), encoding="utf-8")
         assert (data / "kiosk.db").exists()
         assert all(hall.readers)
     assert while_running + afterwards + found(spoken, secrets) == []
+    assert len({page.read_bytes() for page in hall.pages}) == 1, "somebody's pad looked otherwise than the first one's"
     assert list(tmp.rglob("*")) == []
+    assert len({page.read_bytes() for page in hall.pages}) == 1, "somebody's pad looked otherwise than the first one's"
