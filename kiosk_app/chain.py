@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -63,6 +64,8 @@ class LookElsewhere:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kiosk_app.chain", str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        # Reaped at once when it ends, whenever somebody asks.
+        threading.Thread(target=self._process.wait, name="chain", daemon=True).start()
 
     @property
     def over(self) -> bool:
