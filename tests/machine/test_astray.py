@@ -240,3 +240,10 @@ def test_thousands_of_codes_a_second_with_control_codes_ask_the_town_no_more_tha
     site.kiosk.touch("stop")
     wait_until(lambda: site.seen_since()[-1]["state"] == "Portal")
     site.prints_again(before)
+
+
+def test_a_kiosk_and_its_children_listen_nowhere(site: Site) -> None:
+    """While it is whole, after all that: there is nothing to come in by."""
+    kiosk = psutil.Process(site.kiosk.pid)
+    for process in (kiosk, *kiosk.children(recursive=True)):
+        assert [line for line in process.net_connections("inet") if line.status == psutil.CONN_LISTEN] == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -161,3 +163,11 @@ def close_help(kiosk: KioskProcess) -> None:
 
 def memory(kiosk: KioskProcess) -> int:
     return int(psutil.Process(kiosk.pid).memory_full_info().uss)
+
+
+def test_a_running_kiosk_has_no_dialogue_no_browser_and_no_text_field_to_open(kiosk: KioskProcess) -> None:
+    """What Qt has of them stands in libraries of their own: none was ever loaded."""
+    loaded = {line.split("/")[-1] for line in Path(f"/proc/{kiosk.pid}/maps").read_text().splitlines() if "/" in line}
+    qt = {name for name in loaded if name.startswith("libQt6")}
+    assert any("Quick" in name for name in qt)
+    assert [name for name in qt if re.search("Widgets|Dialogs|WebEngine|WebView|PrintSupport|Controls2", name)] == []
