@@ -168,13 +168,12 @@ def test_what_a_disk_cannot_take_is_not_offered_until_it_is_well(site: Site, ref
 def test_a_kiosk_that_begins_on_a_disk_that_refuses_shows_the_portal_alone_and_begins_by_itself(
     site: Site, refusal: str
 ) -> None:
-    before = site.printed
     site.kiosk.close()
     site.machine.refuse(REFUSALS[refusal])
     site.kiosk.start_again()
     wait_until(lambda: "documents" not in site.seen_since()[-1]["choices"])
     site.machine.mend()
-    site.prints_again(before)
+    site.offers(documents=True)
 
 
 def test_a_kiosk_that_has_no_handle_left_tells_who_confirms_and_makes_new_children_when_it_has(site: Site) -> None:
