@@ -35,6 +35,8 @@ SECONDS = 60.0
 GLANCE = 0.15
 PEOPLE = ("an", "bram", "zoe", "noel")
 LEAVES = {"stop", "leave", "stopNow"}
+# What leads to paper: who touches anything alike never comes so far.
+ONWARD = ("product-", "answer-", "chosen", "confirm", "paperTaken", "paperGone", "stillHere")
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Walker:
         screen = self.look()
         deed = self.chance.choices(
             (self._touch, self._use_card, self._wait, self._misfortune),
-            (70, 60 if screen["state"] in ("Portal", "TakeCard", "CardBack") else 4, 6, 8),
+            (90, 60 if screen["state"] in ("Portal", "TakeCard", "CardBack") else 4, 6, 8),
         )[0]
         deed(screen)
 
@@ -109,6 +111,10 @@ class Walker:
             self.look()
             self._do("pinDone")
         elif choices:
+            onward = [choice for choice in choices if choice.startswith(ONWARD)]
+            if onward and self.chance.random() < 0.6:
+                self._do(self.chance.choice(onward))
+                return
             stays = [choice for choice in choices if choice not in LEAVES] or choices
             self._do(self.chance.choice(choices if self.chance.random() < 0.2 else stays))
 
