@@ -14,10 +14,11 @@ from rich.table import Table
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, cli_changes, cli_commands, cli_service, keys, sheet
+from fleet import begin, cli_changes, cli_commands, cli_figures, cli_service, keys, sheet
 from fleet.cli_service import Database
 from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
+from fleet.service.figures import MonthError
 from fleet.service.people import PeopleError
 from fleet.service.proposals import ChangeError
 from fleet.work import EXAMPLE, Work
@@ -35,7 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Voor een programma.")]
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
 _EXPECTED = (
-    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError, AlarmSettingsError),
+    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError, AlarmSettingsError, MonthError),
     *(keys.KeyFileError, sheet.SheetError, FileExistsError),
 )
 
@@ -48,6 +49,7 @@ for command in (
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
 app.command()(cli_commands.logs)
+app.command()(cli_figures.report)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from config.checkin import AuditHead, CheckIn, Said
-from fleet.service import commands
+from fleet.service import commands, figures
 from fleet.service.enrolment import Kiosk, RefusedError, shown_by
 from fleet.service.findings import last_said, trouble_of
 from fleet.service.levels import is_news, note_levels
@@ -108,6 +108,7 @@ class CheckIns:
         for number, taken in (*same, *other):
             if not isinstance(outcomes[number], Exception):
                 self._note_levels(taken, now)
+                self._note_figures(taken, now)
         for number in again:
             outcomes[number] = self.take_all([batch[number]])[0]
         return outcomes
@@ -116,6 +117,11 @@ class CheckIns:
         if is_news(last_said(taken.before), taken.told, taken.before.seen, now):
             with self._engine.begin() as connection:
                 note_levels(connection, taken.before.id, taken.told, now)
+
+    def _note_figures(self, taken: _Taken, now: datetime) -> None:
+        if figures.is_news(last_said(taken.before), taken.told):
+            with self._engine.begin() as connection:
+                figures.note_figures(connection, taken.before.id, taken.told, now)
 
     def _sorted(
         self,
