@@ -84,7 +84,7 @@ class Service:
             self._more_pages.append(ElsewherePages(self.pages, people, Elsewhere(login, everybody)))
         self._batches = Batches(self.checkins.take_all)
         alarms = alarm_settings.load(work.home / "alarms.toml", work.towns)
-        self.couriers = Couriers(self.engine, alarms, now)
+        self.couriers = Couriers(self.engine, alarms, now, self.desk.closing_days)
         self.metrics = Metrics(self.engine, work.keys / "metrics-token", now)
         self._work = work
 

@@ -87,10 +87,12 @@ def test_a_mail_server_that_says_nothing_is_given_up_and_asked_again(
         told["mail"]["port"] = mute.getsockname()[1]
         home = watch.service._work.home / "alarms.toml"
         home.write_text(tomli_w.dumps(told), encoding="utf-8")
-        watch.service.couriers = Couriers(watch.service.engine, load(home, ["lindeveld"]), watch.clock)
+        watch.service.couriers = Couriers(
+            watch.service.engine, load(home, ["lindeveld"]), watch.clock, lambda _: frozenset()
+        )
         watch.minutes(3, EMPTY)
     assert post.letters == []
-    watch.service.couriers = Couriers(watch.service.engine, settings, watch.clock)
+    watch.service.couriers = Couriers(watch.service.engine, settings, watch.clock, lambda _: frozenset())
     watch.minutes(5, EMPTY)
     assert len(post.letters) == 1
 
