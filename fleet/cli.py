@@ -50,6 +50,7 @@ app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
 app.command()(cli_commands.logs)
 app.command()(cli_figures.report)
+app.command()(cli_figures.export)
 
 
 def main() -> None:

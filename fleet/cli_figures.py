@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import msgspec
 import typer
 from rich.table import Table
 
 from fleet.cli_service import Database, Home, existing, opened, out
+from fleet.service.export import What
 
 if TYPE_CHECKING:
     from fleet.service.report import Report
@@ -44,6 +48,44 @@ def report(
         out.print_json(msgspec.json.encode(made).decode())
     elif csv is None and pdf is None:
         _show(made)
+
+
+def export(
+    what: Annotated[What, typer.Argument(help="kiosks (hoe elk het doet), events (wat er gebeurde) of alarms.")],
+    town: Annotated[str, typer.Option("--town", help="Eén gemeente; zonder: alle.")] = "",
+    since: Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Vanaf die dag.")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Het bestand om te maken; zonder: op het scherm.")] = None,
+    home: Home = _HERE,
+    database: Database = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Voor een programma; zonder: CSV.")] = False,
+) -> None:
+    """Geef wat de dienst weet als tabel, voor een rekenblad of een programma."""
+    from fleet.service import export as tables
+    from fleet.service import spreadsheet
+    from fleet.service.alarm_settings import ZONE
+
+    existing(home)
+    begin = since.replace(tzinfo=ZONE) if since is not None else None
+    with ExitStack() as stack:
+        connection = stack.enter_context(stack.enter_context(opened(home, database)).connect())
+        file = stack.enter_context(to.open("w", encoding="utf-8", newline="")) if to is not None else sys.stdout
+        found = tables.rows(connection, what, town, begin, datetime.now(UTC))
+        if as_json:
+            _write_json(file, tables.COLUMNS[what], found)
+        else:
+            spreadsheet.write(file, tables.COLUMNS[what], found)
+    if to is not None:
+        out.print(f"[green]✓[/] {to}", highlight=False)
+
+
+def _write_json(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a list of tables, a line each, as they come."""
+    before = "["
+    for row in rows:
+        file.write(f"{before}\n{msgspec.json.encode(dict(zip(columns, row, strict=True))).decode()}")
+        before = ","
+    file.write("\n]\n" if before == "," else "[]\n")
 
 
 def _report(home: Path, database: str, where: tuple[str, str], month: str) -> Report:
