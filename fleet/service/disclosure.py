@@ -73,9 +73,14 @@ class _Table:
         return min(parts or totals, key=self._cost, default=None)
 
     def _cost(self, cell: Cell) -> tuple[int, int, Cell]:
-        """Say in how many lines it would be the only one, so that yet another had to go; then how much it tells."""
-        alone = sum(not self.hidden.intersection(line.parts) for line in self._of_part[cell])
-        return alone, self._counts[cell], cell
+        """Say how much must go along with it, about; then how much it tells itself."""
+        return sum(self._goes_along(line, cell) for line in self._of_part[cell]), self._counts[cell], cell
+
+    def _goes_along(self, line: Line, cell: Cell) -> int:
+        """Nothing where a part is hidden already; else one more part, or the total and what that is in."""
+        if not self.hidden.isdisjoint(line.parts):
+            return 0
+        return 1 if any(self._counts[part] for part in line.parts if part != cell) else 3
 
 
 def _worked_out(lines: Sequence[Line], hidden: set[Cell]) -> set[Cell]:

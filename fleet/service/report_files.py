@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 # What stands where a figure was left out, and why (on the page, on paper and in the manual).
 LEFT_OUT = "–"
 EXPLAINED = "– is minder dan 5, of weggelaten omdat je anders zo'n klein aantal zou kunnen uitrekenen."
-COLUMNS = (*ENDINGS.values(), "Samen", "Buiten de uren van de balie")
+COLUMNS = (*ENDINGS.values(), "Samen", "Buiten de uren")
 _HEADER = ("maand", "gemeente", "gebouw", "onderdeel", "wat", "uitkomst", "aantal", "weggelaten")
 
 

@@ -214,5 +214,5 @@ def test_the_page_shows_what_is_open_and_to_whom_it_was_sent(
     page.get_by_role("link", name="Meldingen").click()
     assert page.get_by_text("Er is één probleem.").is_visible()
     assert page.get_by_text("Printer: het papier is op.").is_visible()
-    assert page.get_by_text("Bericht aan onthaal@lindeveld.example: verstuurd op").is_visible()
+    assert page.get_by_text("Bericht aan onthaal@lindeveld.example: verstuurd vandaag om").is_visible()
     sound(page)
