@@ -107,21 +107,20 @@ class CheckIns:
                     outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number, taken in (*same, *other):
             if not isinstance(outcomes[number], Exception):
-                self._note_levels(taken, now)
-                self._note_figures(taken, now)
+                self._note_counts(taken, now)
         for number in again:
             outcomes[number] = self.take_all([batch[number]])[0]
         return outcomes
 
-    def _note_levels(self, taken: _Taken, now: datetime) -> None:
-        if is_news(last_said(taken.before), taken.told, taken.before.seen, now):
+    def _note_counts(self, taken: _Taken, now: datetime) -> None:
+        """Keep what is left at a kiosk and what it counted, where that is another than it said before."""
+        was, kiosk = last_said(taken.before), taken.before.id
+        if is_news(was, taken.told, taken.before.seen, now):
             with self._engine.begin() as connection:
-                note_levels(connection, taken.before.id, taken.told, now)
-
-    def _note_figures(self, taken: _Taken, now: datetime) -> None:
-        if figures.is_news(last_said(taken.before), taken.told):
+                note_levels(connection, kiosk, taken.told, now)
+        if figures.is_news(was, taken.told):
             with self._engine.begin() as connection:
-                figures.note_figures(connection, taken.before.id, taken.told, now)
+                figures.note_figures(connection, kiosk, taken.told, now)
 
     def _sorted(
         self,
