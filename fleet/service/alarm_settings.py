@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
 from msgspec import Meta, Struct, ValidationError, convert, structs
 
 from fleet.service.findings import Role
@@ -87,6 +86,8 @@ class Hours(_Table, frozen=True):
 @cache
 def _public_holidays(year: int) -> frozenset[dt.date]:
     """Give the days on which Belgium does not work."""
+    from holidays import country_holidays  # it takes half a second to come, and a command line has no use for it
+
     return frozenset(country_holidays("BE", years=year))
 
 
