@@ -9,6 +9,11 @@ FLEET = "fleet.toml"
 TENANT = r"[a-z0-9]{2,32}"
 
 
+def group(town: str) -> str:
+    """Name the role that says who signs for a town: one for all that begin alike, so no kiosk fetches every town's."""
+    return f"towns-{town[0]}"
+
+
 def tenant(name: str) -> str:
     """Give where the settings of a whole town stand."""
     return f"{name}/tenant.toml"

@@ -99,7 +99,7 @@ class Resident:
         if not self.states or self.states[-1] != state:
             self.states.append(state)
             self.at.setdefault(state, float(screen["at"]))
-            self._note_answer(float(screen["at"]))
+            self.feel(screen)
             self.on_state(state)
             if screen.get("refused"):
                 self._be_refused()
@@ -278,10 +278,10 @@ class Resident:
             self._asked_slip = False
             self._take_paper(choices)
 
-    def _note_answer(self, at: float) -> None:
-        """The kiosk felt the last touch at the latest when its answer showed; a busy kiosk feels it late."""
+    def feel(self, screen: dict[str, Any]) -> None:
+        """Note that a screen answers the last touch: a busy kiosk felt it late, but no later than this."""
         if not self._answered:
-            self._touched, self._answered = (self._touched[0], at), True
+            self._touched, self._answered = (self._touched[0], float(screen["at"])), True
 
     def _touch(self, choice: str) -> None:
         """Touch; on one spot no sooner than a person could: a second strike counts as a trembling hand."""

@@ -47,8 +47,3 @@ def id_of(files: Mapping[str, bytes], version: int) -> str:
     for path, text in sorted(files.items()):
         digest.update(f"{path}\n{sha256(text).hexdigest()}\n".encode())
     return digest.hexdigest()
-
-
-def owner_of(role: str) -> str:
-    """Name whose settings a role signs."""
-    return "fleet" if role == "targets" else role

@@ -153,15 +153,15 @@ def publish(home: Home = _HERE) -> None:
 
 @app.command()
 def rollback(
-    role: Annotated[str, typer.Argument(help="Wie tekende: een gemeente, GEMEENTE-daily of targets.")],
+    role: Annotated[str, typer.Argument(help="Wie tekende: een gemeente, GEMEENTE-daily of fleet.")],
     version: Annotated[int | None, typer.Option("--to", min=1, help="De versie waarheen; zonder: de vorige.")] = None,
     home: Home = _HERE,
 ) -> None:
     """Zet een vorige versie terug in de map. Teken en geef ze daarna uit: dat wordt een nieuwe versie."""
     work = Work(home)
-    now = work.repository.versions().get(role)
-    if now is None:
-        raise RepositoryError(f"{role}: daar tekent niemand voor")
+    if role not in work.roles:
+        raise RepositoryError(f"{role}: daar tekent niemand instellingen voor")
+    now = work.repository.versions()[role]
     back_to = version if version is not None else now - 1
     if not 0 < back_to < now:
         raise RepositoryError(f"{role}: er is geen versie {back_to}")

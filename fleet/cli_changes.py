@@ -57,15 +57,15 @@ def sign_change(home: Path, database: str, number: int, signer: CryptoSigner, na
 def _sign(work: Work, engine: Engine, number: int, signer: CryptoSigner, named: str) -> None:
     known = _proposals(work, engine)
     one = known.get(number)
-    if signer.public_key.keyid not in work.repository.may_sign(one.role):
-        raise RepositoryError(f"deze sleutel tekent niet voor {one.role}")
+    if signer.public_key.keyid not in work.repository.may_sign(one.town):
+        raise RepositoryError(f"deze sleutel tekent niet voor {one.town}")
     files, change = known.files(one)
     if wrong := known.amiss(one.path, one.after):
         raise SettingsError("; ".join(wrong))
     _show(one)
     if typer.prompt("Teken je hiervoor? Typ ja", default="nee").strip().lower() != "ja":
         raise typer.Abort
-    draft = work.drafts.sign(one.role, files, signer)
+    draft = work.drafts.sign(one.town, files, signer)
     if draft is None:
         raise RepositoryError(f"wijziging {number}: is al uitgegeven")
     known.signed(one, f"{named} ({signer.public_key.keyid[:8]})", change)

@@ -7,10 +7,12 @@ given out is changed afterwards: a rollback is a new version with old content.
 from __future__ import annotations
 
 import fcntl
+import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
@@ -20,6 +22,8 @@ from config import durable
 from fleet import roles
 
 _TIMESTAMP = "timestamp.json"
+# What goes into one packet anyway is not worth a second file. The last word, replaced in its place, is far shorter.
+_SHORT = 1200
 
 
 class Repository:
@@ -51,8 +55,11 @@ class Repository:
         return Metadata[Snapshot].from_bytes(self._read(f"{version}.snapshot.json"))
 
     def versions(self) -> dict[str, int]:
-        """Give the version of each role that signs settings."""
-        return {name.removesuffix(".json"): meta.version for name, meta in self.snapshot().signed.meta.items()}
+        """Give the version of each role that signs settings, or says who does. Raises RepositoryError."""
+        found = {name.removesuffix(".json"): meta.version for name, meta in self.snapshot().signed.meta.items()}
+        if roles.FLEET not in found:
+            raise RepositoryError(f"{self.folder}: gemaakt door een oudere versie; begin opnieuw in een lege map")
+        return found
 
     def role(self, name: str, version: int | None = None) -> Metadata[Targets]:
         """Give what a role says now, or said then."""
@@ -120,9 +127,9 @@ class Repository:
             for path, target in metadata.signed.targets.items():
                 self._give_file(path, target, files)
         if root is not None:
-            durable.write(self._metadata / f"{root.signed.version}.root.json", root.to_bytes())
+            self._give_metadata(f"{root.signed.version}.root.json", root)
         for name, metadata in changed.items():
-            durable.write(self._metadata / f"{metadata.signed.version}.{name}.json", metadata.to_bytes())
+            self._give_metadata(f"{metadata.signed.version}.{name}.json", metadata)
         self._say(online, {name: metadata.signed.version for name, metadata in changed.items()})
 
     def _give_file(self, path: str, target: TargetFile, files: Mapping[str, bytes]) -> None:
@@ -145,8 +152,15 @@ class Repository:
         snapshot.sign(online)
         timestamp = Metadata(Timestamp(number, expires=expiry("timestamp"), snapshot_meta=MetaFile(of_snapshot)))
         timestamp.sign(online)
-        durable.write(self._metadata / f"{of_snapshot}.snapshot.json", snapshot.to_bytes())
-        durable.write(self._metadata / _TIMESTAMP, timestamp.to_bytes())
+        self._give_metadata(f"{of_snapshot}.snapshot.json", snapshot)
+        self._give_metadata(_TIMESTAMP, timestamp)
+
+    def _give_metadata(self, name: str, metadata: Metadata[Any]) -> None:
+        """Give it out; what is long also in fewer bytes beside it, for a server to give to whoever reads gzip."""
+        said = metadata.to_bytes()
+        if len(said) > _SHORT:
+            durable.write(self._metadata / f"{name}.gz", gzip.compress(said, mtime=0))
+        durable.write(self._metadata / name, said)
 
 
 def expiry(role: str) -> datetime:
@@ -162,11 +176,13 @@ def found(repository: Repository, signers: roles.Signers) -> None:
     root.signed.version = repository.root().signed.version + 1 if had else 1
     root.signed.expires = expiry("root")
     root.sign(signers.root)
-    said: dict[str, tuple[Targets, Sequence[Signer]]] = {"targets": (roles.fleet_of(signers), [signers.root])}
+    of_root = {Targets.type: roles.top_of(signers), roles.FLEET: roles.fleet_of(signers)}
+    of_root |= {name: roles.group_of(signers, towns) for name, towns in roles.groups_of(signers).items()}
+    said: dict[str, tuple[Targets, Sequence[Signer]]] = {name: (one, [signers.root]) for name, one in of_root.items()}
     for town, keys in signers.towns.items():
         said[town] = (roles.town_of(signers, town), keys)
         said[roles.daily_role(town)] = (Targets(), [signers.daily[town]])
-    for whose in ("fleet", *signers.towns):
+    for whose in (roles.FLEET, *signers.towns):
         said[roles.rollout_role(whose)] = (Targets(), [signers.online])
     signed = {}
     for name, (content, keys) in said.items():

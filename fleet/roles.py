@@ -1,4 +1,8 @@
-"""Who may sign what: the roles of the repository, how many of their keys are needed, and how long their word holds."""
+"""Who may sign what: the roles of the repository, how many of their keys are needed, and how long their word holds.
+
+`targets` lets `fleet` sign what holds for all, and a role for each letter (`towns-l`) say who signs for the towns that
+begin with it; a town says who signs its daily content. A kiosk fetches its own branch, and nobody else's.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from securesystemslib.signer import Signer
 from tuf.api.metadata import DelegatedRole, Delegations, Root, Targets
 
 from config import targets
+
+FLEET = "fleet"
 
 # The root key comes out of the safe once a year; a town's settings may stand still for as long.
 ROOT_HOLDS = timedelta(days=400)
@@ -42,12 +48,9 @@ def rollout_role(whose: str) -> str:
 def delegator(role: str) -> str:
     """Say who let a role sign."""
     whose = role.removesuffix("-daily").removesuffix("-rollout")
-    return Targets.type if whose in {role, "fleet"} else whose
-
-
-def role_for(whose: str) -> str:
-    """Say which role signs the settings of a town, or of the fleet."""
-    return Targets.type if whose == "fleet" else whose
+    if whose != role:
+        return whose
+    return Targets.type if role == FLEET or "-" in role else targets.group(role)
 
 
 def holds(role: str) -> timedelta:
@@ -60,7 +63,7 @@ def holds(role: str) -> timedelta:
 
 
 def root_of(signers: Signers) -> Root:
-    """Say who may sign at the top. The root key signs for the whole fleet too: both rest in the safe."""
+    """Say who may sign at the top. The root key says who signs for a town, too: that changes as seldom."""
     root = Root(consistent_snapshot=True)
     for role in ("root", "targets"):
         root.add_key(signers.root.public_key, role)
@@ -69,16 +72,42 @@ def root_of(signers: Signers) -> Root:
     return root
 
 
-def fleet_of(signers: Signers) -> Targets:
-    """Let each town sign what lies in its own folder, and nothing else."""
+def top_of(signers: Signers) -> Targets:
+    """Let the root key sign for the whole fleet, and say who signs for the towns of each letter."""
+    key = signers.root.public_key
+    mine = [targets.FLEET, *_folders(FLEET)]
+    # The fleet's own folder comes before the towns with its letter, and ends the search.
+    of_fleet = DelegatedRole(FLEET, [key.keyid], 1, terminating=True, paths=mine)
+    groups = [
+        DelegatedRole(name, [key.keyid], 1, terminating=True, paths=_folders(f"{towns[0][0]}*"))
+        for name, towns in groups_of(signers).items()
+    ]
+    return Targets(delegations=Delegations({key.keyid: key}, {role.name: role for role in (of_fleet, *groups)}))
+
+
+def groups_of(signers: Signers) -> dict[str, list[str]]:
+    """Put the towns together by the role that says who signs for them."""
+    found: dict[str, list[str]] = {}
+    for town in signers.towns:
+        found.setdefault(targets.group(town), []).append(town)
+    return found
+
+
+def group_of(signers: Signers, towns: Sequence[str]) -> Targets:
+    """Let each of these towns sign what lies in its own folder, and nothing else."""
     roles = {
-        town: DelegatedRole(town, _ids(keys), len(keys), terminating=True, paths=_folders(town))
-        for town, keys in signers.towns.items()
+        town: DelegatedRole(town, _ids(signers.towns[town]), len(signers.towns[town]), terminating=True, paths=paths)
+        for town in towns
+        for paths in [_folders(town)]
     }
-    known = {key.public_key.keyid: key.public_key for keys in signers.towns.values() for key in keys}
-    of_fleet = _rollout(signers, "fleet")
-    online = signers.online.public_key
-    return Targets(delegations=Delegations({**known, online.keyid: online}, {**roles, of_fleet.name: of_fleet}))
+    known = {key.public_key.keyid: key.public_key for town in towns for key in signers.towns[town]}
+    return Targets(delegations=Delegations(known, roles))
+
+
+def fleet_of(signers: Signers) -> Targets:
+    """Let the machines' key say how far a change of the whole fleet came."""
+    online, rollout = signers.online.public_key, _rollout(signers, FLEET)
+    return Targets(delegations=Delegations({online.keyid: online}, {rollout.name: rollout}))
 
 
 def town_of(signers: Signers, town: str) -> Targets:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tuf.api.metadata import Targets
+
 from config.bundle import MOST_BYTES
 from config.daily import daily_of, strangers
 from config.layers import combine, examine
@@ -18,7 +20,7 @@ from config.settings import SettingsError, read
 from config.targets import FLEET, TENANT, owner
 from config.targets import stage as stage_of
 from fleet import roles
-from fleet.ahead import apart, owner_of
+from fleet.ahead import apart
 from fleet.repository import Repository
 from fleet.signing import Drafts
 
@@ -46,16 +48,21 @@ class Work:
     @property
     def towns(self) -> list[str]:
         """The towns of this fleet."""
-        delegations = self.repository.role("targets").signed.delegations
-        found = (delegations.roles or {}) if delegations is not None else {}
-        return sorted(name for name in found if name != roles.rollout_role("fleet"))
+        versions = self.repository.versions()
+        groups = [name for name in self._delegated(Targets.type, versions) if name != roles.FLEET]
+        return sorted(town for name in groups for town in self._delegated(name, versions))
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles that sign files of the folder of settings."""
+        return [roles.FLEET, *(role for town in self.towns for role in (town, roles.daily_role(town)))]
 
     def role_of(self, path: str) -> str:
         """Say which role signs a file of settings. Raises SettingsError for one that no kiosk asks for."""
         if _DAILY.match(path):
             return roles.daily_role(owner(path))
         layer_of(path)
-        return roles.role_for(owner(path))
+        return owner(path)
 
     def files(self) -> dict[str, bytes]:
         """Give every file of settings, by its place. Raises SettingsError for one that has none."""
@@ -81,27 +88,24 @@ class Work:
     def in_force(self, role: str) -> dict[str, bytes]:
         """Give what holds: a change that goes round does so once it has come everywhere."""
         now, then, change = apart(self.repository.content(role))
-        come = self.stage(owner_of(role))
+        come = self.stage(role)
         return then if then is not None and come is not None and come.everywhere and come.change == change else now
 
     def stage(self, whose: str) -> Stage | None:
         """Give how far the last change of a town has come, or of the fleet; None where none went round yet."""
-        role = roles.rollout_role(whose)
-        if role not in self.repository.versions():
-            return None  # a repository of before there were rings
-        said = self.repository.content(role).get(stage_of(whose))
+        said = self.repository.content(roles.rollout_role(whose)).get(stage_of(whose))
         return stage(_tree(stage_of(whose), said)) if said is not None else None
 
     def changed_roles(self) -> list[str]:
         """Name the roles whose files are not those that are published."""
-        names = ["targets", *(role for town in self.towns for role in (town, roles.daily_role(town)))]
-        return [name for name in names if self.files_of(name) != self.wanted(name)]
+        ours: dict[str, dict[str, bytes]] = {}
+        for path, content in self.files().items():
+            ours.setdefault(self.role_of(path), {})[path] = content
+        return [name for name in self.roles if ours.get(name, {}) != self.wanted(name)]
 
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""
-        rollouts = {roles.rollout_role(whose) for whose in ("fleet", *self.towns)}
-        signing = self.repository.versions().keys() - rollouts
-        now = {path: text for role in signing for path, text in self.wanted(role).items()}
+        now = {path: text for role in self.roles for path, text in self.wanted(role).items()}
         ours = self.files()
         for path in sorted({*now, *ours}):
             before, after = (text.get(path, b"").decode(errors="replace").splitlines() for text in (now, ours))
@@ -146,6 +150,10 @@ class Work:
         layer = layer_of(path)
         examine(layer, tree)
         combine(layers | {layer: tree})
+
+    def _delegated(self, name: str, versions: Mapping[str, int]) -> list[str]:
+        delegations = self.repository.role(name, versions[name]).signed.delegations
+        return list(delegations.roles or {}) if delegations is not None else []
 
     def restore(self, role: str, version: int) -> list[str]:
         """Put what a role said then back in the folder of settings, to be signed as something new."""

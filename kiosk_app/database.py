@@ -29,4 +29,5 @@ def _durable(connection: dbapi2.Connection, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA trusted_schema=OFF")
     cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.execute("PRAGMA cache_size=-512")  # KiB: a kiosk reads its latest rows, and must not grow with its trail
     cursor.close()

@@ -140,6 +140,7 @@ class Hall:
                 continue
             if told["state"] == _GOING:
                 if len(resident.states) > 1:
+                    resident.feel(told)
                     return
                 if touches:
                     continue

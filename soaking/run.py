@@ -8,14 +8,16 @@ from pathlib import Path
 
 from demo.kiosk_process import KioskDied
 from soaking.hall import Hall, HallError
-from soaking.people import HOLDERS, UNLUCKY, visitors
+from soaking.people import HOLDERS, UNLUCKY, Visitor, visitors
 from soaking.personal import of_all, places_outside
 from soaking.probe import Held, held_by
-from soaking.search import found
+from soaking.search import found, remembered
 from soaking.verdict import Soak
 
 # How often memory, handles and threads are looked at.
 EVERY = 20
+# Somebody who shows nothing of themselves: no card, no code.
+NOBODY = Visitor("public-list", HOLDERS[0])
 # A line that is idle is let go after two minutes, a child that read a document within seconds.
 REST_SECONDS = 150.0
 
@@ -43,6 +45,7 @@ def soak(folder: Path, visits: int, seed: int, say: Callable[[str], None], minut
         if not seen.went_wrong:
             hall.come_to_rest()
             seen.looks.append(_at_rest(hall, seen))
+            seen.remembered = _remembered(hall)
         seen.pages = [float(line) for line in hall.pace.read_text(encoding="utf-8").split()]
         seen.struck = hall.struck
         seen.left = _left(hall)
@@ -62,8 +65,29 @@ def _at_rest(hall: Hall, seen: Soak) -> Held:
 
 def _left(hall: Hall) -> list[str]:
     """Give what is left of anybody, wherever a program of the kiosk or around it writes."""
-    secrets = of_all(hall.world, (*HOLDERS, UNLUCKY), hall.out)
+    secrets = _secrets(hall)
     places = (hall.data, hall.log, hall.home, hall.tmp, *places_outside(hall.world))
     words = [line for place in places for line in found(place, secrets)]
     files = [str(path) for path in (*hall.tmp.rglob("*"), *hall.world.cupsd.documents)]
     return words + files
+
+
+def _remembered(hall: Hall) -> list[str]:
+    """Give what of anybody is in the kiosk's memory after a visit of nobody.
+
+    A kiosk to which nobody came yet holds some of those words too: Maria is in MariaDB, and a form has its title.
+    """
+    secrets = _secrets(hall)
+    held = []
+    for _ in range(2):
+        hall.receive(NOBODY)
+        hall.come_to_rest()
+        held.append(remembered(hall.kiosk.pid, secrets))
+        hall.kiosk.start_again()
+        hall.kiosk.wait_until_known()
+    after, fresh = held
+    return sorted(after - fresh)
+
+
+def _secrets(hall: Hall) -> set[str]:
+    return of_all(hall.world, (*HOLDERS, UNLUCKY), hall.out)

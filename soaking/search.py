@@ -50,10 +50,15 @@ def found(folder: Path, secrets: set[str]) -> list[str]:
     """Which secrets are in which files of a folder, or in their names."""
     files = [path for path in sorted((folder, *folder.rglob("*"))) if path.is_file()]
     layers = ((str(path), layer) for path in files for layer in unpacked(path.read_bytes() + path.name.encode()))
-    return found_in(layers, secrets)
+    return [f"{secret!r} in {place}" for secret, place in _hits(layers, secrets)]
 
 
-def found_in(layers: Iterable[tuple[str, bytes]], secrets: set[str]) -> list[str]:
+def remembered(pid: int, secrets: set[str]) -> set[str]:
+    """Which secrets are anywhere in the memory of a process, as a core file would hold it."""
+    return {secret for secret, _ in _hits(_memory_of(pid), secrets)}
+
+
+def _hits(layers: Iterable[tuple[str, bytes]], secrets: set[str]) -> list[tuple[str, str]]:
     """Which secrets are in which layers; a layer is the name of a place, and bytes in lower case."""
     words = {way: secret for secret in secrets for way in disguises(secret)}
     with tempfile.TemporaryDirectory(prefix="loket-search-") as name:
@@ -70,11 +75,11 @@ def found_in(layers: Iterable[tuple[str, bytes]], secrets: set[str]) -> list[str
     if said.returncode > 1:
         raise RuntimeError(said.stderr.decode(errors="replace"))
     hits = (line.split(b":", 1) for line in said.stdout.split(b"\n")[:-1])
-    return list(dict.fromkeys(f"{words[word]!r} in {places[bisect_right(starts, int(at)) - 1]}" for at, word in hits))
+    return list(dict.fromkeys((words[word], places[bisect_right(starts, int(at)) - 1]) for at, word in hits))
 
 
-def memory_of(pid: int) -> Iterator[tuple[str, bytes]]:
-    """All that a process wrote in its memory, as a core file would hold it; not what it has from files, unchanged."""
+def _memory_of(pid: int) -> Iterator[tuple[str, bytes]]:
+    """All that a process wrote in its memory; not what it has from files, unchanged."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines():
             span, rights, _offset, _device, _inode, *name = line.split(maxsplit=5)

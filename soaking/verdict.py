@@ -41,6 +41,7 @@ class Soak:
     pages: list[float] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    remembered: list[str] = field(default_factory=list)
     minutes: float = 0.0
     went_wrong: str = ""
 
@@ -71,12 +72,17 @@ class Soak:
             _no_more("threads", before[1], last.threads),
             _no_more("child processes", before[2], last.children),
             Line("page after a touch, 99 in 100", f"{slowest:.1f} ms", f"{PAGE_MS:.0f} ms", slowest < PAGE_MS),
-            Line("left behind", ", ".join(self.left[:5]) or "nothing", "nothing", not self.left),
+            _nothing("left behind", self.left),
+            _nothing("in its memory", self.remembered),
         ]
 
 
 def _no_more(name: str, before: int, after: int) -> Line:
     return Line(name, f"{before} → {after}", "no more", after <= before)
+
+
+def _nothing(name: str, seen: list[str]) -> Line:
+    return Line(name, ", ".join(seen[:5]) or "nothing", "nothing", not seen)
 
 
 def percentile(figures: Sequence[float], share: int) -> float:

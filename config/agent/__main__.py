@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct, ValidationError, convert
 
+from config.agent.again import Again
 from config.agent.commands import WELL_HEARD, Commands
 from config.agent.errands import Errands, Stick
 from config.agent.fetch import FOLDER, FolderFetcher, WebFetcher
@@ -81,7 +82,8 @@ def _run(settings: AgentSettings, root: bytes, line: Line | None, *, once: bool)
     fetcher = WebFetcher(Path(settings.ca) if settings.ca else None) if far else FolderFetcher(Path(settings.url))
     place = Place(settings.town, settings.building, settings.kiosk)
     base = settings.url.rstrip("/") if far else FOLDER
-    ask = partial(signed_for, place, root, Path(settings.memory), fetcher, base)
+    trusted = Path(settings.memory)
+    ask = Again(partial(signed_for, place, root, trusted, fetcher, base), trusted, fetcher, base)
     rounds = Rounds(ask, told)
     if line is not None:
         rounds.tell = _talk(line, settings, place, rounds.look)

@@ -36,6 +36,7 @@ from config.commands import (
     Result,
     Verb,
 )
+from config.targets import group
 
 log = logging.getLogger(__name__)
 
@@ -148,10 +149,12 @@ class Commands:
 
 def operators(trusted: Path, town: str) -> list[Key]:
     """Give the keys that sign for a town, as they were verified last; none where nothing ever was."""
+    name = group(town)
     try:
-        signed = Metadata[Targets].from_bytes((trusted / "targets.json").read_bytes()).signed
-    except (OSError, RepositoryError):
+        top, said = (Metadata[Targets].from_bytes((trusted / f"{at}.json").read_bytes()) for at in (Targets.type, name))
+        top.signed.verify_delegate(name, said.signed_bytes, said.signatures)
+    except (OSError, RepositoryError, ValueError):  # it was never heard, or nobody lets it speak any more
         return []
-    delegations = signed.delegations
+    delegations = said.signed.delegations
     role = (delegations.roles or {}).get(town) if delegations is not None else None
     return [delegations.keys[keyid] for keyid in role.keyids] if delegations is not None and role is not None else []

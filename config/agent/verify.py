@@ -16,15 +16,17 @@ from config.daily import Daily, daily_of
 from config.layers import examine
 from config.rings import marked, name_of, stage
 from config.settings import SettingsError
-from config.targets import ahead, change, daily, layers, owner
+from config.targets import ahead, change, daily, layers, owner, tenant
 from config.targets import stage as stage_of
 
+# The last word of a repository is some four hundred bytes, and who signs at the top some two thousand.
+MOST_TIMESTAMP, MOST_ROOT = 16 << 10, 64 << 10
 # Metadata of a fleet with three hundred towns is some forty kilobytes. What is larger by far is no metadata.
 _LIMITS = UpdaterConfig(
     max_root_rotations=64,
     max_delegations=8,
-    root_max_length=64 << 10,
-    timestamp_max_length=16 << 10,
+    root_max_length=MOST_ROOT,
+    timestamp_max_length=MOST_TIMESTAMP,
     snapshot_max_length=1 << 20,
     targets_max_length=1 << 20,
 )
@@ -61,8 +63,10 @@ def signed_for(place: Place, root: bytes, trusted: Path, fetcher: FetcherInterfa
         str(trusted), f"{base}/metadata", str(fetched), f"{base}/targets", fetcher, _LIMITS, bootstrap=root
     )
     updater.refresh()
+    # First of all who signs for the town: that is who may command this kiosk, whatever is amiss with settings.
+    updater.get_targetinfo(tenant(place.town))
     where = layers(place.town, place.building, place.kiosk)
-    takes = {whose: _takes(updater, whose, place) for whose in {owner(path) for path in where.values()}}
+    takes = {whose: _takes(updater, whose, place) for whose in dict.fromkeys(map(owner, where.values()))}
     found = {layer: _tree(updater, ahead(path) if takes[owner(path)] else path) for layer, path in where.items()}
     news, amiss = _daily(updater, daily(place.town))
     said = {layer: tree for layer, tree in found.items() if tree is not None}

@@ -261,7 +261,7 @@ class ChangePages:
 
     def _picture(self, seat: Seat, number: int) -> bytes:
         one = self._found(seat, number)
-        files = {**self._work.in_force(roles.role_for("fleet")), **self._work.in_force(one.role)}
+        files = {**self._work.in_force(roles.FLEET), **self._work.in_force(one.town)}
         files.pop(one.path, None)
         if one.after is not None:
             files[one.path] = one.after.encode()
@@ -302,7 +302,7 @@ class ChangePages:
             raise HTTPException(404) from error
         if role.endswith("-daily") or targets.owner(path) not in person.proposes:
             raise HTTPException(404)
-        if role not in {roles.role_for(whose) for whose in ("fleet", *self._work.towns)}:
+        if role not in {roles.FLEET, *self._work.towns}:
             raise HTTPException(404)
 
     @staticmethod

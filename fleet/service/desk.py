@@ -22,7 +22,6 @@ import sqlalchemy as sa
 import tomli_w
 from msgspec import Struct, structs
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Targets
 
 from config.daily import LONGEST, Daily, ServiceNews, daily_of
 from config.settings import Announcement, ServiceState, SettingsError
@@ -85,7 +84,7 @@ class Desk:
 
     def services(self, town: str) -> list[str]:
         """Name the services of a town's hall, as its signed settings have them."""
-        told = {**self._work.repository.content(Targets.type), **self._work.repository.content(town)}
+        told = {**self._work.repository.content(roles.FLEET), **self._work.repository.content(town)}
         names = (
             one["name"] if isinstance(one["name"], str) else one["name"]["nl"]
             for path, content in told.items()
@@ -97,7 +96,7 @@ class Desk:
     def closing_days(self, town: str) -> frozenset[date]:
         """Give the days on which the town's counter stays closed, by what is signed; none where that cannot be read."""
         try:
-            told = {**self._work.repository.content(Targets.type), **self._work.repository.content(town)}
+            told = {**self._work.repository.content(roles.FLEET), **self._work.repository.content(town)}
             signed = (_toml(told[path]).get("closed", []) for path in (FLEET, tenant(town)) if path in told)
             return frozenset(self.content(town).closed).union(*signed)
         except (RepositoryError, SettingsError, OSError):

@@ -19,7 +19,6 @@ from config.bundle import Bundle, name_of
 from config.checkin import CheckIn, Health
 from config.commands import Outcome
 from config.merge import Layer, Tree
-from fleet import roles
 from fleet.ahead import apart
 from fleet.command_words import VERBS, ended
 from fleet.service.checkins import What
@@ -148,9 +147,8 @@ class KioskPages:
 
     def _sets(self, whose: str) -> list[dict[str, bytes]]:
         """Give what holds, and what goes round."""
-        role = roles.role_for(whose)
-        now, then, _ = apart(self._work.repository.content(role))
-        held = self._work.in_force(role)
+        now, then, _ = apart(self._work.repository.content(whose))
+        held = self._work.in_force(whose)
         return [held, *(one for one in (now, then) if one is not None and one != held)]
 
     @staticmethod

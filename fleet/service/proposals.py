@@ -71,11 +71,6 @@ class Proposal(Struct, frozen=True):
     named: str
     excused: str
 
-    @property
-    def role(self) -> str:
-        """The role that signs it."""
-        return roles.role_for(self.town)
-
 
 class Proposals:
     """Every change. Safe from threads."""
@@ -107,13 +102,13 @@ class Proposals:
 
     def amiss(self, path: str, after: str | None) -> list[str]:
         """Try a file as every kiosk that has it would, beside all others that hold; give what is wrong."""
-        fleet = self._work.in_force(roles.role_for("fleet"))
+        fleet = self._work.in_force(roles.FLEET)
         role = self._work.role_of(path)
         files = {**fleet, **self._work.in_force(role)}
         files.pop(path, None)
         if after is not None:
             files[path] = after.encode()
-        towns = self._work.towns if role == roles.role_for("fleet") else []
+        towns = self._work.towns if role == roles.FLEET else []
         for town in towns:
             files |= self._work.in_force(town)
         return self._work.examine(files)
@@ -194,11 +189,11 @@ class Proposals:
         running = [other for other in self.in_state(State.LIVE) if other.town == one.town and other.paused is None]
         if running:
             raise ChangeError(f"Wijziging {running[0].id} is nog bezig. Wacht, of zet ze eerst stil.")
-        now = self._work.in_force(one.role)
+        now = self._work.in_force(one.town)
         then = {path: text for path, text in now.items() if path != one.path}
         if one.after is not None:
             then[one.path] = one.after.encode()
-        version = self._work.repository.versions()[one.role] + 1
+        version = self._work.repository.versions()[one.town] + 1
         return ahead.side_by_side(one.town, now, then, version)
 
     def signed(self, one: Proposal, key: str, change: str) -> None:
@@ -223,7 +218,7 @@ class Proposals:
     def _insert(
         self, person: str, path: str, before: str | None, after: str | None, why: str, state: State, undoes: int | None
     ) -> int:
-        town = ahead.owner_of(self._work.role_of(path))
+        town = self._work.role_of(path)
         row: dict[str, Any] = {"town": town, "path": path, "before": before, "after": after, "why": why[:LONGEST_WHY]}
         row |= {"person": person, "at": self._now(), "state": state, "undoes": undoes}
         with self._engine.begin() as connection:

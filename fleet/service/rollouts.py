@@ -102,7 +102,7 @@ class Rollouts:
     def is_current(self, one: Proposal) -> bool:
         """Say whether a change is still to come, or is the last that came; what came before it is history."""
         if one.state is State.DONE:
-            return apart(self._work.repository.content(one.role))[2] == one.change
+            return apart(self._work.repository.content(one.town))[2] == one.change
         return one.state in {State.DRAFT, State.PROPOSED, State.APPROVED, State.SIGNED, State.LIVE}
 
     def taken(self, one: Proposal) -> list[Taken]:
@@ -118,7 +118,7 @@ class Rollouts:
     # --- one step ----------------------------------------------------------------------------------------------------
 
     def _see_to(self, one: Proposal) -> None:
-        _, _, change = apart(self._work.repository.content(one.role))
+        _, _, change = apart(self._work.repository.content(one.town))
         if change != one.change:
             if one.state is State.LIVE:
                 self._proposals.move(one, State.REPLACED, ITSELF, Deed.REPLACED)
@@ -205,13 +205,13 @@ class Rollouts:
 
     def _reach(self, one: Proposal) -> Reach:
         """Compare what is signed, once it is; before that, what holds with what was proposed."""
-        now, then, change = apart(self._work.repository.content(one.role))
+        now, then, change = apart(self._work.repository.content(one.town))
         if one.change is None or change != one.change or then is None:
-            now = self._work.in_force(one.role)
+            now = self._work.in_force(one.town)
             then = {path: text for path, text in now.items() if path != one.path}
             then |= {one.path: one.after.encode()} if one.after is not None else {}
         if one.town != "fleet":
-            return Reach({one.town: Change(one.town, now, then, self._either(roles.role_for("fleet")))})
+            return Reach({one.town: Change(one.town, now, then, self._either(roles.FLEET))})
         return Reach({town: Change("fleet", now, then, self._either(town)) for town in self._work.towns})
 
     def _either(self, role: str) -> tuple[dict[str, bytes], ...]:

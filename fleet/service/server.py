@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.staticfiles import StaticFiles
 from tuf.api.exceptions import RepositoryError
 
 from config.checkin import MOST_BYTES
@@ -36,6 +35,7 @@ from fleet.service.elsewhere import Elsewhere, login_settings
 from fleet.service.elsewhere_pages import ElsewherePages
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
 from fleet.service.figure_pages import FigurePages
+from fleet.service.folder import SignedFolder
 from fleet.service.kiosk_pages import KioskPages
 from fleet.service.metrics import Metrics
 from fleet.service.pages import Pages
@@ -105,7 +105,7 @@ class Service:
         for part in ("metadata", "targets"):
             folder = self._work.repository.folder / part
             folder.mkdir(exist_ok=True)
-            app.mount(f"/{part}", StaticFiles(directory=folder))
+            app.mount(f"/{part}", SignedFolder(directory=folder))
         self.metrics.on(app)
         app.add_exception_handler(HTTPException, self.pages.sorry)
         app.add_exception_handler(Exception, self.pages.sorry)

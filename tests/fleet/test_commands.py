@@ -15,12 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
+from tuf.api.metadata import Metadata, TargetFile
 
 from config.agent.commands import Commands
 from config.agent.verify import Place
 from config.commands import CommandBook, Handed, Outcome, Verb
-from fleet import keys
+from config.settings import SettingsError
+from fleet import begin, keys, sheet
 from fleet.commanding import signed
+from fleet.work import Work
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
@@ -190,10 +193,41 @@ def test_a_command_that_was_changed_on_its_way_is_refused(site: Site) -> None:
 
 
 @pytest.mark.expects_log("command refused: unsigned")
-def test_an_agent_that_never_heard_who_signs_takes_no_command(site: Site) -> None:
-    (site.trusted / "targets.json").unlink()
+@pytest.mark.parametrize("name", ["targets.json", "towns-l.json"])
+def test_an_agent_that_never_heard_who_signs_takes_no_command(site: Site, name: str) -> None:
+    (site.trusted / name).unlink()
     site.commands.take(site.sign(site.command()))
     assert site.handed == []
+
+
+@pytest.mark.expects_log("command refused: unsigned")
+def test_who_signs_for_a_town_counts_for_as_long_as_the_top_says_so(site: Site, tmp_path: Path) -> None:
+    """What said so lies there still, and the keys in it are the town's; whoever signed it may no longer."""
+    begin.begin(Work(tmp_path / "later"), ["lindeveld"], 1, lambda _name: "")
+    top = tmp_path / "later" / "repository" / "metadata" / "1.targets.json"
+    (site.trusted / "targets.json").write_bytes(top.read_bytes())
+    site.commands.take(site.sign(site.command()))
+    assert site.handed == []
+
+
+@pytest.mark.expects_log("command refused: unsigned")
+def test_a_key_that_was_put_out_commands_no_more_whatever_is_amiss_with_settings(site: Site, agent: Agent) -> None:
+    work, old = site.fleet.work, site.sign(site.command())
+    rows = [line.strip() for line in (work.home / "herstelblad.txt").read_text().splitlines()]
+    begin.recover(work, sheet.seed_of([row for row in rows if row[:1].isdigit()]), lambda _name: "")
+    path, content = "fleet/next/change.toml", b"= of nothing"
+    said = work.repository.role("fleet").signed
+    said.version += 1
+    said.targets[path] = TargetFile.from_data(path, content)
+    metadata = Metadata(said)
+    metadata.sign(keys.load(work.keys / "root.pem"))
+    work.repository.publish(site.fleet.online, {"fleet": metadata}, {path: content})
+    with pytest.raises(SettingsError):
+        agent.ask()
+    site.commands.take(old)
+    assert site.handed == []
+    site.commands.take(site.sign(site.command()))
+    assert site.handed == ["restart"]
 
 
 @pytest.mark.expects_log("command not taken")

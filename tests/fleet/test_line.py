@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import ssl
 import threading
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec import structs
-from tuf.api.exceptions import DownloadError
+from tuf.api.exceptions import DownloadError, DownloadLengthMismatchError
 
 from config.agent.fetch import SlowDownError, WebFetcher
 from config.agent.line import Line
@@ -22,6 +23,11 @@ from config.agent.told import AgentState
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
+
+
+# Eight megabytes of which eight kilobytes come over the line.
+UNPACKED = 8 << 20
+PACKED = gzip.compress(bytes(UNPACKED))
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -35,6 +41,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
                 self._drip()
             case "later":
                 self._say(503, {"Retry-After": "120"})
+            case "bomb" | "torn" | "garbled" | "brotli" | "after" as how:
+                self._packed(how)
             case "elsewhere":
                 self._say(302, {"Location": "/root.json"})
             case _:
@@ -63,6 +71,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         for name, value in {**headers, "Content-Length": "0"}.items():
             self.send_header(name, value)
         self.end_headers()
+
+    def _packed(self, how: str) -> None:
+        """Small on the line and large once it is unpacked; what cannot be unpacked; and what has an end and goes on."""
+        body = {"torn": PACKED[:-9], "garbled": PACKED[:20] + b"x" * 20}.get(how, PACKED)
+        self.send_response(200)
+        self.send_header("Content-Encoding", "br" if how == "brotli" else "gzip")
+        self.send_header("Content-Length", str(64 << 30 if how == "after" else len(body)))
+        self.end_headers()
+        try:
+            self.wfile.write(body)
+            while how == "after":
+                self.wfile.write(bytes(1 << 16))
+        except OSError:
+            self.close_connection = True
 
     def _drip(self) -> None:
         """One byte every tenth of a second, for as long as anybody listens."""
@@ -150,6 +172,24 @@ def test_a_server_may_ask_to_come_back_later(server: str, fetcher: WebFetcher) -
     with pytest.raises(SlowDownError) as caught:
         fetcher.download_bytes(f"{server}/later", 1_000_000)
     assert caught.value.seconds == 120
+
+
+def test_what_is_endless_once_unpacked_is_given_up_before_it_fills_the_memory(server: str, fetcher: WebFetcher) -> None:
+    with pytest.raises(DownloadLengthMismatchError):
+        fetcher.download_bytes(f"{server}/bomb", UNPACKED - 1)
+    pieces = [len(piece) for piece in fetcher.fetch(f"{server}/bomb")]
+    assert sum(pieces) == UNPACKED
+    assert max(pieces) <= 64 << 10, "of what it becomes, a small piece is in memory at a time"
+
+
+@pytest.mark.parametrize("how", ["torn", "garbled", "brotli"])
+def test_what_cannot_be_unpacked_is_no_file(server: str, fetcher: WebFetcher, how: str) -> None:
+    with pytest.raises(DownloadError):
+        fetcher.download_bytes(f"{server}/{how}", UNPACKED)
+
+
+def test_what_goes_on_after_its_end_is_not_waited_for(server: str, fetcher: WebFetcher) -> None:
+    assert fetcher.download_bytes(f"{server}/after", UNPACKED) == bytes(UNPACKED)
 
 
 def test_nobody_is_sent_elsewhere(server: str, fetcher: WebFetcher) -> None:

@@ -132,6 +132,55 @@ def test_a_town_cannot_speak_for_another(begun: Callable[..., Fleet], agent: Age
     assert agent.ask().layers == {}
 
 
+def test_who_says_who_signs_for_some_towns_cannot_speak_for_a_town_of_another_letter(
+    begun: Callable[..., Fleet], agent: Agent
+) -> None:
+    """Neither by itself, nor through a town that it lets sign what is not its own."""
+    fleet = begun("elsdam", "lindeveld")
+    forged(fleet, "towns-e", "root", "lindeveld/tenant.toml", ENGLISH_ONLY.encode())
+    assert agent.ask().layers == {}
+    said = Targets.from_dict(fleet.work.repository.role("towns-e").signed.to_dict())
+    assert said.delegations is not None
+    assert said.delegations.roles is not None
+    said.delegations.roles["elsdam"].paths = ["*/*"]
+    said.version += 1
+    metadata = Metadata(said)
+    metadata.sign(keys.load(fleet.work.keys / "root.pem"))
+    fleet.work.repository.publish(fleet.online, {"towns-e": metadata}, {})
+    forged(fleet, "elsdam", "elsdam-1", "lindeveld/tenant.toml", ENGLISH_ONLY.encode())
+    assert agent.ask().layers == {}
+
+
+def test_a_town_cannot_say_who_signs_for_its_letter(
+    begun: Callable[..., Fleet], agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = begun("lindeveld", "leiedorp")
+    monkeypatch.setattr(repository.Repository, "verify", lambda *_: None)
+    forged(fleet, "towns-l", "leiedorp-1", "lindeveld/tenant.toml", ENGLISH_ONLY.encode())
+    with pytest.raises(RepositoryError):
+        agent.ask()
+
+
+def test_towns_with_the_letter_of_the_fleet_do_not_speak_for_it(begun: Callable[..., Fleet], agent: Agent) -> None:
+    """A set that goes round for the whole fleet lies in a folder whose name begins like theirs."""
+    fleet = begun("fonteindam", "lindeveld")
+    forged(fleet, "towns-f", "root", "fleet/next/fleet.toml", ENGLISH_ONLY.encode())
+    forged(fleet, "towns-f", "root", "fleet/next/change.toml", f'change = "{"a" * 64}"\n'.encode())
+    forged(fleet, "towns-f", "root", "fleet/rollout/stage.toml", f'change = "{"a" * 64}"\npercent = 100\n'.encode())
+    assert agent.ask().layers == {}
+
+
+def test_a_folder_of_before_the_fleet_had_a_role_of_its_own_is_told_apart(fleet: Fleet) -> None:
+    at, online = fleet.work.repository, fleet.online
+    snapshot = at.snapshot()
+    del snapshot.signed.meta["fleet.json"]
+    snapshot.sign(online)
+    version = snapshot.signed.version
+    (at.folder / "metadata" / f"{version}.snapshot.json").write_bytes(snapshot.to_bytes())
+    with pytest.raises(RepositoryError, match="gemaakt door een oudere versie"):
+        fleet.give_out()
+
+
 def test_the_key_for_daily_content_reaches_nothing_else(fleet: Fleet, agent: Agent) -> None:
     forged(fleet, "lindeveld-daily", "lindeveld-daily", "lindeveld/tenant.toml", ENGLISH_ONLY.encode())
     assert agent.ask().layers == {}
@@ -162,8 +211,8 @@ def test_old_settings_with_a_new_timestamp_are_refused(fleet: Fleet, agent: Agen
     """Mix and match: a snapshot that names a version other than the one that lies there."""
     fleet.say("fleet.toml", ENGLISH_ONLY)
     metadata = Path(agent.at) / "metadata"
-    newest = fleet.work.repository.versions()["targets"]
-    (metadata / f"{newest}.targets.json").write_bytes((metadata / f"{newest - 1}.targets.json").read_bytes())
+    newest = fleet.work.repository.versions()["fleet"]
+    (metadata / f"{newest}.fleet.json").write_bytes((metadata / f"{newest - 1}.fleet.json").read_bytes())
     with pytest.raises(RepositoryError):
         agent.ask()
 

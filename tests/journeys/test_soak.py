@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from soaking.hall import Hall
 from soaking.people import FAULTED, visitors
 from soaking.probe import Held, per_thousand
 from soaking.run import soak
+from soaking.search import remembered
 from soaking.verdict import Line, Soak, percentile
 
 # `./dev soak` lets five thousand come.
@@ -25,8 +27,18 @@ def test_sixty_people_one_in_ten_with_a_fault_leave_nothing_and_the_kiosk_as_it_
     said = {line.name: line for line in seen.lines()}
     assert (seen.visits, len(seen.struck)) == (VISITS, VISITS // FAULTED)
     assert len(seen.pages) > VISITS
-    judged = "visits that went wrong", "handles", "threads", "child processes", "left behind"
+    judged = "visits that went wrong", "handles", "threads", "child processes", "left behind", "in its memory"
     assert [str(said[name]) for name in judged if not said[name].well] == []
+
+
+def test_who_stands_there_now_is_found_in_the_memory_of_the_kiosk(tmp_path: Path) -> None:
+    """What finds nothing afterwards must be able to find something: here the name that the screen greets."""
+    with Hall(tmp_path) as hall:
+        person = hall.world.residents["zoe"]
+        assert remembered(hall.kiosk.pid, {person.surname, person.ssin}) == set()
+        hall.world.cards.insert("1.8:zoe")
+        hall.wait_for(lambda: (hall.kiosk.next() or {}).get("state") == "EnterPin", "the page for a PIN")
+        assert remembered(hall.kiosk.pid, {person.surname, person.ssin}) == {person.surname, person.ssin}
 
 
 def looks(*memory: float, handles: int = 40) -> list[Held]:
@@ -60,6 +72,7 @@ def test_one_handle_more_and_one_page_in_fifty_too_late_are_found() -> None:
         "child processes": True,
         "page after a touch, 99 in 100": False,
         "left behind": True,
+        "in its memory": True,
     }
 
 

@@ -185,7 +185,7 @@ def test_who_approves_has_it_stand_still_and_who_proposes_asks_it_back(
     assert "wacht op jou" not in caller.get("/").text
     one = service.proposals.get(proposed)
     files, change = service.proposals.files(one)
-    work.drafts.sign(one.role, files, keys.load(work.keys / "lindeveld-1.pem"))
+    work.drafts.sign(one.town, files, keys.load(work.keys / "lindeveld-1.pem"))
     service.proposals.signed(one, "lindeveld-1", change)
     work.drafts.publish(keys.load(work.keys / "online.pem"))
     service.rollouts.look()

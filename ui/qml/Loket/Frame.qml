@@ -3,17 +3,16 @@ import QtQuick
 // The frame that stays while pages come and go: the header, the steps and the bar, which never move under a finger.
 Item {
     id: frame
-    readonly property Page page: loader.item as Page
+    property Page page: null
 
     // A page of the same template is repainted; another template is another page. The old page never sees the new screen.
     function paint(): void {
         bar.choices = Bridge.bar;
         const screen = Bridge.screen;
-        const source = Qt.resolvedUrl(screen.template + ".qml");
         const focus = Bridge.focus;
-        if (loader.source === source && loader.item !== null) {
-            const same = (loader.item as Page).screen.title === screen.title;
-            (loader.item as Page).screen = screen;
+        if (page !== null && page.screen.template === screen.template) {
+            const same = page.screen.title === screen.title;
+            page.screen = screen;
             if (same && focus !== "") {
                 const item = find(frame, focus);
                 if (item !== null)
@@ -21,10 +20,21 @@ Item {
                 item?.forceActiveFocus(Qt.TabFocusReason);
             }
         } else {
-            loader.setSource(source, {
-                "screen": screen
-            });
+            const old = page;
+            page = turn(screen);
+            if (old !== null) {
+                old.visible = false;
+                old.destroy();
+            }
         }
+    }
+
+    // Not by a Loader: Qt 6.11.3 keeps for ever what setSource gives a page , and that is what somebody was shown.
+    function turn(screen: var): Page {
+        const template = Qt.createComponent(Qt.resolvedUrl(screen.template + ".qml"));
+        return template.createObject(room, {
+            "screen": screen
+        }) as Page;
     }
 
     // What is painted anew lost its focus; a key that came to it once is still there.
@@ -67,8 +77,8 @@ Item {
         names: Bridge.header.steps
         onColour: frame.page?.fills ?? false
     }
-    Loader {
-        id: loader
+    FocusScope {
+        id: room
         anchors.fill: parent
         z: -1 // painted first; by keyboard it comes between header and bar
         focus: true

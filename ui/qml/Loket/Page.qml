@@ -23,6 +23,7 @@ Rectangle {
     readonly property bool dense: Theme.large && Theme.landscape // large letters on a low panel
     readonly property color front: fills ? Theme.white : Theme.ink
 
+    anchors.fill: parent
     color: fills ? Theme.accent : Theme.ground
 
     Column {

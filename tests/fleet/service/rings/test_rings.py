@@ -138,7 +138,7 @@ def test_a_change_of_the_whole_fleet_goes_in_rings_too_and_the_root_key_signs_it
     town = street(2)
     number = town.proposed(90.0, "fleet.toml")
     town.service.proposals.approve(number, "omar")
-    assert "tekent niet voor targets" in str(town.sign(number).exception)
+    assert "tekent niet voor fleet" in str(town.sign(number).exception)
     town.signed(number, "root")
     town.begins()
     assert sorted(town.idles()) == [60.0, 90.0]
