@@ -12,17 +12,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
+from config.figures import Place
+from config.settings import load
 from fleet.cli import app
 from fleet.service import figures, report, report_files
 from fleet.service.figure_tables import figures as table
 from fleet.service.figures import MonthError, summed
 from fleet.service.spreadsheet import safe
 from fleet.service.tables import kiosks
+from kiosk_app.events import DocumentsAsked, StopPressed
+from kiosk_app.figures import Figures
+from kiosk_app.step import step
+from kiosk_app.visit import Visit
 from tests.fleet.service.console import enter, press, sound
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from tests.fleet.conftest import Fleet
     from tests.fleet.service.conftest import Clock, Running, Said
 
+PROJECT = Path(__file__).parents[3]
 Made = tuple["Service", "Clock"]
 LetIn = Callable[["Service", str], str]
 BOOKS = (str(UUID(int=1)), str(UUID(int=2)))
@@ -228,6 +236,24 @@ def test_two_buildings_beside_their_town_do_not_tell_the_small_one(alone: Kiosk,
     for there in given.values():
         whole = {name: there[name] for name in ("Hoofdverblijfplaats", "Attest van leven")}
         assert set(whole.values()) & {3} == set()
+
+
+def test_what_a_kiosk_counts_comes_to_the_report_as_it_was(alone: Kiosk, tmp_path: Path) -> None:
+    """The kiosk's own book, its file, a second run of it, and what its teller would lay down."""
+    settings = load(PROJECT / "config" / "example.toml")
+    for _ in range(2):
+        book = Figures(tmp_path / "figures.json", settings, lambda write: write())
+        before = Visit()
+        for event in (DocumentsAsked(), StopPressed()) * 3:
+            after, effects = step(before, event)
+            book.saw(before, event, after, effects)
+            before = after
+    again = Figures(tmp_path / "figures.json", settings, lambda write: write())
+    alone.tells(*msgspec.to_builtins(again.told, str_keys=True, builtin_types=(datetime, UUID)))
+    (said,) = again.told
+    with alone.service.engine.connect() as connection:
+        (sums,) = summed(connection, "lindeveld", said.month, alone.clock()).values()
+    assert (sums.visits, sum(sums.spans), sums.stopped) == (6, 6, {Place.CARD: 6})
 
 
 # --- as files --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +22,9 @@ from tests.fleet.service.alarms.watching import (
     clock_to,
     on_wednesday,
 )
+
+if TYPE_CHECKING:
+    from tests.fleet.conftest import Fleet
 
 # --- one letter, and one when it is solved --------------------------------------------------------------------------
 
@@ -173,6 +177,17 @@ def test_a_day_on_which_the_town_said_it_stays_closed_is_one_for_who_is_on_call(
     assert post.to == ["wacht@lindeveld.example"]
     (waits,) = [one for one in watch.rows(messages) if one.sent is None]
     assert waits.due.astimezone(BRUSSELS).date() == day + dt.timedelta(days=1)
+
+
+def test_closing_days_of_the_signed_settings_count_as_those_of_today_do(
+    with_people: Fleet, file_database: str, make_service: Callable[[str], Made]
+) -> None:
+    with_people.write("lindeveld/tenant.toml", "closed = [2027-05-07]\n")
+    with_people.sign("lindeveld-1")
+    with_people.give_out()
+    desk = make_service(file_database)[0].desk
+    desk.close("lindeveld", "els", desk.today)
+    assert desk.closing_days("lindeveld") == {desk.today, dt.date(2027, 5, 7)}
 
 
 def test_an_audit_chain_that_went_back_goes_to_who_does_safety_at_any_hour_at_once(
