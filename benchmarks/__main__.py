@@ -23,7 +23,11 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "fleet": fleet.rows,
 }
 # Some rows of one of them, for who works on those alone.
-PARTS: dict[str, Callable[[], list[Row]]] = {"fleet-changes": fleet.rows_of_changes}
+PARTS: dict[str, Callable[[], list[Row]]] = {
+    "fleet-checkins": fleet.check_ins,
+    "fleet-changes": fleet.changes,
+    "fleet-year": fleet.after_a_year,
+}
 
 
 def main() -> int:

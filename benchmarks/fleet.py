@@ -13,11 +13,12 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID, uuid4
@@ -41,11 +42,11 @@ from config.agent.verify import Place, signed_for
 from config.checkin import CheckIn, Device, Health, InForce, Part, Said
 from fleet import begin, keys
 from fleet.service import database
-from fleet.service.checkins import CheckIns
+from fleet.service.checkins import AT_A_TIME, MOST_EVENTS, CheckIns
 from fleet.service.enrolment import Authority
 from fleet.service.enrolment import Kiosk as Known
 from fleet.service.people import hashed
-from fleet.service.tables import kiosks
+from fleet.service.tables import Moment, kiosks
 from fleet.work import Work
 from simulators.daemon import Daemon
 from simulators.postgresql import PostgreSql
@@ -59,7 +60,7 @@ PAGES, POLLS = 15, 9
 # A kiosk's line for settings is closed between two polls, and made anew at the next.
 LINE_SECONDS = 6.0
 # Of a year: so many kiosks with as many lines as are kept of one, and so many check-ins a round.
-OLD_KIOSKS, LINES, CALLS, ROUNDS = 2_000, 550, 100, 9
+OLD_KIOSKS, CALLS, ROUNDS = 2_000, 100, 9
 START_SECONDS = 60.0
 # Towns whose names look like nothing else, as long as names are: what is packed gains nothing by their being alike.
 NAMES = [sha256(str(number).encode()).hexdigest()[:9] for number in range(TOWNS)]
@@ -68,19 +69,23 @@ PASSWORD = "een lang wachtwoord"  # noqa: S105 (of nobody)
 
 def rows() -> list[Row]:
     """Every figure of this bench."""
+    return [*check_ins(), *changes(), *after_a_year()]
+
+
+def check_ins() -> list[Row]:
+    """Ten thousand on their lines, and the page that shows them."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a line is a file
-    server = PostgreSql(durable=True)
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory(prefix="loket-bench-") as folder:
-            return [*_with_service(Path(folder), server.database()), *_after_a_year(server)]
-    finally:
-        server.close()
+    with _fleet() as (work, url, folder):
+        pems = _known(work, url, folder)
+        with _served(folder, work, url) as (port, pid):
+            trust = ssl.create_default_context(cafile=folder / "ca.pem")
+            crowd = [Kiosk(pem) for pem in pems]
+            return [*asyncio.run(_check_ins(crowd, port, trust, psutil.Process(pid))), *_page(port, trust)]
 
 
-def rows_of_changes() -> list[Row]:
-    """Those of signed settings alone: a fleet of as many towns, of which one kiosk is there."""
+def changes() -> list[Row]:
+    """Those of signed settings: a fleet of as many towns, of which one kiosk is there."""
     with tempfile.TemporaryDirectory(prefix="loket-bench-") as name:
         folder = Path(name)
         work = _begun(folder)
@@ -88,21 +93,37 @@ def rows_of_changes() -> list[Row]:
             return _changes(work, f"https://localhost:{port}", folder)
 
 
+def after_a_year() -> list[Row]:
+    """The same check-ins on a new database, and on one with all the lines that are ever kept."""
+    with _postgresql() as server:
+        on_server = _after_a_year(server.database)
+    with tempfile.TemporaryDirectory(prefix="loket-bench-") as folder:
+        files = (f"sqlite:///{folder}/{number}.db" for number in count())
+        return [*on_server, *_after_a_year(lambda: next(files), ", on SQLite")]
+
+
 # --- the service and its fleet ---------------------------------------------------------------------------------------
 
 
-def _with_service(folder: Path, url: str) -> list[Row]:
-    work = _begun(folder)
-    people = [{"name": "omar", "password": hashed(PASSWORD), "operator": True}]
-    (work.home / "people.toml").write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
-    pems = _known(work, url, folder)
-    with _served(folder, work, url) as (port, pid):
-        trust = ssl.create_default_context(cafile=folder / "ca.pem")
-        return [
-            *asyncio.run(_check_ins([Kiosk(pem) for pem in pems], port, trust, psutil.Process(pid))),
-            *_page(port, trust),
-            *_changes(work, f"https://localhost:{port}", folder),
-        ]
+@contextmanager
+def _postgresql() -> Iterator[PostgreSql]:
+    server = PostgreSql(durable=True)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@contextmanager
+def _fleet() -> Iterator[tuple[Work, str, Path]]:
+    """Give a fleet of many towns on its first morning, its database, and the folder where everything lies."""
+    with _postgresql() as server, tempfile.TemporaryDirectory(prefix="loket-bench-") as place:
+        folder = Path(place)
+        work = _begun(folder)
+        people = [{"name": "omar", "password": hashed(PASSWORD), "operator": True}]
+        (work.home / "people.toml").write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
+        yield work, server.database(), folder
 
 
 def _begun(folder: Path) -> Work:
@@ -278,23 +299,24 @@ def _changes(work: Work, url: str, folder: Path) -> list[Row]:
 # --- a year later ----------------------------------------------------------------------------------------------------
 
 
-def _after_a_year(server: PostgreSql) -> list[Row]:
-    """The same check-ins on a new database, and on one with all the lines that are ever kept."""
-    engines = {name: database.opened(server.database()) for name in ("new", "old")}
-    for engine in engines.values():
+_LINES = sa.text(
+    "INSERT INTO events (kiosk, line, at, what, part, word) "
+    "WITH RECURSIVE numbers (line) AS (SELECT 1 UNION ALL SELECT line + 1 FROM numbers WHERE line < :most) "
+    "SELECT k.id, line, :now, 'part', 'printer', 'ok' FROM kiosks AS k CROSS JOIN numbers WHERE line <= k.lines"
+).bindparams(sa.bindparam("now", type_=Moment()))
+
+
+def _after_a_year(database_: Callable[[], str], where: str = "") -> list[Row]:
+    engines = {name: database.opened(database_()) for name in ("new", "old")}
+    for name, engine in engines.items():
         rows_ = [
             {"town": "town000", "number": f"K-{n:05}", "fingerprint": f"{n:064x}", "revoked": False}
+            | {"lines": MOST_EVENTS - 1 - n % AT_A_TIME if name == "old" else 0}
             for n in range(OLD_KIOSKS)
         ]
         with engine.begin() as connection:
             connection.execute(sa.insert(kiosks), rows_)
-    lines = (
-        "INSERT INTO events (kiosk, at, what, part, word) SELECT k.id, now(), 'part', 'printer', 'ok' "
-        "FROM generate_series(1, :lines) AS line CROSS JOIN kiosks AS k"
-    )
-    with engines["old"].begin() as connection:
-        connection.execute(sa.text(lines), {"lines": LINES})
-    for engine in engines.values():
+            connection.execute(_LINES, {"most": MOST_EVENTS, "now": _now()})
         _tidy(engine)
     boots = {name: uuid4() for name in engines}
     sequence = iter(range(1, 1 << 30))
@@ -312,7 +334,14 @@ def _after_a_year(server: PostgreSql) -> list[Row]:
         engine.dispose()
     peer = Peer("the same on the first day", "", median(taken["new"]))
     return [
-        Row("a check-in that changes something, after a year", median(taken["old"]), "ms", ROUNDS * CALLS, 1.2, peer)
+        Row(
+            f"a check-in that changes something, after a year{where}",
+            median(taken["old"]),
+            "ms",
+            ROUNDS * CALLS,
+            1.2,
+            peer,
+        )
     ]
 
 
@@ -331,7 +360,8 @@ def _now() -> datetime:
 def _tidy(engine: sa.Engine) -> None:
     """What a quiet night leaves time for."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for chore in ("VACUUM ANALYZE", "CHECKPOINT"):
+        postgresql = engine.dialect.name == "postgresql"
+        for chore in ("VACUUM ANALYZE", "CHECKPOINT") if postgresql else ("ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
             connection.exec_driver_sql(chore)
 
 

@@ -36,12 +36,14 @@ def serve(
     unix: Annotated[Path | None, typer.Option("--unix", help="Achter nginx: de socket waarop hij luistert.")] = None,
 ) -> None:
     """Laat loketten zich melden, geef de map uit, en toon de pagina's. Tekent elk uur opnieuw."""
+    from fleet.service import pauses
     from fleet.service.listening import behind_nginx, listener, port_socket, unix_socket
     from fleet.service.server import Service
 
     if (unix is None) is (certificate is None or key is None):
         raise typer.BadParameter("kies: --certificate en --key, of --unix achter nginx")
     service = Service(existing(home), _url(database, home))
+    pauses.keep_short()
     if unix is not None:
         with unix_socket(unix) as place:
             out.print(f"{unix}")

@@ -100,9 +100,10 @@ def tell_stage(repository: Repository, online: Signer, whose: str, stage: Stage)
 
 def renew_stages(repository: Repository, online: Callable[[], Signer], everybody: Iterable[str], now: datetime) -> None:
     """Say again how far changes have come, long before that holds no more. Raises RepositoryError."""
+    versions = repository.versions()
     for whose in everybody:
         role = roles.rollout_role(whose)
-        said = repository.role(role).signed
+        said = repository.role(role, versions[role]).signed
         if said.expires - now < roles.holds(role) / 2:
             _say_stage(repository, online(), whose, said.targets, {})
 

@@ -48,7 +48,7 @@ class Line:
         self._building = building
         self._boot, self._sequence = uuid4(), 0
         self._client: httpx.Client | None = None
-        self._amiss = ""
+        self._amiss, self._not_renewed = "", ""
         self._sent: tuple[int, int] | None = None
 
     @property
@@ -65,8 +65,9 @@ class Line:
         if not self.enrolled:
             return b""
         wanted = b""
+        if self._renewal_is_due():
+            self._renew()
         try:
-            self._renew_when_due()
             self._sequence += 1
             status, said = self._post("checkins", msgspec.json.encode(self._check_in(state, results)))
             well = httpx.codes.is_success(status)
@@ -122,11 +123,24 @@ class Line:
             boot=self._boot, sequence=self._sequence, sent=now, alarm=state.alarm, kiosk=fresh, commands=results
         )
 
-    def _renew_when_due(self) -> None:
-        mine = x509.load_pem_x509_certificate(self._pem.read_bytes())
+    def _renewal_is_due(self) -> bool:
+        try:
+            mine = x509.load_pem_x509_certificate(self._pem.read_bytes())
+        except (OSError, ValueError):
+            return False  # the check-in says what is wrong with it
         begins, ends = mine.not_valid_before_utc, mine.not_valid_after_utc
-        if datetime.now(UTC) > begins + (ends - begins) * _RENEW_AT:
+        return datetime.now(UTC) > begins + (ends - begins) * _RENEW_AT
+
+    def _renew(self) -> None:
+        """Get the next certificate; where that fails, the one that is there holds for a month more."""
+        amiss = ""
+        try:
             self._certify("renewals", "")
+        except (LineError, OSError) as error:
+            amiss = str(error)
+        if amiss and amiss != self._not_renewed:
+            log.warning("no next certificate: %s", amiss)
+        self._not_renewed = amiss
 
     def _certify(self, path: str, code: str) -> None:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -30,6 +30,12 @@ class KioskProtocol(HttpToolsProtocol):
         shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
         self.app = _Known(self.app, None if shown is None else sha256(shown).hexdigest())
 
+    def on_response_complete(self) -> None:
+        """Forget a call that is over: until the next, a minute later, a line holds nothing but itself."""
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.cycle.more_body:
+            self.cycle = self.scope = self.headers = None  # type: ignore[assignment]
+
 
 class _Known:
     def __init__(self, app: ASGIApp, digest: str | None) -> None:

@@ -20,17 +20,37 @@ from fleet.service.tables import events, kiosks
 
 # What a technician looks back on; older lines make room, so a year of check-ins is as small as a week.
 MOST_EVENTS = 500
-# So much may come in between, in lines, before the oldest are taken away.
-_SLACK = 50
+# So many of the oldest go at a time: that costs as little as taking one away.
+AT_A_TIME = 20
 
 
-# Two at one moment with one certificate: the second finds another number than it had read.
-_AS_READ = sa.and_(
-    kiosks.c.id == sa.bindparam("which"),
-    kiosks.c.boot.is_not_distinct_from(sa.bindparam("boot_read")),
-    kiosks.c.sequence.is_not_distinct_from(sa.bindparam("sequence_read")),
+# What a check-in makes of its kiosk's row.
+_SAID = (
+    *("seen", "boot", "sequence", "clock_offset", "said", "trouble"),
+    *("audit_number", "audit_hash", "audit_back", "sent_back", "lines"),
 )
-_KEEP = sa.update(kiosks).where(_AS_READ)
+# As the row was read.
+_READ = {"which": kiosks.c.id, "boot_read": kiosks.c.boot, "sequence_read": kiosks.c.sequence}
+
+
+def _as_read(which: Any, boot: Any, sequence: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 (a column or a value)
+    """Two at one moment with one certificate: the second finds another number than it had read."""
+    same = (kiosks.c.boot.is_not_distinct_from(boot), kiosks.c.sequence.is_not_distinct_from(sequence))
+    return sa.and_(kiosks.c.id == which, *same)
+
+
+def _keep_all() -> sa.sql.dml.ReturningUpdate[tuple[int]]:
+    """Keep many at once, as PostgreSQL can: each column of them is an array. Gives the rows that were as read."""
+    columns = _READ | {name: kiosks.c[name] for name in _SAID}
+    arrays = [sa.bindparam(f"all_{name}", type_=sa.ARRAY(column.type)) for name, column in columns.items()]
+    heads = [sa.column(name, column.type) for name, column in columns.items()]
+    told = sa.func.unnest(*arrays).table_valued(*heads).render_derived()
+    kept = sa.update(kiosks).where(_as_read(*(told.c[name] for name in _READ)))
+    return kept.values({name: told.c[name] for name in _SAID}).returning(kiosks.c.id)
+
+
+_KEEP = sa.update(kiosks).where(_as_read(*map(sa.bindparam, _READ)))
+_KEEP_ALL = _keep_all()
 
 
 class ReplayedError(Exception):
@@ -53,6 +73,7 @@ class _Taken(Struct, frozen=True):
     """What a check-in makes of its kiosk's row, and what is written of it."""
 
     before: Any
+    was: CheckIn | None
     told: CheckIn
     values: dict[str, Any]
     lines: list[tuple[What, str | None, str | None]]
@@ -102,7 +123,7 @@ class CheckIns:
                 if _not_kept(connection, [(number, taken)]):
                     outcomes[number] = ReplayedError()
                     continue
-                self._write(connection, taken.before.id, taken.lines, now)
+                _write(connection, taken, now)
                 if taken.before.id in waits:
                     outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number, taken in (*same, *other):
@@ -114,11 +135,11 @@ class CheckIns:
 
     def _note_counts(self, taken: _Taken, now: datetime) -> None:
         """Keep what is left at a kiosk and what it counted, where that is another than it said before."""
-        was, kiosk = last_said(taken.before), taken.before.id
-        if is_news(was, taken.told, taken.before.seen, now):
+        kiosk = taken.before.id
+        if is_news(taken.was, taken.told, taken.before.seen, now):
             with self._engine.begin() as connection:
                 note_levels(connection, kiosk, taken.told, now)
-        if figures.is_news(was, taken.told):
+        if figures.is_news(taken.was, taken.told):
             with self._engine.begin() as connection:
                 figures.note_figures(connection, kiosk, taken.told, now)
 
@@ -154,11 +175,13 @@ class CheckIns:
         told = msgspec.json.decode(content, type=CheckIn)
         if before.boot == str(told.boot) and before.sequence is not None and told.sequence <= before.sequence:
             raise ReplayedError
-        values, lines = self._values(before, told, now), list(_changes(before, told))
+        was = last_said(before)
+        values, lines = self._values(before, told, now), list(_changes(was, told))
         values["sent_back"] = now if any(what is What.SENT_BACK for what, _, _ in lines) else before.sent_back
         if values["audit_back"] is not None and before.audit_back is None:
             lines.append((What.AUDIT_BACK, None, None))
-        return _Taken(before, told, values, lines)
+        values["lines"] = before.lines + len(lines)
+        return _Taken(before, was, told, values, lines)
 
     @staticmethod
     def _values(before: Any, told: CheckIn, now: datetime) -> dict[str, Any]:  # noqa: ANN401 (a row)
@@ -181,16 +204,18 @@ class CheckIns:
             return values | {"audit_back": before.audit_back or now}
         return values | {"audit_number": head.number, "audit_hash": head.hash}
 
-    @staticmethod
-    def _write(
-        connection: sa.Connection, kiosk: int, lines: list[tuple[What, str | None, str | None]], at: datetime
-    ) -> None:
-        rows = [{"kiosk": kiosk, "at": at, "what": what, "part": part, "word": word} for what, part, word in lines]
-        connection.execute(sa.insert(events), rows)
-        mine = sa.select(events.c.id).where(events.c.kiosk == kiosk).order_by(events.c.id.desc())
-        if connection.execute(mine.offset(MOST_EVENTS + _SLACK).limit(1)).scalar() is not None:
-            oldest = connection.execute(mine.offset(MOST_EVENTS).limit(1)).scalar()
-            connection.execute(sa.delete(events).where(events.c.kiosk == kiosk, events.c.id <= oldest))
+
+def _write(connection: sa.Connection, taken: _Taken, at: datetime) -> None:
+    """Write down what changed. Each line has a number, so the oldest are taken away without counting what is there."""
+    kiosk, before, last = taken.before.id, taken.before.lines, taken.values["lines"]
+    rows = [
+        {"kiosk": kiosk, "line": line, "at": at, "what": what, "part": part, "word": word}
+        for line, (what, part, word) in enumerate(taken.lines, before + 1)
+    ]
+    connection.execute(sa.insert(events), rows)
+    if last // AT_A_TIME > before // AT_A_TIME:
+        old = last - (MOST_EVENTS - AT_A_TIME)
+        connection.execute(sa.delete(events).where(events.c.kiosk == kiosk, events.c.line <= old))
 
 
 def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) -> list[int]:
@@ -201,13 +226,12 @@ def _not_kept(connection: sa.Connection, taken: Sequence[tuple[int, _Taken]]) ->
         {"which": one.before.id, "boot_read": one.before.boot, "sequence_read": one.before.sequence, **one.values}
         for _, one in taken
     ]
-    if connection.execute(_KEEP, rows).rowcount == len(rows):
-        return []
-    which = sa.select(kiosks.c.id, kiosks.c.boot, kiosks.c.sequence).where(
-        kiosks.c.id.in_([row["which"] for row in rows])
-    )
-    there = {(row.id, row.boot, row.sequence) for row in connection.execute(which)}
-    return [number for number, one in taken if (one.before.id, one.values["boot"], one.values["sequence"]) not in there]
+    if connection.dialect.name == "postgresql":
+        columns = {f"all_{name}": [row[name] for row in rows] for name in (*_READ, *_SAID)}
+        kept = set(connection.execute(_KEEP_ALL, columns).scalars())
+    else:
+        kept = {row["which"] for row in rows if connection.execute(_KEEP, row).rowcount}
+    return [number for number, one in taken if one.before.id not in kept]
 
 
 def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)
@@ -218,8 +242,7 @@ def _went_back(before: Any, head: AuditHead) -> bool:  # noqa: ANN401 (a row)
     return bool(another or head.number < before.audit_number)
 
 
-def _changes(before: Any, told: CheckIn) -> Iterator[tuple[What, str | None, str | None]]:  # noqa: ANN401 (a row)
-    was = last_said(before)
+def _changes(was: CheckIn | None, told: CheckIn) -> Iterator[tuple[What, str | None, str | None]]:
     if was is None or was.boot != told.boot:
         yield What.BOOT, None, told.kiosk.version if told.kiosk is not None else None
     if (was.alarm if was is not None else None) != told.alarm:

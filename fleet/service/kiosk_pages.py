@@ -97,7 +97,7 @@ class KioskPages:
             raise HTTPException(404)
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(kiosks).where(kiosks.c.id == number)).first()
-            query = sa.select(events).where(events.c.kiosk == number).order_by(events.c.id.desc())
+            query = sa.select(events).where(events.c.kiosk == number).order_by(events.c.line.desc())
             lines = list(connection.execute(query))
             curves = [curve(one, self._pages.now()) for one in history(connection, number)]
         if row is None or not (seat.person.operator or row.town in seat.person.sees):

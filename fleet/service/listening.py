@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import socket
 import ssl
-from asyncio.sslproto import SSLProtocol
+import threading
+from asyncio import sslproto
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +28,7 @@ _KEEP_ALIVE = 150
 # As many as may wait at the door after an outage, and as many as come in at a time. Of thousands whose handshakes all
 # begin at one moment every one would take a minute, and nobody waits that long.
 _QUEUE, _AT_A_TIME = 4096, 16
-# [RFC 8446 §5.1] no record is longer. asyncio holds sixteen times that for each line, which is gigabytes for a fleet.
+# [RFC 8446 §5.1] no record is longer.
 _RECORD = 17 << 10
 # Whoever may write to the socket may say who they are: its owner, and the group of nginx.
 _SOCKET_MASK = 0o117
@@ -34,7 +36,7 @@ _SOCKET_MASK = 0o117
 
 def listener(service: Service, certificate: Path, key: Path) -> uvicorn.Server:
     """Give the listener: TLS that takes a kiosk's certificate where one is shown, and asks no browser for any."""
-    SSLProtocol.max_size = _RECORD
+    sslproto.SSLProtocol = _Line  # type: ignore[misc]  # asyncio has no other way to say so
     return _server(
         service.app(),
         http=KioskProtocol,
@@ -44,6 +46,23 @@ def listener(service: Service, certificate: Path, key: Path) -> uvicorn.Server:
         ssl_cert_reqs=ssl.CERT_OPTIONAL,
         ssl_context_factory=_strict,
     )
+
+
+class _Line(sslproto.SSLProtocol):
+    """A line of TLS without room of its own for what comes in: asyncio holds 256 KiB, gigabytes for a fleet.
+
+    What comes in is handed on before anything else is read, so the lines of a thread share the room for one record.
+    """
+
+    max_size = _RECORD
+    _of_thread = threading.local()
+
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 (as asyncio calls it)
+        super().__init__(*args, **more)
+        if not hasattr(self._of_thread, "room"):
+            self._of_thread.room = memoryview(bytearray(_RECORD))
+        self._ssl_buffer_view = self._of_thread.room
+        self._ssl_buffer = self._ssl_buffer_view.obj
 
 
 def behind_nginx(service: Service) -> uvicorn.Server:
@@ -93,7 +112,14 @@ def unix_socket(place: Path) -> Iterator[socket.socket]:
         place.unlink()
 
 
+def _take_as_many_files_as_may_be() -> None:
+    """A line is a file, and a process begins with a thousand, or however many its unit or its shell gives at first."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _server(app: Any, **more: Any) -> uvicorn.Server:  # noqa: ANN401 (as the library has it)
+    _take_as_many_files_as_may_be()
     config = uvicorn.Config(
         app,
         ws="none",

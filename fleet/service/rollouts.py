@@ -75,9 +75,12 @@ class Rollouts:
     def __init__(self, work: Work, engine: sa.Engine, proposals: Proposals, now: Callable[[], datetime]) -> None:
         self._work, self._engine, self._proposals, self._now = work, engine, proposals, now
 
+    def renew(self) -> None:
+        """Say again how far changes have come, where that holds for half a year more. Raises as `look` does."""
+        renew_stages(self._work.repository, self._online, ("fleet", *self._work.towns), self._now())
+
     def look(self) -> None:
         """See to every change that was signed. Raises RepositoryError, KeyFileError, OSError."""
-        renew_stages(self._work.repository, self._online, ("fleet", *self._work.towns), self._now())
         for one in self._proposals.in_state(State.SIGNED, State.LIVE):
             try:
                 self._see_to(one)

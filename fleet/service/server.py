@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 import sqlalchemy as sa
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -50,6 +51,8 @@ log = logging.getLogger(__name__)
 SIGN_EVERY = 3600.0
 # A change waits for hours in a ring; one that fails is stopped as soon as the kiosk has said so.
 LOOK_EVERY = 30.0
+# What is set in the environment has no call told of elsewhere; to look whether it is costs each call something too.
+_TELLS_NOBODY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +93,14 @@ class Service:
 
     def app(self) -> FastAPI:
         """Give the app."""
-        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._hourly)
+        app = FastAPI(
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=self._hourly,
+            telemetry=_TELLS_NOBODY,
+        )
         for path, call in (
             ("/checkins", self._check_in),
             ("/enrolments", self._enrol),
@@ -176,6 +186,7 @@ class Service:
         while True:
             try:
                 await run_in_threadpool(self.desk.renew)
+                await run_in_threadpool(self.rollouts.renew)
             except (RepositoryError, KeyFileError, OSError) as error:
                 log.error("the repository cannot be signed anew: %s", error)
             await asyncio.sleep(SIGN_EVERY)

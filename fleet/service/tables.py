@@ -45,6 +45,7 @@ kiosks = sa.Table(
     sa.Column("sent_back", Moment),
     sa.Column("said", sa.LargeBinary),
     sa.Column("trouble", sa.SmallInteger),
+    sa.Column("lines", sa.BigInteger, nullable=False, default=0),
     sa.UniqueConstraint("town", "number"),
 )
 # A code with which a kiosk gets its first certificate, once.
@@ -55,17 +56,17 @@ codes = sa.Table(
     sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), nullable=False),
     sa.Column("until", Moment, nullable=False),
 )
-# What changed of a kiosk, and when: never the same twice in a row, so a year of check-ins adds little.
+# What changed of a kiosk, and when: never the same twice in a row, so a year of check-ins adds little. Its lines are
+# numbered from one; the number of the last stands in its row.
 events = sa.Table(
     "events",
     METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("kiosk", sa.Integer, sa.ForeignKey("kiosks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("line", sa.BigInteger, primary_key=True),
     sa.Column("at", Moment, nullable=False),
     sa.Column("what", sa.String(24), nullable=False),
     sa.Column("part", sa.String(24)),
     sa.Column("word", sa.String(40)),
-    sa.Index("events_of_kiosk", "kiosk", "id"),
 )
 # Who changed the daily content of a town, and what it was from then on.
 changes = sa.Table(

@@ -87,7 +87,7 @@ def test_one_kiosk_shows_its_devices_what_happened_and_whose_each_setting_is(
     said.kiosk["devices"] = [{"part": "printer", "health": "down", "fault": "paperEmpty"}]
     running.service.checkins.take(shown, said.next())
     with running.service.engine.begin() as connection:
-        line = {"kiosk": 1, "at": running.clock(), "what": "part", "part": NASTY[:24], "word": NASTY}
+        line = {"kiosk": 1, "line": 99, "at": running.clock(), "what": "part", "part": NASTY[:24], "word": NASTY}
         connection.execute(events.insert().values(**line))
     enter(page, "omar")
     press(page, page.get_by_role("link", name="LV-01 in Lindeveld"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,7 +47,7 @@ def row(service: Service, number: str = "LV-01") -> sa.Row[Any]:
 
 def lines(service: Service) -> list[tuple[str, str | None, str | None]]:
     with service.engine.connect() as connection:
-        found = connection.execute(sa.select(events).order_by(events.c.id)).all()
+        found = connection.execute(sa.select(events).order_by(events.c.kiosk.desc(), events.c.line)).all()
     return [(one.what, one.part, one.word) for one in found]
 
 
@@ -189,18 +192,59 @@ def test_only_what_changes_is_written_down(service: Service, let_in: Callable[[S
 
 
 def test_a_year_of_a_printer_that_comes_and_goes_takes_no_more_room_than_a_month(
-    clocked: Made, let_in: Callable[[Service, str], str], said: Said, monkeypatch: pytest.MonkeyPatch
+    service: Service, let_in: Callable[[Service, str], str], said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = clocked[0]
     monkeypatch.setattr(checkins, "MOST_EVENTS", 10)
-    monkeypatch.setattr(checkins, "_SLACK", 5)
-    who = let_in(service, "LV-01")
+    monkeypatch.setattr(checkins, "AT_A_TIME", 4)
+    who, other = let_in(service, "LV-01"), let_in(service, "LV-02")
+    service.checkins.take(other, type(said)().next())
+    whole = len(lines(service))
+    written = []
+    for number in range(40):
+        printer, reader = ("ok", "down")[number % 2], ("ok", "down")[number // 3 % 2]
+        assert said.kiosk is not None
+        said.kiosk["devices"] = [{"part": "printer", "health": printer}, {"part": "cardReader", "health": reader}]
+        written += [("boot", None, "0.1.0")] * (not number) + [("part", "printer", printer)]
+        written += [("part", "cardReader", reader)] * (number % 3 == 0)
+        service.checkins.take(who, said.next())
+        kept = lines(service)[whole:]
+        assert kept == written[-len(kept) :], "the newest"
+        assert min(len(written), 6) <= len(kept) <= 10, "never more, and enough to look back on"
+    assert len(lines(service)[:whole]) == whole, "another's stay"
+
+
+def test_two_workers_at_once_keep_no_more_of_a_kiosk(
+    database: str,
+    make_service: Callable[[str], Made],
+    let_in: Callable[[Service, str], str],
+    said: Said,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checkins, "MOST_EVENTS", 10)
+    monkeypatch.setattr(checkins, "AT_A_TIME", 4)
+    workers = [make_service(database)[0] for _ in range(2)]
+    who, barrier = let_in(workers[0], "LV-01"), Barrier(2)
     assert said.kiosk is not None
+    told = []
     for number in range(40):
         said.kiosk["devices"] = [{"part": "printer", "health": "ok" if number % 2 else "down"}]
-        service.checkins.take(who, said.next())
-    assert 10 <= len(lines(service)) <= 16
-    assert lines(service)[-1] == ("part", "printer", "ok")
+        told.append(said.next())
+
+    def take(worker: Service) -> int:
+        taken = 0
+        for one in told:
+            barrier.wait(20)
+            with contextlib.suppress(ReplayedError):
+                worker.checkins.take(who, one)
+                taken += 1
+        return taken
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(take, workers)) == len(told), "each is taken by one of them"
+    kept = lines(workers[0])
+    assert kept == [("part", "printer", "ok" if number % 2 else "down") for number in range(40 - len(kept), 40)]
+    assert 6 <= len(kept) <= 10
+    assert row(workers[0]).lines == 2 + 39, "all that ever were"
 
 
 @pytest.mark.parametrize("head", [{"number": 9, "hash": "b" * 64}, {"number": 10, "hash": "b" * 64}])

@@ -161,6 +161,38 @@ def test_a_certificate_is_renewed_in_time_and_the_old_one_counts_until_the_new_o
         running.service.checkins.take(answer, b"")
 
 
+@pytest.mark.parametrize(("days", "holds"), [(59, 31), (61, 90)])
+def test_the_next_certificate_is_asked_for_at_two_thirds_of_the_ninety_days(
+    running: Running, line: Line, days: int, holds: int
+) -> None:
+    running.clock.ahead = -timedelta(days=days)
+    pem = enrolled(running, line)
+    old = pem.read_bytes()
+    running.clock.ahead = timedelta()
+    line.tell(AgentState(running.clock()))
+    assert (pem.read_bytes() != old) is (holds == 90)
+    (row,) = running.rows()
+    assert row.seen is not None
+    assert timedelta(days=holds - 1) < row.certified_until - running.clock() < timedelta(days=holds + 1)
+
+
+@pytest.mark.expects_log(r"no next certificate: not today")
+def test_a_kiosk_that_gets_no_next_certificate_says_how_it_does_with_the_one_it_has(
+    running: Running, line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    running.clock.ahead = -timedelta(days=61)
+    enrolled(running, line)
+
+    def refuse(*_: object) -> bytes:
+        raise RefusedError("not today")
+
+    monkeypatch.setattr(running.service.enrolment, "renew", refuse)
+    for _ in range(2):
+        line.tell(AgentState(running.clock()))
+    assert running.rows()[0].sequence == 2
+    assert caplog.messages.count("no next certificate: not today") == 1
+
+
 def _request_of(pem: bytes) -> bytes:
     key = serialization.load_pem_private_key(pem, None)
     name = x509.Name([])

@@ -68,10 +68,8 @@ def operator(
     with service.engine.begin() as connection:
         connection.execute(sa.update(kiosks).where(kiosks.c.number == "LV-02").values(building="=1+1"))
         connection.execute(sa.delete(events))
-        # The line's number is one of the row's columns where lines have one.
-        key = {"line": 1} if "line" in events.c else {"id": 1}
-        row = {"kiosk": 1, "at": NOVEMBER, "what": "part", "part": "printer", "word": FORMULA}
-        connection.execute(sa.insert(events).values(**row, **key))
+        row = {"kiosk": 1, "line": 1, "at": NOVEMBER, "what": "part", "part": "printer", "word": FORMULA}
+        connection.execute(sa.insert(events).values(**row))
         alarm = {"kiosk": 1, "key": "k", "role": "papier", "urgent": True, "sentence": "+32 9 000 00 00", "times": 0}
         over = {"opened": NOVEMBER, "gone": NOVEMBER + timedelta(hours=1), "closed": NOVEMBER + timedelta(hours=2)}
         connection.execute(sa.insert(alarms).values(**alarm, **over))

@@ -10,6 +10,7 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[3]
 SECONDS = 30.0
+# With so many open a worker begins; a shell or a unit gives a thousand.
+FILES = 128
 
 
 class Site(Struct, frozen=True):
@@ -60,7 +63,8 @@ def site(
     begun = []
     for place in sockets:
         words = ["serve", "--unix", place, "--home", home, "--database", migrated]
-        begun.append(Daemon([sys.executable, "-m", "fleet.cli", *map(str, words)], folder / f"{place.stem}.log"))
+        command = ["prlimit", f"--nofile={FILES}:{FILES * 10}", sys.executable, "-m", "fleet.cli", *map(str, words)]
+        begun.append(Daemon(command, folder / f"{place.stem}.log"))
     try:
         for worker, place in zip(begun, sockets, strict=True):
             worker.wait_for(lambda place=place: listens(place), SECONDS)  # type: ignore[misc]
@@ -204,6 +208,17 @@ def test_two_people_at_two_workers_lose_nothing_of_each_other(site: Site) -> Non
     with ThreadPoolExecutor() as pool:
         list(pool.map(closes, (range(8), range(8, 16))))
     assert len(site.service.desk.content("lindeveld").closed) == 16
+
+
+def test_a_worker_takes_more_lines_than_it_was_given_files_to_begin_with(site: Site) -> None:
+    with ExitStack() as stack:
+        for _ in range(2 * FILES):
+            line = stack.enter_context(socket.socket(socket.AF_UNIX))
+            line.settimeout(SECONDS)
+            line.connect(str(site.sockets[0]))
+        transport = httpx.HTTPTransport(uds=str(site.sockets[0]))
+        with httpx.Client(transport=transport, base_url="http://fleet", timeout=SECONDS) as worker:
+            assert worker.get("/health").status_code == 200
 
 
 def test_when_a_worker_dies_the_other_goes_on(site: Site, let: Let, said: Said) -> None:

@@ -195,9 +195,9 @@ def test_how_far_a_change_came_is_said_again_long_before_that_holds_no_more(one:
     work = one.fleet.work
     tell_stage(work.repository, one.fleet.online, "lindeveld", Stage("a" * 64, 100))
     before = work.repository.role("lindeveld-rollout").signed
-    one.service.rollouts.look()
+    one.service.rollouts.renew()
     assert work.repository.role("lindeveld-rollout").signed.version == before.version
     one.clock.ahead += timedelta(days=210)
-    one.service.rollouts.look()
+    one.service.rollouts.renew()
     again = work.repository.role("lindeveld-rollout").signed
     assert (again.version, again.targets) == (before.version + 1, before.targets)
