@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import Counter, defaultdict
 from typing import Any
@@ -94,7 +95,8 @@ def _note(connection: sa.Connection, kiosk: int, month: Month) -> None:
         connection.execute(sa.update(figures).where(this, figures.c.weight < row["weight"]).values(**row))
     elif len(known) < MOST_BOOKS:
         which = {"kiosk": kiosk, "month": month.month, "book": str(month.book)}
-        connection.execute(sa.insert(figures).values(**which, **row))
+        with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():  # another worker was at it too
+            connection.execute(sa.insert(figures).values(**which, **row))
 
 
 def summed(connection: sa.Connection, town: str, month: int, now: dt.datetime) -> dict[str, Sums]:
