@@ -21,7 +21,8 @@ import psutil
 from benchmarks.grown import grow
 from benchmarks.rounds import interleave
 from benchmarks.rows import Peer, Row
-from config.checkin import Counters, InForce
+from config.checkin import InForce
+from config.settings import load
 from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident, Slot
@@ -100,12 +101,13 @@ class Contender:
 
     def _check_in(self, store: Store) -> float:
         """Milliseconds until a check-in lies there for the agent, head of the audit trail included."""
-        teller = Teller(self.data.with_name("said.json"), lambda write: write(), AuditTrail(store))
+        settings = load(self._settings)
+        teller = Teller(self.data.with_name("said.json"), settings, lambda write: write(), AuditTrail(store))
         took = []
         for number in range(CHECK_INS):
             statuses = {Part.PRINTER: Status(Health.OK if number % 2 else Health.DOWN)}  # else it waits half a minute
             began = time.perf_counter()
-            teller.tell(statuses, InForce(), Counters(), offers=True)
+            teller.tell(statuses, InForce(), settings, offers=True)
             took.append((time.perf_counter() - began) * 1000)
         return median(took)
 

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from config.commands import MOST_RESULTS, Result
+from config.figures import Count, Month
 from hardware.fault_codes import FaultCode
 
 # The kiosk writes it at most so often, and the agent takes it for a kiosk that is silent when it is older by far.
@@ -25,7 +26,6 @@ SAID_HOLDS = 300.0
 MOST_BYTES = 16 << 10
 
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 Results = Annotated[tuple[Result, ...], Meta(max_length=MOST_RESULTS)]
 Version = Annotated[str, Meta(pattern=r"^\d{1,5}(\.\d{1,5}){0,3}$")]
 
@@ -135,6 +135,7 @@ class Said(Word, frozen=True):
     counters: Counters = Counters()
     audit: AuditHead | None = None
     commands: Results = ()
+    figures: Annotated[tuple[Month, ...], Meta(max_length=2)] = ()
 
 
 class CheckIn(Word, frozen=True):

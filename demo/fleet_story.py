@@ -1,7 +1,7 @@
 """`./dev demo --fleet`: Friday at five a cash machine breaks down; one person says so on two kiosks, and takes it back.
 
 Without a display it is played by itself, and leaves in DIR pictures of the page and of both kiosks at each step, and
-fleet.json: how many seconds it took from *Geef uit* until the fleet knew that it stood on both screens.
+fleet.json: how many seconds it took from *Zet op het loket* until the fleet knew that it stood on both screens.
 """
 
 from __future__ import annotations

@@ -13,12 +13,25 @@ from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
-from fleet import begin, by_hand, cli_changes, cli_commands, cli_keys, cli_rounds, cli_service, keys, roles, sheet
+from fleet import (
+    begin,
+    by_hand,
+    cli_changes,
+    cli_commands,
+    cli_figures,
+    cli_keys,
+    cli_rounds,
+    cli_service,
+    keys,
+    roles,
+    sheet,
+)
 from fleet.cli_keys import KEY_HELP, KeyOption
 from fleet.cli_output import AsJson, asked, beside, out, show_difference, tell, watched
 from fleet.cli_service import Database
 from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
+from fleet.service.figures import MonthError
 from fleet.service.people import PeopleError
 from fleet.service.proposals import ChangeError
 from fleet.signing import Count
@@ -36,7 +49,7 @@ Home = Annotated[Path, typer.Option("--home", envvar="LOKET247_FLEET", help="De 
 _HERE = Path()
 # What the operator can mend; anything else is a fault of ours, and is shown as one.
 _EXPECTED = (
-    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError, AlarmSettingsError),
+    *(SettingsError, RepositoryError, RefusedError, PeopleError, ChangeError, AlarmSettingsError, MonthError),
     *(keys.KeyFileError, sheet.SheetError, FileExistsError),
 )
 
@@ -51,6 +64,8 @@ app.command()(cli_keys.signers)
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
 app.command()(cli_commands.logs)
+app.command()(cli_figures.report)
+app.command()(cli_figures.export)
 
 
 def main() -> None:

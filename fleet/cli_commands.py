@@ -10,36 +10,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from config.commands import Outcome, Verb
+from config.commands import Verb
 from fleet import cli_keys
 from fleet.cli_keys import KeyOption
 from fleet.cli_output import AsJson, out, tell
 from fleet.cli_service import Database, Home, existing, opened
+from fleet.command_words import VERBS, ended
 from fleet.commanding import signed
 
 _HERE = Path()
-_VERBS = {
-    Verb.RELOAD: "kijk nu of er nieuwe instellingen zijn",
-    Verb.ROTATE_KEY: "maak een nieuwe sleutel, met een nieuw certificaat",
-    Verb.RESTART: "herstart het programma",
-    Verb.REBOOT: "herstart de machine",
-    Verb.OUT_OF_SERVICE: "zet buiten dienst, voor hoogstens 72 uur",
-    Verb.IN_SERVICE: "zet weer in dienst",
-    Verb.SELF_TEST: "test wat geen hand vraagt",
-    Verb.TEST_PRINT: "druk een testblad af",
-    Verb.COLLECT_LOGS: "stuur logboek en auditspoor, versleuteld",
-}
-_OUTCOMES = {
-    Outcome.BEGUN: "aangekomen",
-    Outcome.DONE: "gedaan",
-    Outcome.FAILED: "mislukt",
-    Outcome.UNKNOWN: "begonnen, en afgebroken: kijk ter plaatse",
-    Outcome.EXPIRED: "te laat: niet gedaan",
-    Outcome.FOREIGN: "geweigerd: voor een ander loket",
-    Outcome.UNSIGNED: "geweigerd: niet getekend door de gemeente",
-    Outcome.NO_COMMAND: "geweigerd: dit loket kent het niet",
-}
-_HELP = "Wat het moet doen: " + ", ".join(f"{verb} ({text})" for verb, text in _VERBS.items()) + "."
+_HELP = "Wat het moet doen: " + ", ".join(f"{verb} ({text})" for verb, text in VERBS.items()) + "."
 
 
 def command(
@@ -61,7 +41,7 @@ def command(
     with opened(home, database) as engine:
         CommandDesk(engine, _now).give(made, getpass.getuser())
     until = made.command.expires.astimezone()
-    said = f"[green]✓[/] {kiosk}: {_VERBS[verb]}. Het loket hoort het binnen anderhalve minuut."
+    said = f"[green]✓[/] {kiosk}: {VERBS[verb]}. Het loket hoort het binnen anderhalve minuut."
     more = f"  Na {until:%H:%M} doet het loket dit niet meer. Hoe het afliep: fleet commands {town} {kiosk}"
     tell(made.command, said, more, as_json=as_json)
 
@@ -85,9 +65,8 @@ def commands(
         return
     table = Table("wanneer", "wie", "sleutel", "wat", "hoe het afliep")
     for row in rows:
-        late = "niets van gehoord" if row.expires < _now() else "onderweg"
-        ended = _OUTCOMES[row.outcome] if row.outcome is not None else late
-        table.add_row(f"{row.issued.astimezone():%d-%m-%Y %H:%M}", row.person, row.key[:12], row.verb, ended)
+        became = ended(row.outcome, row.expires, _now())
+        table.add_row(f"{row.issued.astimezone():%d-%m-%Y %H:%M}", row.person, row.key[:12], row.verb, became)
     out.print(table)
 
 

@@ -120,7 +120,7 @@ class Screened:
         """Say how it goes, and look for other settings between visits."""
         if self._told is None or self._kiosk is None:
             return
-        self._kiosk.tell(self._told.in_force)
+        self._kiosk.tell(self._told.in_force, self._told.settings)
         if not self._idle:
             return
         self._kiosk.obey()
@@ -191,7 +191,7 @@ class Screened:
         if self._kiosk.speaker is not None:
             self._listen(self._kiosk.speaker)
         if self._said is not None:
-            self._kiosk.tell_in(self._said)
+            self._kiosk.tell_in(self._said, self._settings)
         if self._told is not None:
             self._kiosk.obey_in(self._told.folder)
         if self._told is not None and self._said is not None:

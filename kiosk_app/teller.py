@@ -15,8 +15,10 @@ import msgspec
 from config import durable
 from config.checkin import SAID_EVERY, AuditHead, Counters, Device, Good, Health, InForce, Level, Part, Said
 from config.commands import Result
+from config.settings import Settings
 from hardware.devices import Status
 from kiosk_app.audit import AuditLine, AuditTrail, What
+from kiosk_app.figures import Figures
 from kiosk_app.parts import Part as OwnPart
 from printing.forecast import Forecast
 from printing.forecast import Good as OwnGood
@@ -48,8 +50,12 @@ class Tally:
 class Teller:
     """Writes that file each half a minute, and at once when a part does otherwise or other settings are in force."""
 
-    def __init__(self, file: Path, submit: Callable[[Callable[[], None]], None], trail: AuditTrail) -> None:
+    def __init__(
+        self, file: Path, settings: Settings, submit: Callable[[Callable[[], None]], None], trail: AuditTrail
+    ) -> None:
         self._file, self._submit, self._trail = file, submit, trail
+        self.figures = Figures(settings.data / "figures.json", settings, submit)
+        self._tally = Tally()
         self._run = uuid4()
         self._last: tuple[tuple[Device, ...], InForce, tuple[Result, ...]] | None = None
         self._next = 0.0
@@ -59,13 +65,15 @@ class Teller:
         self,
         statuses: dict[OwnPart, Status],
         in_force: InForce,
-        counters: Counters,
+        settings: Settings,
         commands: tuple[Result, ...] = (),
         forecasts: Iterable[Forecast] = (),
         *,
         offers: bool,
     ) -> None:
         """Have it written down, by the thread that writes; call it often."""
+        faults = [fault for status in statuses.values() for fault in status.faults]
+        self.figures.passed(settings, faults, offers=offers)
         devices = tuple(_device(part, status) for part, status in statuses.items())
         now = time.monotonic()
         if now < self._next and (devices, in_force, commands) == self._last:
@@ -79,10 +87,15 @@ class Teller:
             in_force=in_force,
             devices=devices,
             levels=tuple(_level(forecast) for forecast in forecasts),
-            counters=counters,
+            counters=self._tally.counters,
             commands=commands,
+            figures=self.figures.told,
         )
         self._submit(lambda: self._write(said))
+
+    def count(self, lines: Iterable[AuditLine]) -> None:
+        """Take in lines of the audit trail."""
+        self._tally.count(lines)
 
     def _write(self, said: Said) -> None:
         head = self._trail.head()

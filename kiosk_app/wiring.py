@@ -73,7 +73,7 @@ from kiosk_app.staff_doors import StaffDoors
 from kiosk_app.staff_worker import StaffWorker
 from kiosk_app.store import store_in
 from kiosk_app.storing_calls import StoringCalls
-from kiosk_app.teller import Tally, Teller
+from kiosk_app.teller import Teller
 from kiosk_app.townhall_client import TownHallClient
 from kiosk_app.tray import says_it_is_empty
 from kiosk_app.trials import Trials
@@ -119,7 +119,6 @@ class Kiosk:
         self._loop = loop
         self._store = store_in(settings.data)
         self._trail = AuditTrail(self._store)
-        self._tally = Tally()
         self._teller: Teller | None = None
         self._foresight: Foresight | None = None
         self._scribe = Worker("audit")  # a commit takes up to 20 ms on a kiosk's disk: never on the screen's thread
@@ -183,9 +182,10 @@ class Kiosk:
         for hand in self._hands:
             hand.start()
 
-    def tell_in(self, file: Path) -> None:
-        """From now on, write there what the agent may know, at each `tell`."""
-        self._teller = Teller(file, self._scribe.submit, self._trail)
+    def tell_in(self, file: Path, settings: Settings) -> None:
+        """From now on, write there what the agent may know, at each `tell`; and count for the town."""
+        self._teller = Teller(file, settings, self._scribe.submit, self._trail)
+        self.core.listen(self._teller.figures.saw)
 
     def obey_in(self, told: Path) -> None:
         """From now on, do what the agent lays down in its folder, at each `obey`."""
@@ -200,13 +200,13 @@ class Kiosk:
         """Take what an operator commands. Call it on the loop's thread, between visits."""
         self._commands.look()
 
-    def tell(self, in_force: InForce) -> None:
-        """Say how this kiosk does, to its agent. Call it on the loop's thread."""
+    def tell(self, in_force: InForce, settings: Settings) -> None:
+        """Say how this kiosk does, to its agent; `settings` as they are shown. Call it on the loop's thread."""
         if self._teller is not None:
             statuses = {part: status for part, status in self.health.statuses.items() if part in self._have}
             offers = self.health.offer.documents is None or Part.PRINTER not in self._have
             left = self._foresight.latest if self._foresight is not None else ()
-            self._teller.tell(statuses, in_force, self._tally.counters, self._commands.results, left, offers=offers)
+            self._teller.tell(statuses, in_force, settings, self._commands.results, left, offers=offers)
 
     @property
     def held_up(self) -> bool:
@@ -217,6 +217,8 @@ class Kiosk:
         """End every worker and close the memory."""
         for hand in reversed(self._hands):
             hand.stop()
+        if self._teller is not None:
+            self._teller.figures.keep()
         self._scribe.stop()
         self._store.close()
 
@@ -393,5 +395,6 @@ class Kiosk:
 
     def _audit(self, *lines: AuditLine) -> None:
         if lines:
-            self._tally.count(lines)
+            if self._teller is not None:
+                self._teller.count(lines)
             self._scribe.submit(partial(self._trail.append, *lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from config.counter import hours_of, open_now
 from config.settings import OpenHours, Service, ServiceState, Settings
 from hardware.faults import FaultCode
 from kiosk_app.touches import ServiceAsked
@@ -15,17 +16,11 @@ from ui.texts import Texts
 _LOOK_AHEAD = timedelta(days=31)
 
 
-def open_now(settings: Settings, now: datetime) -> OpenHours | None:
-    """Give the stretch of counter hours that runs now."""
-    hours = _of_day(settings, now.date())
-    return next((stretch for stretch in hours if stretch.opens <= now.time() < stretch.closes), None)
-
-
 def next_opening(settings: Settings, now: datetime) -> tuple[date, tuple[OpenHours, ...]] | None:
     """Give the next day on which the counter still opens, with the stretches to come on that day."""
     for ahead in range(_LOOK_AHEAD.days):
         when = now.date() + timedelta(days=ahead)
-        hours = tuple(h for h in _of_day(settings, when) if ahead or h.opens > now.time())
+        hours = tuple(h for h in hours_of(settings, when) if ahead or h.opens > now.time())
         if hours:
             return when, hours
     return None
@@ -153,12 +148,6 @@ def _out_until(texts: Texts, last: date | None, today: date) -> str:
 
 def _from(texts: Texts, when: date) -> str:
     return texts.say("Vanaf {date}", date=phrases.full_date(texts, when))
-
-
-def _of_day(settings: Settings, when: date) -> tuple[OpenHours, ...]:
-    if when in settings.closed:
-        return ()
-    return tuple(sorted((h for h in settings.counter if h.weekday == when.weekday()), key=lambda h: h.opens))
 
 
 def _spans(texts: Texts, hours: tuple[OpenHours, ...]) -> tuple[str, ...]:

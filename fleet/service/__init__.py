@@ -14,5 +14,8 @@ the settings' types with `words` in Dutch, `values` says what becomes another, `
 and `preview` paints its screen. `kiosk_pages` is one kiosk, `levels` what it has left, `glance` since when.
 `elsewhere` and its pages let people in by an account that they have already.
 
+`figures` keeps what kiosks counted; `report` is a month of it without what `disclosure` leaves out, on a page
+(`figure_pages`) and as files (`report_files`, `spreadsheet`). `export` is what else can be taken along as a table.
+
 `server` is all of it behind one app, and `listening` where that is called.
 """

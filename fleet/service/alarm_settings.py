@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct, ValidationError, convert, structs
 
 from fleet.service.findings import Role
 
@@ -22,7 +23,8 @@ Address = Annotated[
     Meta(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$", max_length=200),
 ]
 Day = Annotated[int, Meta(ge=1, le=7)]
-_WEEK = 7
+# No desk stays empty for so long; a letter that waits for one that does goes out at the end of it.
+_LONGEST = 40
 
 
 class AlarmSettingsError(Exception):
@@ -54,26 +56,39 @@ class Mail(_Table, frozen=True, kw_only=True):
 
 
 class Hours(_Table, frozen=True):
-    """When somebody sits at a desk, in the town's own time; Monday is 1."""
+    """When somebody sits at a desk, in the town's own time; Monday is 1. Nobody does on a public holiday of Belgium."""
 
     days: tuple[Day, ...] = (1, 2, 3, 4, 5)
     begin: dt.time = dt.time(8, 30)
     end: dt.time = dt.time(16, 30)
+    closed: tuple[dt.date, ...] = ()
 
     def open(self, at: dt.datetime) -> bool:
         """Say whether somebody is there."""
         local = at.astimezone(ZONE)
-        return local.isoweekday() in self.days and self.begin <= local.time() < self.end
+        return self._works(local.date()) and self.begin <= local.time() < self.end
 
     def next(self, at: dt.datetime) -> dt.datetime:
         """Give the first moment from `at` on at which somebody is there."""
         if self.open(at):
             return at
         local = at.astimezone(ZONE)
-        mornings = (
-            dt.datetime.combine(local.date() + dt.timedelta(days=ahead), self.begin, ZONE) for ahead in range(_WEEK + 1)
-        )
-        return next(one for one in mornings if one > local and one.isoweekday() in self.days).astimezone(dt.UTC)
+        mornings = [
+            dt.datetime.combine(local.date() + dt.timedelta(days=ahead), self.begin, ZONE) for ahead in range(_LONGEST)
+        ]
+        coming = (one for one in mornings if one > local and self._works(one.date()))
+        return next(coming, mornings[-1]).astimezone(dt.UTC)
+
+    def _works(self, day: dt.date) -> bool:
+        return day.isoweekday() in self.days and day not in self.closed and day not in _public_holidays(day.year)
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[dt.date]:
+    """Give the days on which Belgium does not work."""
+    from holidays import country_holidays  # it takes half a second to come, and a command line has no use for it
+
+    return frozenset(country_holidays("BE", years=year))
 
 
 class Reach(_Table, frozen=True):
@@ -124,6 +139,14 @@ class AlarmSettings(_Table, frozen=True):
     def town(self, name: str) -> Town | None:
         """Give what a town wants; None where it wants nothing."""
         return next((one for one in self.towns if one.town == name), None)
+
+    def knowing(self, closed: Callable[[str], Iterable[dt.date]]) -> AlarmSettings:
+        """Give the same, with the days on which each town said elsewhere that it stays closed."""
+        towns = tuple(
+            structs.replace(one, hours=structs.replace(one.hours, closed=(*one.hours.closed, *closed(one.town))))
+            for one in self.towns
+        )
+        return structs.replace(self, towns=towns)
 
     def webhook(self, url: str) -> Webhook | None:
         """Give the webhook at an address; None where it is gone from the file."""

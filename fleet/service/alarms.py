@@ -41,11 +41,18 @@ _TURN = "look"
 _PASSES = {"sentBack"}
 
 
+# The days on which a town said that it stays closed.
+Closed = Callable[[str], frozenset[dt.date]]
+
+
 class Alarms:
     """Looks at every kiosk. Safe from threads."""
 
-    def __init__(self, engine: sa.Engine, settings: AlarmSettings, now: Callable[[], dt.datetime]) -> None:
-        self._engine, self._settings, self._now = engine, settings, now
+    def __init__(
+        self, engine: sa.Engine, settings: AlarmSettings, now: Callable[[], dt.datetime], closed: Closed
+    ) -> None:
+        self._engine, self._told, self._now, self._closed = engine, settings, now, closed
+        self._settings = settings
 
     def look(self) -> bool:
         """Look, where nobody did just now: False when it was not our turn. Raises SQLAlchemyError."""
@@ -53,6 +60,7 @@ class Alarms:
         awake = self._turn(now)
         if awake is None:
             return False
+        self._settings = self._told.knowing(self._closed)
         after: int | None = 0
         while after is not None:
             after = self._look_at_some(after, now, awake)

@@ -256,7 +256,8 @@ class ChangePages:
         return {layer: tomllib.loads(text) for layer, at in under if (text := self._proposals.text(at)) is not None}
 
     def _differences(self, one: Proposal) -> list[Difference]:
-        return differences(*(tomllib.loads(text or "") for text in (one.before, one.after)))
+        was, becomes = (tomllib.loads(text or "") for text in (one.before, one.after))
+        return differences(was, becomes, merged(self._below(one.path))[0])
 
     def _picture(self, seat: Seat, number: int) -> bytes:
         one = self._found(seat, number)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from config.checkin import AuditHead, CheckIn, Said
-from fleet.service import commands
+from fleet.service import commands, figures
 from fleet.service.enrolment import Kiosk, RefusedError, shown_by
 from fleet.service.findings import last_said, trouble_of
 from fleet.service.levels import is_news, note_levels
@@ -128,15 +128,20 @@ class CheckIns:
                     outcomes[number] = commands.exchange(connection, taken.kiosk, taken.told, now)
         for number, taken in (*same, *other):
             if not isinstance(outcomes[number], Exception):
-                self._note_levels(taken, now)
+                self._note_counts(taken, now)
         for number in again:
             outcomes[number] = self.take_all([batch[number]])[0]
         return outcomes
 
-    def _note_levels(self, taken: _Taken, now: datetime) -> None:
+    def _note_counts(self, taken: _Taken, now: datetime) -> None:
+        """Keep what is left at a kiosk and what it counted, where that is another than it said before."""
+        kiosk = taken.before.id
         if is_news(taken.was, taken.told, taken.before.seen, now):
             with self._engine.begin() as connection:
-                note_levels(connection, taken.before.id, taken.told, now)
+                note_levels(connection, kiosk, taken.told, now)
+        if figures.is_news(taken.was, taken.told):
+            with self._engine.begin() as connection:
+                figures.note_figures(connection, kiosk, taken.told, now)
 
     def _sorted(
         self,

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from fleet.service import letters, mailing, webhooks
 from fleet.service.alarm_settings import AlarmSettings
-from fleet.service.alarms import Alarms
+from fleet.service.alarms import Alarms, Closed
 from fleet.service.mailing import UndeliveredError, UnsureError
 from fleet.service.outbox import Channel, Kind, Outbox
 
@@ -26,8 +26,10 @@ ROUND_SECONDS = 15.0
 class Couriers:
     """Looks and delivers, until it is cancelled."""
 
-    def __init__(self, engine: sa.Engine, settings: AlarmSettings, now: Callable[[], dt.datetime]) -> None:
-        self.alarms, self.outbox = Alarms(engine, settings, now), Outbox(engine, now)
+    def __init__(
+        self, engine: sa.Engine, settings: AlarmSettings, now: Callable[[], dt.datetime], closed: Closed
+    ) -> None:
+        self.alarms, self.outbox = Alarms(engine, settings, now, closed), Outbox(engine, now)
         self._engine, self._settings, self._now = engine, settings, now
         self._deaf: set[str] = set()
 

@@ -21,10 +21,11 @@ import msgspec
 import sqlalchemy as sa
 import tomli_w
 from msgspec import Struct, structs
+from tuf.api.exceptions import RepositoryError
 
 from config.daily import LONGEST, Daily, ServiceNews, daily_of
 from config.settings import Announcement, ServiceState, SettingsError
-from config.targets import FLEET, daily
+from config.targets import FLEET, daily, tenant
 from fleet import keys, roles
 from fleet.service.tables import changes
 from fleet.work import Work
@@ -93,6 +94,15 @@ class Desk:
             for one in _toml(content).get("services", [])
         )
         return list(dict.fromkeys(names))
+
+    def closing_days(self, town: str) -> frozenset[date]:
+        """Give the days on which the town's counter stays closed, by what is signed; none where that cannot be read."""
+        try:
+            told = {**self._work.repository.content(roles.FLEET), **self._work.repository.content(town)}
+            signed = (_toml(told[path]).get("closed", []) for path in (FLEET, tenant(town)) if path in told)
+            return frozenset(self.content(town).closed).union(*signed)
+        except (RepositoryError, SettingsError, OSError):
+            return frozenset()
 
     def announce(self, town: str, person: str, news: Announcement) -> None:
         """Put a message on the portal, before those that are there. Raises SettingsError."""

@@ -17,9 +17,12 @@ from starlette.responses import RedirectResponse, Response
 from config import targets
 from config.bundle import Bundle, name_of
 from config.checkin import CheckIn, Health
+from config.commands import Outcome
 from config.merge import Layer, Tree
 from fleet.ahead import apart
+from fleet.command_words import VERBS, ended
 from fleet.service.checkins import What
+from fleet.service.commands import CommandDesk
 from fleet.service.findings import PARTS, fault_in_words, findings, in_words, last_said
 from fleet.service.levels import curve, history
 from fleet.service.pages import Pages
@@ -30,6 +33,9 @@ from fleet.work import Work
 
 # As many lines as somebody reads of what happened.
 _LINES = 40
+_COMMANDS = 20
+# How a command ends that needs nobody; any other, and one of which nothing was heard, does.
+_WELL = {Outcome.DONE, Outcome.BEGUN}
 # A number that a database can hold; no other is a kiosk's.
 _MOST = (1 << 31) - 1
 _HEALTH = {
@@ -54,6 +60,19 @@ class DeviceRow(Struct, frozen=True):
     word: str
     bad: bool
     since: datetime | None
+
+
+class CommandRow(Struct, frozen=True):
+    """What somebody had it do. `bad`: it was not done, or nobody knows; `until`: it may still take it until then."""
+
+    what: str
+    person: str
+    key: str
+    issued: datetime
+    became: str
+    bad: bool
+    until: datetime | None
+    heard: datetime | None
 
 
 class KioskPages:
@@ -96,7 +115,26 @@ class KioskPages:
             curves=curves,
             values=values,
             known=known,
+            commands=self._commands(row),
+            verbs=[(verb.value, words) for verb, words in VERBS.items()],
         )
+
+    def _commands(self, row: Any) -> list[CommandRow]:  # noqa: ANN401 (a row)
+        now = self._pages.now()
+        given = CommandDesk(self._engine, self._pages.now).given(row.town, row.number)
+        return [
+            CommandRow(
+                VERBS[one.verb],
+                one.person,
+                one.key[:12],
+                one.issued,
+                ended(one.outcome, one.expires, now),
+                one.outcome not in _WELL and not (one.outcome is None and now < one.expires),
+                one.expires if one.outcome is None and now < one.expires else None,
+                one.heard,
+            )
+            for one in given[:_COMMANDS]
+        ]
 
     def _values(self, row: Any, told: CheckIn | None) -> tuple[list[Value], bool]:  # noqa: ANN401 (a row)
         """Give what the layers from afar say on this kiosk, and whether that is what it says that it runs on."""

@@ -93,4 +93,4 @@ def _sentence(last: Day) -> str:
     if not last.a_week:
         return count
     day = empty_on(last)
-    return f"{count}, " + (f"op rond {day:%d-%m-%Y}" if day is not None else "meer dan een maand")
+    return f"{count}, " + (f"leeg rond {day:%d-%m-%Y}" if day is not None else "genoeg voor meer dan een maand")

@@ -62,8 +62,9 @@ class Pages:
         self._paper = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._paper.filters["moment"] = lambda at: f"{at.astimezone(_ZONE):%d-%m-%Y om %H.%M} uur"
-        self._paper.filters["stamp"] = lambda at: self._paper.filters["moment"](dt.datetime.fromisoformat(at))
+        self._paper.filters["moment"] = self._moment
+        self._paper.filters["at"] = lambda at: _on(self._moment(at))
+        self._paper.filters["stamp"] = lambda at: _on(self._moment(dt.datetime.fromisoformat(at)))
         self._paper.filters["begun"] = lambda text: text[:1].upper() + text[1:]
         self._paper.filters["day"] = lambda day: f"{day:%d-%m-%Y}"
         self._paper.filters["nl"] = lambda text: text if isinstance(text, str) else text.nl
@@ -71,7 +72,8 @@ class Pages:
     def on(self, app: FastAPI) -> None:
         """Put them on an app."""
         for method, path, page in (
-            ("GET", "/", self.overview),
+            ("GET", "/", self.begin),
+            ("GET", "/loketten", self.overview),
             ("GET", "/aanmelden", self.door),
             ("POST", "/aanmelden", self.enter),
             ("POST", "/afmelden", self.leave),
@@ -111,13 +113,18 @@ class Pages:
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
+    async def begin(self, request: Request) -> Response:
+        """Begin where somebody's work is: who only has one town at its page of today, all others at their kiosks."""
+        seat = await self.seat(request)
+        if seat is not None and not seat.person.changes and len(seat.person.towns) == 1:
+            return RedirectResponse(f"/vandaag/{seat.person.towns[0]}", 303)
+        return await self.overview(request)
+
     async def overview(self, request: Request) -> Response:
-        """Show how every kiosk does; who only has one town begins at its page of today."""
+        """Show how every kiosk does."""
         seat = await self.seat(request)
         if seat is None:
             return RedirectResponse("/aanmelden", 303)
-        if not seat.person.changes and len(seat.person.towns) == 1:
-            return RedirectResponse(f"/vandaag/{seat.person.towns[0]}", 303)
         count, amiss, rows = await run_in_threadpool(self._rows, seat.person)
         shown = [(row, cannot(row, self.now()), found) for row, found in rows]
         since = await run_in_threadpool(self._since, [row for row, _ in rows])
@@ -240,6 +247,14 @@ class Pages:
             raise HTTPException(403)
         return seat, fields
 
+    def _moment(self, at: dt.datetime) -> str:
+        """Say a moment as people do: vandaag om 9.05 uur, gisteren om 17.30 uur, 24-11-2026 om 8.00 uur."""
+        local, today = at.astimezone(_ZONE), self.now().astimezone(_ZONE).date()
+        days = {
+            today + dt.timedelta(days=ahead): word for ahead, word in ((-1, "gisteren"), (0, "vandaag"), (1, "morgen"))
+        }
+        return f"{days.get(local.date(), f'{local:%d-%m-%Y}')} om {local.hour}.{local:%M} uur"
+
     def _allowed(self, seat: Seat, town: str) -> None:
         if town not in seat.person.towns or town not in self._desk.towns:
             raise HTTPException(404)
@@ -254,6 +269,10 @@ class Pages:
         """Say that a page is not there, or not for this person."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         return self.page("fout", None, status)
+
+
+def _on(moment: str) -> str:
+    return f"op {moment}" if moment[0].isdigit() else moment
 
 
 def _announcement(fields: dict[str, str]) -> Announcement:

@@ -35,6 +35,7 @@ from fleet.service.desk import Desk
 from fleet.service.elsewhere import Elsewhere, login_settings
 from fleet.service.elsewhere_pages import ElsewherePages
 from fleet.service.enrolment import Authority, Enrolment, RefusedError
+from fleet.service.figure_pages import FigurePages
 from fleet.service.folder import SignedFolder
 from fleet.service.kiosk_pages import KioskPages
 from fleet.service.metrics import Metrics
@@ -76,16 +77,17 @@ class Service:
         everybody = load(work.home / "people.toml")
         people = People(self.engine, everybody, now)
         self.pages = Pages(self.engine, people, self.desk, now)
-        self._more_pages: list[ChangePages | KioskPages | AlarmPages | ElsewherePages] = [
+        self._more_pages: list[ChangePages | KioskPages | AlarmPages | FigurePages | ElsewherePages] = [
             ChangePages(self.pages, work, self.engine, self.proposals, self.rollouts),
             KioskPages(self.pages, work, self.engine),
             AlarmPages(self.engine, self.pages),
+            FigurePages(self.engine, self.pages),
         ]
         if (login := login_settings(work.home / "login.toml")) is not None:
             self._more_pages.append(ElsewherePages(self.pages, people, Elsewhere(login, everybody)))
         self._batches = Batches(self.checkins.take_all)
         alarms = alarm_settings.load(work.home / "alarms.toml", work.towns)
-        self.couriers = Couriers(self.engine, alarms, now)
+        self.couriers = Couriers(self.engine, alarms, now, self.desk.closing_days)
         self.metrics = Metrics(self.engine, work.keys / "metrics-token", now)
         self._work = work
 

@@ -163,4 +163,4 @@ CHOICES = {
     "siteStaff": "papier, schoonmaak en vakjes",
     "depositor": "alleen vakjes",
 }
-UNITS = {"sheets": "vellen"}
+UNITS = {"s": "seconden", "sheets": "vellen"}

@@ -9,11 +9,13 @@ import pytest
 import tomli_w
 
 from config.checkin import Counters, Device, Health, InForce, Part, Said, read_said
+from config.figures import Place, Stopped
 from config.settings import load
 from hardware.devices import Health as OwnHealth
 from hardware.devices import Status
 from hardware.faults import FaultCode
 from kiosk_app.audit import AuditLine, AuditTrail, What
+from kiosk_app.events import DocumentsAsked, StopPressed
 from kiosk_app.health import Part as OwnPart
 from kiosk_app.loop import PlainLoop
 from kiosk_app.store import Store
@@ -46,11 +48,12 @@ def said_in(file: Path, after: Said | None = None) -> Said:
 
 def test_a_kiosk_says_how_its_own_parts_do_and_where_its_chain_stands(settings: Path, tmp_path: Path) -> None:
     file = tmp_path / "said.json"
-    kiosk = Kiosk(load(settings), PlainLoop())
-    kiosk.tell_in(file)
+    told = load(settings)
+    kiosk = Kiosk(told, PlainLoop())
+    kiosk.tell_in(file, told)
     kiosk.start()
     kiosk.health.note(OwnPart.RECEIPT_PRINTER, Status(OwnHealth.DOWN, (FaultCode.RECEIPT_LOST,)))
-    kiosk.tell(InForce(daily="d" * 64))
+    kiosk.tell(InForce(daily="d" * 64), told)
     said = said_in(file)
     kiosk.stop()
     assert said.offers, "without a page printer nobody is promised a page"
@@ -70,16 +73,17 @@ def test_a_kiosk_says_how_its_own_parts_do_and_where_its_chain_stands(settings: 
 
 def test_the_agent_may_read_it_and_a_part_that_changes_is_said_at_once(settings: Path, tmp_path: Path) -> None:
     file = tmp_path / "said.json"
-    kiosk = Kiosk(load(settings), PlainLoop())
-    kiosk.tell_in(file)
+    told = load(settings)
+    kiosk = Kiosk(told, PlainLoop())
+    kiosk.tell_in(file, told)
     kiosk.start()
-    kiosk.tell(InForce())
+    kiosk.tell(InForce(), told)
     first = said_in(file)
     assert file.stat().st_mode & 0o777 == 0o644
     kiosk.health.note(OwnPart.RECEIPT_PRINTER, Status(OwnHealth.DEGRADED, (FaultCode.RECEIPT_PAPER_LOW,)))
-    kiosk.tell(InForce())
+    kiosk.tell(InForce(), told)
     second = said_in(file, after=first)
-    kiosk.tell(InForce(daily="d" * 64))
+    kiosk.tell(InForce(daily="d" * 64), told)
     assert said_in(file, after=second).in_force.daily == "d" * 64, "what stands on the screen is said at once too"
     kiosk.stop()
     assert FaultCode.RECEIPT_PAPER_LOW in {device.fault for device in second.devices}
@@ -97,9 +101,27 @@ def test_visits_and_documents_are_counted_and_nothing_else() -> None:
 
 @pytest.mark.expects_log("the agent cannot be told")
 def test_a_kiosk_whose_agent_has_no_folder_goes_on(settings: Path, tmp_path: Path) -> None:
-    kiosk = Kiosk(load(settings), PlainLoop())
-    kiosk.tell_in(tmp_path / "nowhere" / "said.json")
+    told = load(settings)
+    kiosk = Kiosk(told, PlainLoop())
+    kiosk.tell_in(tmp_path / "nowhere" / "said.json", told)
     kiosk.start()
-    kiosk.tell(InForce())
+    kiosk.tell(InForce(), told)
     kiosk.stop()
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_was_counted_is_said_by_the_next_run_too(settings: Path, tmp_path: Path) -> None:
+    file, told = tmp_path / "said.json", load(settings)
+    first = Kiosk(told, PlainLoop())
+    first.tell_in(file, told)
+    first.start()
+    first.core.take(DocumentsAsked())
+    first.core.take(StopPressed())
+    first.stop()
+    second = Kiosk(told, PlainLoop())
+    second.tell_in(file, told)
+    second.start()
+    second.tell(InForce(), told)
+    (month,) = said_in(file).figures
+    second.stop()
+    assert (month.visits, month.stopped) == (1, (Stopped(Place.REFUSED, 1),)), "it has no reader and no printer"

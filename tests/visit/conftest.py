@@ -313,3 +313,9 @@ def explore() -> Iterator[Move]:
 def moves() -> list[Move]:
     """Every move of the chart."""
     return list(explore())
+
+
+@pytest.fixture
+def letters() -> tuple[events.Event, ...]:
+    """The alphabet, for who plays at random."""
+    return alphabet()

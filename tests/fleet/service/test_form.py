@@ -116,9 +116,9 @@ def test_what_a_kiosk_would_refuse_is_said_in_dutch_at_its_key(box: str, text: s
 def test_only_what_becomes_another_is_shown_with_where_it_came_from() -> None:
     before = {"timeouts": {"idle": 60, "notice": 30}, "services": [{"name": "A", "state": "open"}]}
     after = {"timeouts": {"idle": 75.5, "notice": 30}, "services": [{"name": "A", "state": "outOfOrder"}]}
-    shown = {one.path: (one.before, one.after, one.restart) for one in differences(before, after)}
+    shown = {one.path: (one.before, one.after, one.restart) for one in differences(before, after, {})}
     assert shown == {
-        "timeouts.idle": ("60", "75,5", True),
+        "timeouts.idle": ("60 seconden", "75,5 seconden", True),
         "services[0].state": ("open", "buiten dienst", False),
     }
 
@@ -130,8 +130,20 @@ def test_each_value_names_the_layer_that_says_it() -> None:
         Layer.KIOSK: {"closed": [dt.date(2026, 12, 25)]},
     }
     assert {one.path: (one.value, one.layer) for one in effective(layers)} == {
-        "timeouts.idle": ("90", "de gemeente"),
-        "timeouts.notice": ("20", "de vloot"),
+        "timeouts.idle": ("90 seconden", "de gemeente"),
+        "timeouts.notice": ("20 seconden", "de vloot"),
         "services[0].name": ("A", "de gemeente"),
         "closed": ("2026-12-25", "dit loket"),
     }
+
+
+def test_a_change_says_with_its_unit_what_held_and_what_will_and_what_does_where_nothing_is_said() -> None:
+    (known,) = differences({}, {"timeouts": {"idle": 90.0}}, {})
+    assert (known.label, known.before, known.after, known.instead) == (
+        "Geen aanraking",
+        "",
+        "90 seconden",
+        "60 seconden",
+    )
+    (told,) = differences({"timeouts": {"idle": 90.0}}, {}, {"timeouts": {"idle": 75.0}})
+    assert (told.before, told.after, told.instead) == ("90 seconden", "", "75 seconden")

@@ -39,7 +39,7 @@ def test_a_year_of_days_keeps_a_month_and_a_refill_is_seen(
     assert [one.left for one in paper[-3:]] == [70, 50, 30]
     assert (paper[-1].day - paper[0].day).days == 30
     drawn = curve(paper, clock())
-    assert drawn.sentence == f"nog 30 vellen, op rond {paper[-1].day + timedelta(days=1):%d-%m-%Y}"
+    assert drawn.sentence == f"nog 30 vellen, leeg rond {paper[-1].day + timedelta(days=1):%d-%m-%Y}"
     assert curve(toner, clock()).sentence == "nog 3000 vellen"
 
 
@@ -53,4 +53,4 @@ def test_a_curve_ends_where_nothing_is_left_and_says_so() -> None:
     assert empty_on(seen[-1]) == now.date() + timedelta(days=10)
     far = Day(Good.PAPER, now.date(), 400, 7)
     assert empty_on(far) is None
-    assert curve([far], now).sentence == "nog 400 vellen, meer dan een maand"
+    assert curve([far], now).sentence == "nog 400 vellen, genoeg voor meer dan een maand"

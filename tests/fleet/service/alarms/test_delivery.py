@@ -87,10 +87,12 @@ def test_a_mail_server_that_says_nothing_is_given_up_and_asked_again(
         told["mail"]["port"] = mute.getsockname()[1]
         home = watch.service._work.home / "alarms.toml"
         home.write_text(tomli_w.dumps(told), encoding="utf-8")
-        watch.service.couriers = Couriers(watch.service.engine, load(home, ["lindeveld"]), watch.clock)
+        watch.service.couriers = Couriers(
+            watch.service.engine, load(home, ["lindeveld"]), watch.clock, lambda _: frozenset()
+        )
         watch.minutes(3, EMPTY)
     assert post.letters == []
-    watch.service.couriers = Couriers(watch.service.engine, settings, watch.clock)
+    watch.service.couriers = Couriers(watch.service.engine, settings, watch.clock, lambda _: frozenset())
     watch.minutes(5, EMPTY)
     assert len(post.letters) == 1
 
@@ -212,5 +214,5 @@ def test_the_page_shows_what_is_open_and_to_whom_it_was_sent(
     page.get_by_role("link", name="Meldingen").click()
     assert page.get_by_text("Er is één probleem.").is_visible()
     assert page.get_by_text("Printer: het papier is op.").is_visible()
-    assert page.get_by_text("Bericht aan onthaal@lindeveld.example: verstuurd op").is_visible()
+    assert page.get_by_text("Bericht aan onthaal@lindeveld.example: verstuurd vandaag om").is_visible()
     sound(page)

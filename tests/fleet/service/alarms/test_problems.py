@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +22,9 @@ from tests.fleet.service.alarms.watching import (
     clock_to,
     on_wednesday,
 )
+
+if TYPE_CHECKING:
+    from tests.fleet.conftest import Fleet
 
 # --- one letter, and one when it is solved --------------------------------------------------------------------------
 
@@ -122,6 +126,19 @@ def test_at_night_what_cannot_wait_goes_to_who_is_on_call_and_the_rest_waits_for
         ("2026-11-27 08:30", True),
         ("2026-11-27 16:30", False),
         ("2026-11-28 10:00", False),
+        ("2026-12-25 10:00", False),  # the law's ten days: Christmas
+        ("2027-01-01 10:00", False),
+        ("2027-03-29 10:00", False),  # Easter Monday
+        ("2027-05-06 10:00", False),  # Ascension
+        ("2027-05-17 10:00", False),  # Whit Monday
+        ("2027-07-21 10:00", False),
+        ("2027-11-01 10:00", False),
+        ("2027-11-11 10:00", False),
+        (
+            "2027-07-12 10:00",
+            True,
+        ),  # the day after the feast of Flanders, which is a Sunday; and that is no day of the law
+        ("2028-07-11 10:00", True),
     ],
 )
 def test_the_desk_is_open_in_the_towns_own_time(said: str, open_: bool) -> None:  # noqa: FBT001 (a table)
@@ -129,6 +146,48 @@ def test_the_desk_is_open_in_the_towns_own_time(said: str, open_: bool) -> None:
     assert Hours().open(at.astimezone(dt.UTC)) is open_
     if not open_:
         assert Hours().next(at).astimezone(BRUSSELS).strftime("%H:%M") == "08:30"
+
+
+@pytest.mark.parametrize(
+    ("said", "comes"),
+    [
+        ("2026-12-24 17:00", "2026-12-28 08:30"),  # Christmas is a Friday
+        ("2027-03-26 17:00", "2027-03-30 08:30"),  # Easter
+        ("2027-05-05 20:00", "2027-05-07 08:30"),  # Ascension is a Thursday
+    ],
+)
+def test_what_can_wait_waits_until_somebody_works_again(said: str, comes: str) -> None:
+    at = dt.datetime.fromisoformat(said).replace(tzinfo=BRUSSELS)
+    assert f"{Hours().next(at).astimezone(BRUSSELS):%Y-%m-%d %H:%M}" == comes
+
+
+def test_a_bridge_day_is_no_day_at_the_desk_and_a_desk_that_never_opens_holds_no_letter_for_ever() -> None:
+    at = dt.datetime(2027, 5, 5, 20, tzinfo=BRUSSELS)
+    assert f"{Hours(closed=(dt.date(2027, 5, 7),)).next(at).astimezone(BRUSSELS):%Y-%m-%d}" == "2027-05-10"
+    never = Hours(closed=tuple(at.date() + dt.timedelta(days=ahead) for ahead in range(400)))
+    assert dt.timedelta(days=38) < never.next(at) - at < dt.timedelta(days=41)
+
+
+def test_a_day_on_which_the_town_said_it_stays_closed_is_one_for_who_is_on_call(watch: Watch, post: PostOffice) -> None:
+    """Said on the page of today, by one person; nobody has to say it a second time for the letters."""
+    day = watch.clock().astimezone(BRUSSELS).date()
+    watch.service.desk.close("lindeveld", "els", day)
+    roll = {"part": "receiptPrinter", "health": "degraded", "fault": "receiptPaperLow"}
+    watch.minutes(3, {"part": "cardReader", "health": "down", "fault": "readerLost"}, roll)
+    assert post.to == ["wacht@lindeveld.example"]
+    (waits,) = [one for one in watch.rows(messages) if one.sent is None]
+    assert waits.due.astimezone(BRUSSELS).date() == day + dt.timedelta(days=1)
+
+
+def test_closing_days_of_the_signed_settings_count_as_those_of_today_do(
+    with_people: Fleet, file_database: str, make_service: Callable[[str], Made]
+) -> None:
+    with_people.write("lindeveld/tenant.toml", "closed = [2027-05-07]\n")
+    with_people.sign("lindeveld-1")
+    with_people.give_out()
+    desk = make_service(file_database)[0].desk
+    desk.close("lindeveld", "els", desk.today)
+    assert desk.closing_days("lindeveld") == {desk.today, dt.date(2027, 5, 7)}
 
 
 def test_an_audit_chain_that_went_back_goes_to_who_does_safety_at_any_hour_at_once(
