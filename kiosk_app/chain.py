@@ -7,6 +7,7 @@ not fit, or nothing: half a minute of hashing would be felt at the screen.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
