@@ -125,7 +125,7 @@ class InForce(Word, frozen=True):
 class Said(Word, frozen=True):
     """What the kiosk itself says. `run` is a number of this run alone."""
 
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     run: UUID
     version: Version
     offers: bool
@@ -146,7 +146,7 @@ class CheckIn(Word, frozen=True):
 
     boot: UUID
     sequence: Count
-    sent: datetime
+    sent: Annotated[datetime, Meta(tz=True)]
     alarm: Alarm | None = None
     kiosk: Said | None = None
     commands: Results = ()

@@ -103,7 +103,7 @@ class Month(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
     """One month of a book that was begun at `began`. `open_minutes`: that documents could be had here."""
 
     book: UUID
-    began: datetime
+    began: Annotated[datetime, Meta(tz=True)]
     month: Annotated[int, Meta(ge=FIRST_MONTH, le=LAST_MONTH)]
     open_minutes: Count = 0
     visits: Count = 0

@@ -103,6 +103,7 @@ def test_its_words_are_the_kiosks_own() -> None:
         {"boot": "An Peeters"},
         {"sequence": "one"},
         {"sequence": -1},
+        {"sent": "2026-11-27T13:00:00"},
     ],
 )
 def test_what_has_more_in_it_is_refused(

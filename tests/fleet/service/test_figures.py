@@ -158,7 +158,14 @@ def test_a_kiosk_that_lies_fills_no_disk(alone: Kiosk) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"month": 1}, {"spans": [1]}, {"wanted": [["An Peeters", "given", 1, 0]]}, {"who": "An"}]
+    "wrong",
+    [
+        {"month": 1},
+        {"spans": [1]},
+        {"wanted": [["An Peeters", "given", 1, 0]]},
+        {"who": "An"},
+        {"began": "2028-09-01T00:00:00"},
+    ],
 )
 def test_what_is_no_figure_is_refused(alone: Kiosk, wrong: dict[str, object]) -> None:
     with pytest.raises(Exception, match=r"Expected|Invalid|unknown"):
