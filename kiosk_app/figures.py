@@ -170,21 +170,21 @@ class Figures:
         self._seen |= dict.fromkeys(there, clock)
         for fault in begun:
             self._count(faults=_with_fault(self._month.faults, fault))
-        if begun or clock - self._kept >= KEPT_EVERY:
-            self.keep()
-        if clock - self._told_at >= TOLD_EVERY:
-            self.keep()
-            self.told, self._told_at = self._book.months, clock
+        tell = clock - self._told_at >= TOLD_EVERY
+        if tell:
+            self._told_at = clock
+        if tell or begun or clock - self._kept >= KEPT_EVERY:
+            self.keep(tell=tell)
 
-    def keep(self) -> None:
-        """Have the book written, with the time that passed."""
+    def keep(self, *, tell: bool = False) -> None:
+        """Have the book written, with the time that passed; and then tell of it."""
         minutes, self._served = divmod(self._served, 60)
         if minutes:
             self._count(open_minutes=self._month.open_minutes + int(minutes))
         self._kept = clock = self._clock()
         there = tuple(one for one, at in self._seen.items() if clock - at <= _AWAY)
         self._book = book = structs.replace(self._book, there=there)
-        self._submit(lambda: self._write(msgspec.json.encode(book)))
+        self._submit(lambda: self._write(book, tell=tell))
 
     # --- one visit -------------------------------------------------------------------------------------------------
 
@@ -277,15 +277,17 @@ class Figures:
         others = tuple(one for one in self._book.months if one.month != month.month)
         self._book = structs.replace(self._book, months=(*others, month)[-_MONTHS:])
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, book: _Book, *, tell: bool) -> None:
         try:
-            durable.write(self._file, content)
+            durable.write(self._file, msgspec.json.encode(book))
         except OSError as error:
             if not self._amiss:
                 log.warning("the figures cannot be kept (%s)", error.strerror)
             self._amiss = True
         else:
             self._amiss = False
+            if tell:
+                self.told = book.months
 
 
 def _read(file: Path) -> _Book | None:

@@ -49,10 +49,13 @@ def is_news(before: CheckIn | None, told: CheckIn, seen: datetime | None, now: d
 
 def note_levels(connection: sa.Connection, kiosk: int, told: CheckIn, now: datetime) -> None:
     """Keep what a kiosk says is left, in the place of what it said earlier today."""
-    said, today = told.kiosk.levels if told.kiosk is not None else (), now.date()
+    said, today = {one.good: one for one in (told.kiosk.levels if told.kiosk is not None else ())}, now.date()
     mine = levels.c.kiosk == kiosk
     connection.execute(sa.delete(levels).where(mine, sa.or_(levels.c.day == today, levels.c.day < today - KEPT)))
-    rows = [{"kiosk": kiosk, "good": one.good, "day": today, "left": one.left, "a_week": one.a_week} for one in said]
+    rows = [
+        {"kiosk": kiosk, "good": good, "day": today, "left": one.left, "a_week": one.a_week}
+        for good, one in said.items()
+    ]
     connection.execute(sa.insert(levels), rows)
 
 

@@ -286,6 +286,19 @@ def test_the_agent_hears_once_an_hour_and_of_nothing_that_is_not_on_disk(kiosk: 
     assert kiosk.heard == [2], "a start says what is in the book"
 
 
+@pytest.mark.expects_log("the figures cannot be kept")
+def test_what_could_not_be_written_is_not_told(kiosk: Kiosk) -> None:
+    """After a restart it would be told less than it was told before."""
+    kiosk.file.mkdir()  # no file can take its place
+    kiosk.play(events.DocumentsAsked())
+    kiosk.home()
+    kiosk.wait(3600)
+    assert kiosk.heard == []
+    kiosk.file.rmdir()
+    kiosk.wait(3600)
+    assert kiosk.heard == [1]
+
+
 def test_time_counts_while_documents_can_be_had(kiosk: Kiosk) -> None:
     kiosk.wait(7200)
     kiosk.wait(3600, offers=False)

@@ -43,6 +43,20 @@ def test_a_year_of_days_keeps_a_month_and_a_refill_is_seen(
     assert curve(toner, clock()).sentence == "nog 3000 vellen"
 
 
+def test_a_kiosk_that_says_the_same_good_twice_is_kept_and_fails_nobody_beside_it(
+    database: str,
+    make_service: Callable[[str], tuple[Service, Clock]],
+    let_in: Callable[[Service, str], str],
+    said: Said,
+) -> None:
+    service, _clock = make_service(database)
+    shown = let_in(service, "LV-01")
+    assert said.kiosk is not None
+    said.kiosk["levels"] = [{"good": "paper", "left": 250}, {"good": "paper", "left": 90}]
+    service.checkins.take(shown, said.next())
+    assert [[one.left for one in good] for good in days(service)] == [[90]]
+
+
 def test_a_curve_ends_where_nothing_is_left_and_says_so() -> None:
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
     seen = [Day(Good.PAPER, now.date() - timedelta(days=back), 100 + 10 * back, 70) for back in (30, 15, 0)]
