@@ -69,12 +69,14 @@ class Finger:
         self._hand = Hand(screened.app.window)
         self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._busy = False
+        self._unseen = True  # no frame yet of what stands there: nobody could touch it
+        screened.app.window.frameSwapped.connect(self._seen)
         pace = os.environ.get(PACE, "")
         self._pace = Pace(screened.app.window, Path(pace)) if pace else None
         self._watches = os.environ.get(LATE, "")  # from when it knows its devices: what a start takes is another figure
 
     def tell(self, visit: Visit) -> None:
-        """Print what stands on the screen, once its page is there to be touched."""
+        """Print what stands on the screen, once its page is there; it can be touched after its frame."""
         if self._pace is not None:
             self._pace.shown()
         if self._watches and self._screened.knows_its_devices:
@@ -109,7 +111,16 @@ class Finger:
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
             seen["slip"] = visit.state.slip.value
-        self._screened.app.call_soon(lambda: _print({**seen, "at": time.monotonic()}))
+        self._screened.app.call_soon(lambda: self._say(seen))
+
+    def _say(self, seen: dict[str, Any]) -> None:
+        _print({**seen, "at": time.monotonic()})
+        self._unseen = True
+        self._screened.app.window.update()
+
+    def _seen(self) -> None:
+        self._unseen = False
+        self._screened.app.call_soon(self._next)
 
     def _choices(self) -> list[str]:
         shown = self._screened.app.bridge.shown
@@ -123,8 +134,11 @@ class Finger:
         self._screened.app.call_soon(self._screened.quit)
 
     def _next(self) -> None:
-        """Obey one command to its end before the next: delivering a touch runs the loop meanwhile."""
-        if self._busy or self._commands.empty():
+        """Obey one command to its end before the next: delivering a touch runs the loop meanwhile.
+
+        A page that was never laid out for a frame has its buttons anywhere: a robot is quicker than that, nobody else.
+        """
+        if self._busy or self._unseen or self._commands.empty():
             return
         self._busy = True
         try:
@@ -152,7 +166,6 @@ class Finger:
         if item is None:
             _print({"error": f"nothing to touch: {name}"})
             return
-        _lay_out(item)
         centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         at = time.monotonic()
         if self._pace is not None:
@@ -179,14 +192,6 @@ def _of_staff(state: StaffAtWork) -> dict[str, Any]:
 def _focused(window: QQuickWindow) -> str:
     """Give the choice that the keyboard is on."""
     return window.activeFocusItem().objectName() if window.activeFocusItem() is not None else ""
-
-
-def _lay_out(item: QQuickItem) -> None:
-    """Put an item where the next frame will show it: a robot is quicker than the frame, a person never is."""
-    above: QQuickItem | None = item
-    while above is not None:
-        above.ensurePolished()
-        above = above.parentItem()
 
 
 def _find(item: QQuickItem, name: str) -> QQuickItem | None:

@@ -59,6 +59,7 @@ class Hall:
         world.printer.mend()
         world.printer.set_speed(QUICK_MS)
         self.awaited: int | None = None  # documents that the screen still waits for while it asks for the card
+        self._before: dict[str, Any] = {}  # the screen that it told of last
         self.wants: dict[str, Any] = {}  # what An comes for, where it is not one certificate
         self._folder = folder
         self._settings = folder / "kiosk.toml"
@@ -140,11 +141,14 @@ class Hall:
         return KioskProcess(self._settings, environment, self._folder / "kiosk.log")
 
     def _next_screen(self) -> dict[str, Any]:
+        heard = []  # since it told of a screen
         while (told := self.kiosk.next(SECONDS)) is not None:
             assert "error" not in told, told
+            heard.append(told)
             if "state" in told:
+                self._before = told
                 return told
-        pytest.fail("the kiosk said nothing any more")
+        pytest.fail(f"the kiosk said nothing any more after {self._before} and {heard}")
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
@@ -234,15 +238,21 @@ def test_power_lost_with_a_sealed_document_in_memory(hall: Hall) -> None:
 def test_power_lost_between_asking_cups_for_a_job_and_its_answer(hall: Hall) -> None:
     """CUPS made the job and nobody heard: nothing was sent, nothing is sent, and the job does not stay."""
 
-    def cups_hangs(state: str) -> bool:
-        if state == "Choosing":
+    def cups_hangs(state: str) -> None:
+        if state == "Checking":  # and not sooner: a busy kiosk would find out before it asks for a job
             os.kill(hall.world.cupsd.pid, signal.SIGSTOP)
+
+    def has_asked(state: str) -> bool:
         if state == "TakeCard":
             wait_until(lambda: [ticket.phase for ticket in hall.tickets()] == ["requested"])
         return state == "TakeCard"
 
-    hall.visit(cups_hangs)
-    os.kill(hall.world.cupsd.pid, signal.SIGCONT)
+    hall.wants = {"on_state": cups_hangs}
+    try:
+        hall.visit(has_asked)
+    finally:
+        os.kill(hall.world.cupsd.pid, signal.SIGCONT)
+    hall.wants = {}
     hall.power_back()
     assert_told_and_ready(hall, "failed", 0)
 
