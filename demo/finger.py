@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtQuick import QQuickWindow
 
 from config.settings import load
 from demo.hand import Hand
@@ -69,14 +69,12 @@ class Finger:
         self._hand = Hand(screened.app.window)
         self._commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._busy = False
-        self._unseen = True  # no frame yet of what stands there: nobody could touch it
-        screened.app.window.frameSwapped.connect(self._seen)
         pace = os.environ.get(PACE, "")
         self._pace = Pace(screened.app.window, Path(pace)) if pace else None
         self._watches = os.environ.get(LATE, "")  # from when it knows its devices: what a start takes is another figure
 
     def tell(self, visit: Visit) -> None:
-        """Print what stands on the screen, once its page is there; it can be touched after its frame."""
+        """Print what stands on the screen, once its page is there."""
         if self._pace is not None:
             self._pace.shown()
         if self._watches and self._screened.knows_its_devices:
@@ -111,16 +109,7 @@ class Finger:
             jobs = visit.state.jobs
             seen["documents"] = [{"ticket": str(j.document.ticket), "outcome": j.progress.phase.value} for j in jobs]
             seen["slip"] = visit.state.slip.value
-        self._screened.app.call_soon(lambda: self._say(seen))
-
-    def _say(self, seen: dict[str, Any]) -> None:
-        _print({**seen, "at": time.monotonic()})
-        self._unseen = True
-        self._screened.app.window.update()
-
-    def _seen(self) -> None:
-        self._unseen = False
-        self._screened.app.call_soon(self._next)
+        self._screened.app.call_soon(lambda: _print({**seen, "at": time.monotonic()}))
 
     def _choices(self) -> list[str]:
         shown = self._screened.app.bridge.shown
@@ -134,20 +123,24 @@ class Finger:
         self._screened.app.call_soon(self._screened.quit)
 
     def _next(self) -> None:
-        """Obey one command to its end before the next: delivering a touch runs the loop meanwhile.
-
-        A page that was never laid out for a frame has its buttons anywhere: a robot is quicker than that, nobody else.
-        """
-        if self._busy or self._unseen or self._commands.empty():
+        """Obey one command to its end before the next: delivering a touch runs the loop meanwhile."""
+        if self._busy or self._commands.empty():
             return
         self._busy = True
+        command = self._commands.get()
+        if "touch" in command:
+            self._hand.once_painted(lambda: self._obey(command))
+        else:
+            self._obey(command)
+
+    def _obey(self, command: dict[str, Any]) -> None:
         try:
-            self._obey(self._commands.get())
+            self._do(command)
         finally:
             self._busy = False
         self._screened.app.call_soon(self._next)
 
-    def _obey(self, command: dict[str, Any]) -> None:
+    def _do(self, command: dict[str, Any]) -> None:
         match command:
             case {"touch": str(name)}:
                 self._touch(name)
@@ -161,16 +154,14 @@ class Finger:
                 _print({"error": "unknown command"})
 
     def _touch(self, name: str) -> None:
-        window = self._screened.app.window
-        item = _find(window.contentItem(), name)
-        if item is None:
+        place = self._hand.place(name)
+        if place is None:
             _print({"error": f"nothing to touch: {name}"})
             return
-        centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         at = time.monotonic()
         if self._pace is not None:
             self._pace.tapped()
-        self._hand.tap(centre)
+        self._hand.tap(place)
         _print({"touched": name, "at": at})
 
 
@@ -192,17 +183,6 @@ def _of_staff(state: StaffAtWork) -> dict[str, Any]:
 def _focused(window: QQuickWindow) -> str:
     """Give the choice that the keyboard is on."""
     return window.activeFocusItem().objectName() if window.activeFocusItem() is not None else ""
-
-
-def _find(item: QQuickItem, name: str) -> QQuickItem | None:
-    """Find a visible, enabled item by its object name; delegates are children of items, not of objects."""
-    if item.objectName() == name and item.isVisible() and item.isEnabled():
-        return item
-    for child in item.childItems():
-        found = _find(child, name)
-        if found is not None:
-            return found
-    return None
 
 
 def _png(image: QImage) -> str:

@@ -6,9 +6,11 @@ Each says when it happened, as every touch does, so that nobody has to wait whil
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QEventPoint, QInputDevice, QPointingDevice, QTouchEvent, QWindow
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QEventPoint, QInputDevice, QPointingDevice, QTouchEvent
+from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 TAP = 0.1  # seconds that a finger lies on the glass
 BETWEEN = 0.3  # from one tap to the next
@@ -23,13 +25,29 @@ _KINDS = {
 class Hand:
     """Ten fingers, by their number, and the clock by which they move: never behind the real one."""
 
-    def __init__(self, window: QWindow) -> None:
+    def __init__(self, window: QQuickWindow) -> None:
         self._window = window
         kinds = QInputDevice.DeviceType.TouchScreen, QPointingDevice.PointerType.Finger
         can = QInputDevice.Capability.Position
         self._device = QPointingDevice("glass", 1, *kinds, can, 10, 0)
         self._down: dict[int, QPointF] = {}
+        self._to_do: Callable[[], None] | None = None
+        window.frameSwapped.connect(self._painted)
         self.clock = time.monotonic()
+
+    def once_painted(self, do: Callable[[], None]) -> None:
+        """Call `do` as soon as the next frame is out: one at a time.
+
+        Before its first frame a page is not laid out, and its buttons lie anywhere. A robot is quicker than that frame,
+        a person never is.
+        """
+        self._to_do = do
+        self._window.update()
+
+    def place(self, name: str) -> QPoint | None:
+        """Give the middle of what can be touched by that name; None where nothing can."""
+        item = _find(self._window.contentItem(), name)
+        return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint() if item is not None else None
 
     def tap(self, at: QPoint) -> None:
         """Put a finger down, and lift it."""
@@ -48,6 +66,11 @@ class Hand:
         """Lift it."""
         self._send(finger, QEventPoint.State.Released, at, after)
 
+    def _painted(self) -> None:
+        do, self._to_do = self._to_do, None
+        if do is not None:
+            QTimer.singleShot(0, do)  # a touch that ends the window would end it while it paints
+
     def _send(self, finger: int, state: QEventPoint.State, at: QPoint, after: float) -> None:
         self.clock = max(self.clock + after, time.monotonic())
         where = QPointF(at)
@@ -65,3 +88,10 @@ class Hand:
 
     def _point(self, finger: int, state: QEventPoint.State, at: QPointF) -> QEventPoint:
         return QEventPoint(finger, state, at, self._window.mapToGlobal(at))
+
+
+def _find(item: QQuickItem, name: str) -> QQuickItem | None:
+    """Find a visible, enabled item by its object name; delegates are children of items, not of objects."""
+    if item.objectName() == name and item.isVisible() and item.isEnabled():
+        return item
+    return next((found for child in item.childItems() if (found := _find(child, name)) is not None), None)

@@ -21,8 +21,7 @@ TOWN = {"name": "Gemeente Lindeveld", "municipality": "Lindeveld", "online_desk"
 # The real command, but for the hand: it touches what stands there until the command has ended.
 ROBOT = """
 import sys
-from PySide6.QtCore import QPoint, QPointF, QTimer
-from demo.finger import _find, _lay_out
+from PySide6.QtCore import QPoint, QTimer
 from demo.hand import Hand
 from kiosk_app import check_screen, cli
 from ui.app import App
@@ -39,10 +38,10 @@ class Robot(App):
                 aim = ids["spot"].event.aim
                 hand.tap(QPoint(round((aim[0] + 5) * self.density), round(aim[1] * self.density)))
                 return
-            item = _find(self.window.contentItem(), next(name for name in WAYS if name in ids))
-            _lay_out(item)
-            hand.tap(item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint())
-        timer.timeout.connect(touch)
+            place = hand.place(next(name for name in WAYS if name in ids))
+            if place is not None:  # else its page is still to come
+                hand.tap(place)
+        timer.timeout.connect(lambda: hand.once_painted(touch))
         timer.start(20)
         return super().run()
 

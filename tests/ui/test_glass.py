@@ -125,3 +125,12 @@ def test_a_mouse_is_judged_as_a_finger(app: App, core: Core) -> None:
     show(app, BY_NAME["printing-one"])
     QTest.mouseRelease(app.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     assert core.touches == []
+
+
+def test_a_robot_touches_where_the_frame_shows_it(app: App, core: Core, finger: Hand) -> None:
+    """The button below a list lies on top of it until the list is laid out, which no person ever sees."""
+    show(app, BY_NAME["portal"])
+    app.bridge.show(BY_NAME["choosing-several"])
+    finger.once_painted(lambda: finger.tap(finger.place("pageAfter") or QPoint()))
+    app.settle()
+    assert core.touches == [events.PageTurned(1)]
