@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backend, collect, eid, fleet, journey, paper, start, touching
+from benchmarks import backend, collect, eid, fleet, growth, journey, paper, start, touching
 from benchmarks.rows import Row, table
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "backend": backend.rows,
     "backend-postgresql": backend.rows_on_postgresql,
     "fleet": fleet.rows,
+    "growth": growth.rows,
 }
 # Some rows of one of them, for who works on those alone.
 PARTS: dict[str, Callable[[], list[Row]]] = {

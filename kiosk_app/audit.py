@@ -286,15 +286,14 @@ class AuditTrail:
         """
         told = audit.c.what.in_((What.PART_CHANGED.value, What.FILLED.value))
         query = sa.select(audit.c.at, audit.c.fault, audit.c.what).where(audit.c.part == Part.PRINTER.value, told)
-        with self._store.transaction() as connection:
-            rows = connection.execute(query.order_by(audit.c.number.desc())).all()
         after = None
-        for row in rows:
-            if row.fault == FaultCode.PAPER_EMPTY.value:
-                return datetime.fromisoformat(after) if after else None
-            if row.what == What.FILLED.value:
-                return datetime.fromisoformat(row.at)
-            after = row.at
+        with self._store.transaction() as connection:  # no further back than the last time that it ran out
+            for row in connection.execute(query.order_by(audit.c.number.desc())):
+                if row.fault == FaultCode.PAPER_EMPTY.value:
+                    return datetime.fromisoformat(after) if after else None
+                if row.what == What.FILLED.value:
+                    return datetime.fromisoformat(row.at)
+                after = row.at
         return None
 
     def since(self, part: Part, fault: FaultCode) -> datetime | None:

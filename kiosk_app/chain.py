@@ -2,7 +2,8 @@
 
 It is looked through on a connection of its own, row by row: a million of them hold up nobody who writes. From the
 kiosk in a process of its own too, `python -m kiosk_app.chain FILE`, which says the number of the first row that does
-not fit, or nothing: half a minute of hashing would be felt at the screen.
+not fit, nothing, or that the file is damaged: half a minute of hashing would be felt at the screen, and whoever began
+it goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +27,12 @@ from pysqlite3 import dbapi2
 FIRST = "0" * 64
 # A million rows take half a minute; the rest is for a slow disk.
 SECONDS = 240.0
+# The word for a file that is no whole database. [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
+DAMAGED, _CODES = "damaged", {11, 26}
+
+
+class FileDamaged(Exception):
+    """The database itself is no whole one."""
 
 
 def hash_of(row: Mapping[str, object]) -> str:
@@ -48,22 +57,56 @@ def broken_at(file: Path) -> int | None:
     return None
 
 
-def broken_at_elsewhere(file: Path) -> int | None:
-    """Have another process look, which lets everybody else go first. Raises OSError where it cannot."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "kiosk_app.chain", str(file)],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=SECONDS,
+class LookElsewhere:
+    """Another process that looks through a chain, and lets everybody else go first. Raises OSError where it cannot."""
+
+    def __init__(self, file: Path) -> None:
+        self._ends = time.monotonic() + SECONDS
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kiosk_app.chain", str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except subprocess.SubprocessError as error:
-        raise OSError(type(error).__name__) from None
-    return int(done.stdout) if done.stdout.strip() else None
+        # Reaped at once when it ends, whenever somebody asks.
+        threading.Thread(target=self._process.wait, name="chain", daemon=True).start()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, or takes so long that it will not."""
+        return self._process.poll() is not None or time.monotonic() > self._ends
+
+    def found(self) -> int | None:
+        """Give the number of the first row that does not fit; waits for it.
+
+        Raises FileDamaged, and OSError where it ended otherwise.
+        """
+        try:
+            said, _ = self._process.communicate(timeout=max(0.0, self._ends - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            self.stop()
+            raise OSError(type(error).__name__) from None
+        if self._process.returncode:
+            raise OSError(f"it ended with {self._process.returncode}")
+        if said.strip() == DAMAGED.encode():
+            raise FileDamaged
+        return int(said) if said.strip() else None
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def _told(file: Path) -> str:
+    try:
+        with closing(dbapi2.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
+            whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        return str(broken_at(file) or "") if whole else DAMAGED
+    except dbapi2.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _CODES:
+            raise
+        return DAMAGED
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(PermissionError):  # the unit of a kiosk lets none of its processes choose a priority
+    with suppress(OSError):  # the unit lets nobody be polite of their own will (`~@resources`)
         os.nice(10)
-    print(broken_at(Path(sys.argv[1])) or "")  # noqa: T201  how it tells the kiosk
+    print(_told(Path(sys.argv[1])))  # noqa: T201  how it tells the kiosk

@@ -12,10 +12,13 @@ from hardware.devices import Health, Status
 from hardware.faults import FaultCode
 from kiosk_app.audit import AuditTrail
 from kiosk_app.effects import Effect
+from kiosk_app.upkeep import Upkeep
 from kiosk_app.worker import Worker
 
 # A disk fills in days, a certificate ends on a day that was known for a year.
 LOOK_EVERY = 30.0
+# While the audit trail is looked through beside: what was found is told as soon as that.
+LOOK_ON_EVERY = 2.0
 # Below this a night's logs may fill it; the journal itself stops at 16 MiB (`store.ENOUGH_ROOM`).
 LITTLE_ROOM = 200 << 20
 # Whoever makes a new certificate for a town is asked in time.
@@ -36,7 +39,7 @@ class MachineWorker:
         trail: AuditTrail,
         note: Callable[[Status], None],
         each_look: Callable[[], None],
-        upkeep: Callable[[datetime], Iterator[FaultCode]] = lambda _now: iter(()),
+        upkeep: Upkeep | None = None,
     ) -> None:
         self._data = data
         self._files = (back_end.certificate, back_end.ca, back_end.seal_ca) if back_end is not None else ()
@@ -64,14 +67,18 @@ class MachineWorker:
     def stop(self) -> None:
         """End."""
         self._worker.stop()
+        if self._upkeep is not None:
+            self._upkeep.stop()
 
-    def _look(self) -> None:
+    def _look(self) -> float | None:
+        """Look; gives how soon to look again, where that is sooner than usual."""
         try:
             faults = tuple(self._faults(datetime.now(UTC)))
             health = Health.OK if not faults else Health.DOWN if faults[0] in _STOPS else Health.DEGRADED
             self._note(Status(health, faults))
         finally:
             self._each_look()
+        return LOOK_ON_EVERY if self._upkeep is not None and self._upkeep.looks else None
 
     def _faults(self, now: datetime) -> Iterator[FaultCode]:
         """Give what is wrong, worst first."""
@@ -84,7 +91,8 @@ class MachineWorker:
         last = self._trail.last_at()
         if last is not None and now < last - SLACK:
             yield FaultCode.CLOCK_BACK
-        yield from self._upkeep(now)
+        if self._upkeep is not None:
+            yield from self._upkeep.faults(now)
         if any(now < moment <= now + SOON for moment in ends):
             yield FaultCode.KIOSK_CERTIFICATE_ENDS
 

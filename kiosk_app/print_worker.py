@@ -23,6 +23,8 @@ from printing.progress import JobPhase, Progress
 LOOK_EVERY = 15.0
 # One miss says nothing yet, three in a row do: the portal must not offer paper for long that nobody can print.
 LOOK_AGAIN = 2.0
+# A disk that fills shows there sooner: it is no device that has to answer, and what is wrong with it is known at once.
+LOOK_AT_ROOM_EVERY = 3.0
 # A ticket is printed once; a document that is wanted again has a ticket of its own.
 _ATTEMPT = 1
 
@@ -50,11 +52,14 @@ class PrintWorker:
         self._cancelled: dict[UUID, threading.Event] = {}
         self._prepared: dict[UUID, str | None] = {}  # job uuids; on the worker's thread only
         self._worker = Worker("printer", self._look, LOOK_EVERY)
+        self._had_room = True
+        self._room = Worker("room", self._look_for_room, LOOK_AT_ROOM_EVERY)
 
     def start(self) -> None:
         """Begin with what a crash may have left: the device is asked, nothing is sent."""
         self._worker.submit(self._recover)
         self._worker.start()
+        self._room.start()
 
     def do(self, effect: Effect) -> None:
         """Queue a document, or call one back."""
@@ -95,6 +100,7 @@ class PrintWorker:
         device that can no longer be asked can only write *unknown*, where the next start hears the truth. A job that
         meanwhile waits for a hand is cancelled by CUPS (`job-cancel-after`).
         """
+        self._room.stop()
         self._worker.stop()
         self._printer.close()
 
@@ -112,6 +118,12 @@ class PrintWorker:
             status = Status(Health.DOWN, (FaultCode.JOURNAL_LOST,))
         self._note(status)
         return LOOK_AGAIN if status.health is Health.UNKNOWN else None
+
+    def _look_for_room(self) -> None:
+        room = self._journal.has_room
+        if room is not self._had_room:
+            self._had_room = room
+            self._worker.look_soon()
 
     def _recover(self) -> None:
         for ticket in self._journal.never_begun():

@@ -55,28 +55,36 @@ class Store:
         self._folder = folder
         self._lock = threading.RLock()
         # What was not closed was cut off, and is looked through: a disk that lost its power may have lost more.
-        doubted = self._suspect.exists() or _size(folder / f"{DATABASE}-wal") > 0
+        doubted = self._suspect_file.exists() or _size(folder / f"{DATABASE}-wal") > 0
         self._engine = engine_of(file)
         try:
             if doubted:
-                self._look_through()
+                self._look_through(whole=self._suspect_file.exists())
             if not self._up_to_date():
                 upgrade(file)
         except (sa.exc.DBAPIError, MigrationError, StoreError) as error:
             self._engine.dispose()
             kind = Damaged if _is_damage(error) else StoreError
             raise kind(f"{file}: {error}") from error
-        self._suspect.unlink(missing_ok=True)
+        self._suspect_file.unlink(missing_ok=True)
 
     @property
-    def _suspect(self) -> Path:
+    def _suspect_file(self) -> Path:
         return self._folder / _SUSPECT
 
-    def _look_through(self) -> None:
+    def _look_through(self, *, whole: bool) -> None:
+        """See that it is no damaged one. The audit trail, which grows for a year, is looked at by `chain` beside."""
         with self._engine.connect() as connection:
-            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-        if said != "ok":
-            raise Damaged(said)
+            tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit'"
+            what = ["1"] if whole else [f"'{name}'" for name in connection.exec_driver_sql(tables).scalars()]
+            for one in what:
+                said = connection.exec_driver_sql(f"PRAGMA quick_check({one})").scalar()
+                if said != "ok":
+                    raise Damaged(said)
+
+    def suspect(self) -> None:
+        """Have all of it looked through at the next start, and say until then that it is damaged."""
+        self._suspect_file.touch()
 
     def _up_to_date(self) -> bool:
         with self._engine.connect() as connection:
@@ -102,14 +110,14 @@ class Store:
 
     @property
     def has_room(self) -> bool:
-        """Whether the disk takes what the next visits will write."""
+        """Whether the disk takes what the next visits will write: one that found itself damaged takes nothing more."""
         disk = os.statvfs(self._folder)
-        return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM
+        return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM and not disk.f_flag & os.ST_RDONLY
 
     @property
     def was_damaged(self) -> bool:
         """Whether it cannot be read, or one that could not be was put aside and still lies there."""
-        return self._suspect.exists() or any(self._folder.glob(f"{ASIDE}*"))
+        return self._suspect_file.exists() or any(self._folder.glob(f"{ASIDE}*"))
 
     @property
     def copied_at(self) -> datetime | None:
@@ -139,7 +147,7 @@ class Store:
         except dbapi2.Error as error:
             said = str(error)
         if said != "ok":
-            self._suspect.touch()
+            self.suspect()
             raise StoreError(said)
         durable.settle(draft)
         draft.replace(copy)

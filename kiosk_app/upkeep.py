@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from hardware.faults import FaultCode
-from kiosk_app.chain import broken_at_elsewhere
+from kiosk_app.chain import FileDamaged, LookElsewhere
 from kiosk_app.store import Store, StoreError
 from kiosk_app.tables import audit, audit_start, doors, staff_acts, tickets
 
@@ -24,6 +24,8 @@ TICKETS_KEPT = timedelta(days=92)
 AUDIT_KEPT = timedelta(days=396)
 # Once a night, whenever the kiosk began anew; where it could not be made, not at each look.
 COPY_AFTER, TRY_AGAIN_AFTER = timedelta(hours=20), timedelta(hours=1)
+# A copy is made each day: where none was for longer, the kiosk stood still, or its clock leapt and nothing is old.
+LEAPT_AFTER = timedelta(days=3)
 
 
 class Upkeep:
@@ -31,18 +33,22 @@ class Upkeep:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._chain_seen = False
+        self._chain_begun = False
         self._chain_broken = False
+        self._look: LookElsewhere | None = None
         self._tried: datetime | None = None
 
     def faults(self, now: datetime) -> Iterator[FaultCode]:
         """Do what is due, and give what is wrong."""
         due = self._is_due(now)
-        if due or not self._chain_seen:
-            self._look_through()
         if due:
             self._tried = now
             self._keep(now)
+        if due or not self._chain_begun:
+            self._begin_to_look()
+        if self._look is not None and self._look.over:
+            self._note(self._look)
+            self._look = None
         if self._store.was_damaged:
             yield FaultCode.MEMORY_DAMAGED
         if self._chain_broken:
@@ -54,10 +60,32 @@ class Upkeep:
             return False
         return copied is None or abs(now - copied) > COPY_AFTER  # a clock that was set back must not stop it
 
-    def _look_through(self) -> None:
-        self._chain_seen = True
+    @property
+    def looks(self) -> bool:
+        """Whether the audit trail is being looked through; what comes of it is among the faults once that is over."""
+        return self._look is not None
+
+    def stop(self) -> None:
+        """Leave the audit trail as far as it was looked through."""
+        if self._look is not None:
+            self._look.stop()
+
+    def _begin_to_look(self) -> None:
+        self._chain_begun = True
+        if self._look is not None:
+            return
         try:
-            broken = broken_at_elsewhere(self._store.file)
+            self._look = LookElsewhere(self._store.file)
+        except OSError as error:
+            log.error("the audit trail could not be looked through: %s", error)
+
+    def _note(self, look: LookElsewhere) -> None:
+        try:
+            broken = look.found()
+        except FileDamaged:
+            log.error("the kiosk's memory is damaged: the next start looks through all of it")
+            self._store.suspect()
+            return
         except OSError as error:
             log.error("the audit trail could not be looked through: %s", error)
             return
@@ -66,12 +94,14 @@ class Upkeep:
         self._chain_broken = broken is not None
 
     def _keep(self, now: datetime) -> None:
+        before = self._store.copied_at
         try:
             self._store.copy()
         except (OSError, StoreError) as error:
             log.error("no copy of the kiosk's memory could be made: %s", error)
         else:
-            give_up(self._store, now)
+            if before is not None and now - before < LEAPT_AFTER:
+                give_up(self._store, now)
 
 
 def give_up(store: Store, now: datetime) -> None:
@@ -83,7 +113,9 @@ def give_up(store: Store, now: datetime) -> None:
             connection.execute(sa.delete(table).where(*rows))
         # Rows are in the order of their numbers, and the last stays: the next one hashes it.
         last = sa.select(sa.func.max(audit.c.number)).scalar_subquery()
-        kept = sa.select(audit).where(sa.or_(audit.c.at >= told, audit.c.number == last)).order_by(audit.c.number)
+        # With the + no index on the moment is used: as many rows are looked at as go, not as many as stay.
+        stays = sa.or_(sa.literal_column("+audit.at") >= told, audit.c.number == last)
+        kept = sa.select(audit).where(stays).order_by(audit.c.number)
         first = connection.execute(kept.limit(1)).first()
         if first is not None:
             gone = connection.execute(sa.delete(audit).where(audit.c.number < first.number)).rowcount

@@ -394,5 +394,5 @@ class Visit:
     @property
     def is_touched(self) -> bool:
         """Whether somebody left the screen otherwise than it is found."""
-        changed = self.language is not Language.NL or self.ease != Ease() or self.voice.on
+        changed = self.language is not Language.NL or self.ease != Ease() or self.voice != self.voice.at_rest
         return changed or self.overlay is not None

@@ -164,7 +164,7 @@ class Kiosk:
             self._add_staff(staff, settings, makers)
         self._add_fleet(settings, makers)
         note_machine = self._noter(Part.MACHINE)
-        looks = self._look_at_closing, Upkeep(self._store).faults
+        looks = self._look_at_closing, Upkeep(self._store)
         self._hands.append(MachineWorker(settings.data, settings.back_end, self._trail, note_machine, *looks))
 
     def start(self) -> None:

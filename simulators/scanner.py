@@ -35,11 +35,13 @@ class KeyboardScanner(VirtualInput):
             self.type(sign)
         self.type("\r")
 
-    def type(self, sign: str) -> None:
-        """Press what one sign takes."""
-        held, key = _keys(sign)
-        down, up = [(EV_KEY, code, DOWN) for code in (*held, key)], [(EV_KEY, code, UP) for code in (key, *held)]
-        self.report(*down, *up)
+    def type(self, *signs: str) -> None:
+        """Press what each sign takes; several at once, as nothing does that reads with light."""
+        strokes = []
+        for sign in signs:
+            held, key = _keys(sign)
+            strokes += [(EV_KEY, code, DOWN) for code in (*held, key)] + [(EV_KEY, code, UP) for code in (key, *held)]
+        self.report(*strokes)
 
 
 def _keys(sign: str) -> tuple[tuple[int, ...], int]:

@@ -50,15 +50,15 @@ def found(folder: Path, secrets: set[str]) -> list[str]:
     """Which secrets are in which files of a folder, or in their names."""
     files = [path for path in sorted((folder, *folder.rglob("*"))) if path.is_file()]
     layers = ((str(path), layer) for path in files for layer in unpacked(path.read_bytes() + path.name.encode()))
-    return [f"{secret!r} in {place}" for secret, place in _hits(layers, secrets)]
+    return [f"{secret!r} in {place}" for secret, place in hits(layers, secrets)]
 
 
 def remembered(pid: int, secrets: set[str]) -> set[str]:
     """Which secrets are anywhere in the memory of a process, as a core file would hold it."""
-    return {secret for secret, _ in _hits(_memory_of(pid), secrets)}
+    return {secret for secret, _ in hits(_memory_of(pid), secrets)}
 
 
-def _hits(layers: Iterable[tuple[str, bytes]], secrets: set[str]) -> list[tuple[str, str]]:
+def hits(layers: Iterable[tuple[str, bytes]], secrets: set[str]) -> list[tuple[str, str]]:
     """Which secrets are in which layers; a layer is the name of a place, and bytes in lower case."""
     words = {way: secret for secret in secrets for way in disguises(secret)}
     with tempfile.TemporaryDirectory(prefix="loket-search-") as name:
@@ -74,8 +74,8 @@ def _hits(layers: Iterable[tuple[str, bytes]], secrets: set[str]) -> list[tuple[
         said = subprocess.run(grep, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
     if said.returncode > 1:
         raise RuntimeError(said.stderr.decode(errors="replace"))
-    hits = (line.split(b":", 1) for line in said.stdout.split(b"\n")[:-1])
-    return list(dict.fromkeys((words[word], places[bisect_right(starts, int(at)) - 1]) for at, word in hits))
+    told = (line.split(b":", 1) for line in said.stdout.split(b"\n")[:-1])
+    return list(dict.fromkeys((words[word], places[bisect_right(starts, int(at)) - 1]) for at, word in told))
 
 
 def _memory_of(pid: int) -> Iterator[tuple[str, bytes]]:

@@ -27,7 +27,10 @@ from kiosk_app.migrations import upgrade as migrate
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 
-LONG_FILES = ("tests/journeys/", "tests/visit/test_every_path.py", "tests/maintenance/", "tests/eid/test_every_card.py")
+LONG_FILES = (
+    *("tests/journeys/", "tests/visit/test_every_path.py", "tests/maintenance/", "tests/eid/test_every_card.py"),
+    "tests/machine/test_astray.py",
+)
 MIGRATING = Path(__file__).parent / "memory"
 OURS = ("config", "conformance", "demo", "fleet", "hardware", "kiosk_app", "printing", "simulators", "townhall", "ui")
 

@@ -44,6 +44,7 @@ from simulators.world import RESIDENTS, World
 from tests.eid.test_every_card import Guest
 from tests.faults.bench import SECONDS, Bench, of_call
 from tests.maintenance.test_machine import look
+from tests.memory.test_upkeep import told_in_the_end
 
 FIRST, SECOND = 7, 8
 
@@ -301,7 +302,7 @@ def test_a_clock_that_was_set_back_is_told_until_it_is_right(tmp_path: Path, sto
 
 def test_a_memory_that_was_put_aside_is_told_until_it_is_taken_away(tmp_path: Path, store: Store) -> None:
     aside = tmp_path / "kiosk" / "unreadable-20261127T031500"
-    bench = Bench(aside.mkdir, aside.rmdir, lambda: set(Upkeep(store).faults(datetime.now(UTC))))
+    bench = Bench(aside.mkdir, aside.rmdir, lambda: told_in_the_end(Upkeep(store), datetime.now(UTC)))
     bench.is_seen_and_closes(FaultCode.MEMORY_DAMAGED)
 
 
@@ -314,7 +315,7 @@ def test_an_audit_trail_that_was_changed_is_told_until_it_holds_again(store: Sto
             connection.execute(sa.update(audit).values(what=what))
 
     def says() -> set[FaultCode]:
-        return set(Upkeep(store).faults(datetime.now(UTC)))
+        return told_in_the_end(Upkeep(store), datetime.now(UTC))
 
     bench = Bench(lambda: say(What.OPENED.value), lambda: say(What.STARTED.value), says)
     bench.is_seen_and_closes(FaultCode.AUDIT_BROKEN)

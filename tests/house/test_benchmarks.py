@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
 
+from benchmarks.grown import grow
 from benchmarks.processes import pss
 from benchmarks.rounds import interleave, p95
 from benchmarks.rows import Peer, Row
+from kiosk_app.audit import AuditTrail
+from kiosk_app.journal import Journal
+from kiosk_app.store import Store
+from kiosk_app.upkeep import give_up
 
 
 def test_a_row_has_the_keys_of_every_report() -> None:
@@ -67,3 +75,15 @@ def test_memory_counts_the_children_too() -> None:
         assert process.stdout.readline() == b"held\n"
         assert pss(process.pid) > 64
         process.communicate(b"\n")
+
+
+def test_a_grown_memory_is_one_that_a_kiosk_could_have_written_and_would_keep(tmp_path: Path) -> None:
+    grow(tmp_path, 5000)
+    with closing(Store(tmp_path)) as store:
+        trail, journal = AuditTrail(store), Journal(store)
+        give_up(store, datetime.now(UTC))
+        head = trail.head()
+        assert head is not None
+        assert (head[0], len(trail.latest(9999)), trail.broken_at()) == (5000, 5000, None)
+        assert trail.refilled_at() is not None
+        assert (journal.first_at() is not None, journal.unreported(), journal.paper_may_lie()) == (True, [], False)

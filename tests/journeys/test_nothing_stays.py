@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 import unicodedata
 import zlib
 from collections.abc import Callable
@@ -19,6 +22,7 @@ from demo import settings_file
 from demo.kiosk_process import KioskProcess
 from demo.resident import Resident, Slot
 from simulators.world import World
+from soaking.handles import found_open
 from soaking.personal import PIN, of_all, places_outside, reprint_codes
 from soaking.search import found
 from tests.waiting import wait_until
@@ -51,6 +55,26 @@ def test_the_search_finds_a_name_however_it_is_written(tmp_path: Path, hide: Cal
 def test_the_search_finds_a_name_in_the_name_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "attest-85113099960.tmp").touch()
     assert len(found(tmp_path, {"85113099960"})) == 1
+
+
+def test_the_search_finds_what_was_deleted_and_is_held_open_and_what_is_only_in_shared_memory(tmp_path: Path) -> None:
+    """By a child of the process that is looked at: as a kiosk has children."""
+    program = (
+        "import os, sys, tempfile\n"
+        "gone = tempfile.TemporaryFile(dir=sys.argv[1]); gone.write('Zoë Élodie'.encode()); gone.flush()\n"
+        "shared = os.memfd_create('page'); os.write(shared, b'An Maria')\n"
+        "print(flush=True); input()\n"
+    )
+    (tmp_path / "disk").mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "disk")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert list((tmp_path / "disk").iterdir()) == []
+        places = found_open(os.getpid(), {"Zoë Élodie", "An Maria"})
+        child.communicate(b"\n")
+    assert sorted(place.split(" in /")[0] for place in places) == ["'An Maria'", "'Zoë Élodie'"]
 
 
 # --- ten residents ---------------------------------------------------------------------------------------------------
@@ -166,6 +190,8 @@ def test_after_ten_visits_nothing_of_anybody_is_left(tmp_path: Path) -> None:
             secrets = of_all(world, CAME, out)
             left_behind = (data, log, home, tmp, *places_outside(world))
             while_running = [line for place in left_behind for line in found(place, secrets)]
+            programs = kiosk.pid, world.cupsd.pid
+            while_running += [line for pid in programs for line in found_open(pid, secrets)]
         afterwards = [line for place in left_behind for line in found(place, secrets)]
         spoken = tmp_path / "spoken"
         spoken.write_text(json.dumps(hall.said, ensure_ascii=False), encoding="utf-8")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ from kiosk_app.store import Damaged, Store, StoreError, store_in
 from kiosk_app.tables import audit, tickets
 from kiosk_app.upkeep import AUDIT_KEPT, TICKETS_KEPT, Upkeep, give_up
 from printing.progress import JobPhase
+from tests.waiting import wait_until
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -44,6 +46,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path)
     yield store
     store.close()
+
+
+def told_in_the_end(upkeep: Upkeep, now: datetime) -> set[FaultCode]:
+    """What it says once the audit trail is looked through."""
+    wait_until(lambda: list(upkeep.faults(now)) is not None and not upkeep.looks)
+    return set(upkeep.faults(now))
 
 
 def rows_of(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -88,6 +96,27 @@ def test_a_memory_that_cannot_be_read_is_put_aside_whole_and_a_new_one_begun(tmp
         assert Journal(store).never_begun() == [UUID(int=1)]
 
 
+@pytest.mark.expects_log("the kiosk's memory is damaged: the next start looks through all of it")
+@pytest.mark.expects_log("cannot be read and is put aside in unreadable-")
+def test_an_audit_trail_damaged_in_a_power_cut_holds_up_no_start_and_is_put_aside_at_the_next(tmp_path: Path) -> None:
+    """It is a year long: what decides whether something is printed is looked through first, and is whole."""
+    cut_off(tmp_path)
+    data = (tmp_path / "kiosk.db").read_bytes()
+    pages = [data[at : at + 4096] for at in range(0, len(data), 4096)]
+    # [sqlite.org/fileformat.html §1.6] 0x0d: a leaf of a table
+    spoiled = [b"\xff" * 4096 if page[0] == 0x0D and b"visitBegan" in page else page for page in pages]
+    assert spoiled != pages
+    (tmp_path / "kiosk.db").write_bytes(b"".join(spoiled))
+    (tmp_path / "kiosk.db-wal").write_bytes(b"\0" * 64)
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "kiosk.db").touch()  # made today: no other is due
+    with closing(store_in(tmp_path)) as store:
+        assert len(Journal(store).never_begun()) == 200
+        assert told_in_the_end(Upkeep(store), datetime.now(UTC)) == {FaultCode.MEMORY_DAMAGED}
+    with closing(store_in(tmp_path)) as store:
+        assert Journal(store).never_begun() == []
+
+
 def test_a_memory_that_was_cut_off_and_is_whole_is_not_put_aside(tmp_path: Path) -> None:
     cut_off(tmp_path)
     with closing(store_in(tmp_path)) as store:
@@ -107,39 +136,39 @@ def test_a_disk_that_cannot_be_written_is_no_damage(tmp_path: Path) -> None:
 
 def test_damage_is_told_until_somebody_takes_it_away(tmp_path: Path, store: Store) -> None:
     upkeep = Upkeep(store)
-    assert set(upkeep.faults(NOW)) == set()
+    assert told_in_the_end(upkeep, NOW) == set()
     aside = tmp_path / "unreadable-20261127T031500"
     aside.mkdir()
-    assert set(upkeep.faults(NOW)) == {FaultCode.MEMORY_DAMAGED}
+    assert told_in_the_end(upkeep, NOW) == {FaultCode.MEMORY_DAMAGED}
     aside.rmdir()
-    assert set(upkeep.faults(NOW)) == set()
+    assert told_in_the_end(upkeep, NOW) == set()
 
 
 def test_each_day_there_is_a_copy_of_everything_that_was_written(tmp_path: Path, store: Store) -> None:
     upkeep, journal, copy = Upkeep(store), Journal(store), tmp_path / "copy" / "kiosk.db"
     journal.ordered(UUID(int=1), "residence")
     now = datetime.now(UTC)
-    list(upkeep.faults(now))
+    told_in_the_end(upkeep, now)
     assert rows_of(copy, "SELECT product FROM ticket") == [("residence",)]
     journal.ordered(UUID(int=2), "nationality")
-    list(upkeep.faults(now + timedelta(hours=1)))
+    told_in_the_end(upkeep, now + timedelta(hours=1))
     assert len(rows_of(copy, "SELECT product FROM ticket")) == 1
-    list(upkeep.faults(now + timedelta(hours=21)))
+    told_in_the_end(upkeep, now + timedelta(hours=21))
     assert len(rows_of(copy, "SELECT product FROM ticket")) == 2
     assert rows_of(copy, "PRAGMA integrity_check") == [("ok",)]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_copies(tmp_path: Path, store: Store) -> None:
     copy = tmp_path / "copy" / "kiosk.db"
-    list(Upkeep(store).faults(datetime.now(UTC)))
+    told_in_the_end(Upkeep(store), datetime.now(UTC))
     ahead = (datetime.now(UTC) + timedelta(days=365)).timestamp()
     os.utime(copy, (ahead, ahead))
-    list(Upkeep(store).faults(datetime.now(UTC)))
+    told_in_the_end(Upkeep(store), datetime.now(UTC))
     assert copy.stat().st_mtime < ahead
 
 
 @pytest.mark.expects_log("no copy of the kiosk's memory could be made")
-@pytest.mark.expects_log("the audit trail could not be looked through")
+@pytest.mark.expects_log("the kiosk's memory is damaged: the next start looks through all of it")
 def test_a_damage_that_the_copy_shows_is_told_and_leaves_the_copy_of_before(tmp_path: Path) -> None:
     """The next start looks through it, and begins anew."""
     with closing(Store(tmp_path)) as store:
@@ -151,7 +180,7 @@ def test_a_damage_that_the_copy_shows_is_told_and_leaves_the_copy_of_before(tmp_
         file.seek(pages // 2 * 4096)
         file.write(b"\xff" * 8192)
     with closing(Store(tmp_path)) as store:
-        faults = set(Upkeep(store).faults(datetime.now(UTC) + timedelta(days=2)))
+        faults = told_in_the_end(Upkeep(store), datetime.now(UTC) + timedelta(days=2))
         assert FaultCode.MEMORY_DAMAGED in faults
     assert (tmp_path / "copy" / "kiosk.db").read_bytes() == good
     with pytest.raises(Damaged):
@@ -163,7 +192,23 @@ def test_at_a_start_a_changed_audit_row_is_told(store: Store) -> None:
     AuditTrail(store).append(*[AuditLine(What.VISIT_BEGAN, number) for number in range(3)])
     with store.transaction() as connection:
         connection.execute(sa.text("UPDATE audit SET fault='paperJam' WHERE number=2"))
-    assert set(Upkeep(store).faults(NOW)) == {FaultCode.AUDIT_BROKEN}
+    assert told_in_the_end(Upkeep(store), NOW) == {FaultCode.AUDIT_BROKEN}
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["to its end", "until the kiosk ends"])
+def test_what_else_is_amiss_is_told_while_the_audit_trail_is_looked_through(
+    tmp_path: Path, store: Store, *, ends: bool
+) -> None:
+    """A year of it takes half a minute, at each start."""
+    (tmp_path / "unreadable-20261127T031500").mkdir()
+    upkeep = Upkeep(store)
+    assert set(upkeep.faults(NOW)) == {FaultCode.MEMORY_DAMAGED}
+    assert upkeep.looks
+    if ends:
+        told_in_the_end(upkeep, NOW)
+        assert not upkeep.looks
+    upkeep.stop()
+    assert [child for child in psutil.Process().children() if "kiosk_app.chain" in child.cmdline()] == []
 
 
 def aged(store: Store, table: sa.Table, where: sa.ColumnElement[bool], age: timedelta, column: str) -> None:
@@ -185,6 +230,21 @@ def test_a_ticket_is_given_up_once_it_is_old_and_the_town_knows(store: Store) ->
     with store.transaction() as connection:
         left = connection.execute(sa.select(tickets.c.ticket).order_by(tickets.c.ticket)).scalars().all()
     assert left == [str(UUID(int=2)), str(UUID(int=3))]
+
+
+def test_a_clock_that_leapt_a_year_makes_nothing_old_before_a_day_of_it_is_over(tmp_path: Path, store: Store) -> None:
+    """What was kept for three months is not lost to a wrong clock that somebody sets right."""
+    journal, copy, real = Journal(store), tmp_path / "copy" / "kiosk.db", datetime.now(UTC)
+    journal.ordered(UUID(int=1), "residence")
+    journal.ended(UUID(int=1), JobPhase.PRINTED, 1, None)
+    journal.reported(UUID(int=1))
+    told_in_the_end(Upkeep(store), real)
+    ahead = real + timedelta(days=365)
+    told_in_the_end(Upkeep(store), ahead)
+    assert journal.first_at() is not None
+    os.utime(copy, (ahead.timestamp(),) * 2)
+    told_in_the_end(Upkeep(store), ahead + timedelta(days=1))
+    assert journal.first_at() is None
 
 
 def test_the_audit_trail_holds_after_its_oldest_rows_were_given_up_and_not_when_somebody_took_more(

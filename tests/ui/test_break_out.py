@@ -60,6 +60,7 @@ def test_no_key_and_no_chord_does_anything(app: App, core: Core, page: str) -> N
     assert app.window.isVisible()
     assert QGuiApplication.topLevelWindows() == [app.window]
     assert app.grab() == before
+    assert QGuiApplication.clipboard().text() == "", "Ctrl-A and Ctrl-C found nothing to take along"
 
 
 @pytest.mark.parametrize("button", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.BackButton])
