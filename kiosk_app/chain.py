@@ -8,7 +8,6 @@ it goes on meanwhile.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os

@@ -12,6 +12,7 @@ from hardware.devices import Health, Status
 from hardware.faults import FaultCode
 from kiosk_app.audit import AuditTrail
 from kiosk_app.effects import Effect
+from kiosk_app.store import takes_more
 from kiosk_app.upkeep import Upkeep
 from kiosk_app.worker import Worker
 
@@ -26,7 +27,7 @@ SOON = timedelta(days=30)
 # The clock is set by seconds now and then; what is an hour off was set back.
 SLACK = timedelta(minutes=5)
 # How bad each is: only what stops the kiosk is DOWN.
-_STOPS = (FaultCode.KIOSK_CERTIFICATE_EXPIRED,)
+_STOPS = (FaultCode.KIOSK_CERTIFICATE_EXPIRED, FaultCode.JOURNAL_LOST)
 
 
 class MachineWorker:
@@ -86,7 +87,9 @@ class MachineWorker:
         if any(moment <= now for moment in ends):
             yield FaultCode.KIOSK_CERTIFICATE_EXPIRED
         disk = os.statvfs(self._data)
-        if disk.f_bavail * disk.f_frsize < LITTLE_ROOM:
+        if not takes_more(self._data):
+            yield FaultCode.JOURNAL_LOST
+        elif disk.f_bavail * disk.f_frsize < LITTLE_ROOM:
             yield FaultCode.DISK_FULL
         last = self._trail.last_at()
         if last is not None and now < last - SLACK:

@@ -40,13 +40,19 @@ def ask_code(visit: Visit) -> Step:
     return replace(visit, state=EnterCode()), ()
 
 
+def signs_of(code: str) -> str | None:
+    """Give the signs of a code as it was scanned; None for a bar code of a shop, a web address, anything else."""
+    signs = code.replace("-", "").strip().upper()
+    return signs if len(signs) == CODE_LENGTH and signs.isascii() and signs.isalnum() else None
+
+
 def scanned(visit: Visit, code: str) -> Step:
     """Open what a scanned code stands for, as if it had been typed."""
     asked, wishes = ask_code(visit)
     if not isinstance(asked.state, EnterCode):
         return asked, wishes
-    signs = code.replace("-", "").strip().upper()
-    if len(signs) != CODE_LENGTH or not (signs.isascii() and signs.isalnum()):  # a bar code of a shop, a web address
+    signs = signs_of(code)
+    if signs is None:
         return replace(visit, state=EnterCode(refused=FaultCode.CODE_UNKNOWN)), ()
     return replace(visit, state=OpeningCode()), (OpenCode(visit.number, signs),)
 

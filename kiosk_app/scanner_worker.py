@@ -9,8 +9,10 @@ from hardware.credentials import CodeScanner
 from hardware.devices import Status
 from kiosk_app.effects import Effect
 from kiosk_app.events import CodeScanned, Event
+from kiosk_app.opening import signs_of
 
-# Nobody holds two codes before it in so short a time; something plugged in for a scanner sends thousands.
+# Nobody holds two codes before it in so short a time; something plugged in for a scanner sends thousands. A letter may
+# bear both a code of the town and another: what is none keeps no code from being heard.
 APART_SECONDS = 0.2
 
 
@@ -21,16 +23,16 @@ class ScannerWorker:
         self._scanner = scanner
         self._post = post
         self._note = note
-        self._at = -APART_SECONDS
+        self._at: dict[bool, float] = {}
 
     def start(self) -> None:
         """Begin to listen."""
         self._scanner.watch(self._read, self._note)
 
     def _read(self, code: str) -> None:
-        now = time.monotonic()
-        if now - self._at >= APART_SECONDS:
-            self._at = now
+        now, kind = time.monotonic(), signs_of(code) is not None
+        if now - self._at.get(kind, -APART_SECONDS) >= APART_SECONDS:
+            self._at[kind] = now
             self._post(CodeScanned(code))
 
     def do(self, effect: Effect) -> None:

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -45,6 +45,12 @@ class Damaged(StoreError):
     """It is there, and it is no whole database."""
 
 
+def takes_more(folder: Path) -> bool:
+    """Whether a disk takes what the next visits will write: one that found itself damaged takes nothing more."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM and not disk.f_flag & os.ST_RDONLY
+
+
 class Store:
     """One connection, one writer at a time; each `transaction` is on disk when it ends."""
 
@@ -54,6 +60,7 @@ class Store:
         self.file = file = folder / DATABASE
         self._folder = folder
         self._lock = threading.RLock()
+        self._suspected = False
         # What was not closed was cut off, and is looked through: a disk that lost its power may have lost more.
         doubted = self._suspect_file.exists() or _size(folder / f"{DATABASE}-wal") > 0
         self._engine = engine_of(file)
@@ -83,8 +90,13 @@ class Store:
                     raise Damaged(said)
 
     def suspect(self) -> None:
-        """Have all of it looked through at the next start, and say until then that it is damaged."""
-        self._suspect_file.touch()
+        """Say from now on that it is damaged, and have all of it looked through at the next start.
+
+        That start hears of it only where the disk still takes a file; where not, everybody is told so anyway.
+        """
+        self._suspected = True
+        with suppress(OSError):
+            self._suspect_file.touch()
 
     def _up_to_date(self) -> bool:
         with self._engine.connect() as connection:
@@ -110,14 +122,13 @@ class Store:
 
     @property
     def has_room(self) -> bool:
-        """Whether the disk takes what the next visits will write: one that found itself damaged takes nothing more."""
-        disk = os.statvfs(self._folder)
-        return disk.f_bavail * disk.f_frsize >= ENOUGH_ROOM and not disk.f_flag & os.ST_RDONLY
+        """Whether the disk takes what the next visits will write."""
+        return takes_more(self._folder)
 
     @property
     def was_damaged(self) -> bool:
         """Whether it cannot be read, or one that could not be was put aside and still lies there."""
-        return self._suspect_file.exists() or any(self._folder.glob(f"{ASIDE}*"))
+        return self._suspected or self._suspect_file.exists() or any(self._folder.glob(f"{ASIDE}*"))
 
     @property
     def copied_at(self) -> datetime | None:

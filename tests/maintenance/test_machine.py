@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import queue
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from config.settings import BackEnd
 from hardware.devices import Health, Status
 from hardware.faults import FaultCode
+from kiosk_app import machine_worker
 from kiosk_app.audit import AuditLine, AuditTrail, What
 from kiosk_app.closing import Closings
 from kiosk_app.machine_worker import MachineWorker, end_of
@@ -27,6 +32,7 @@ from kiosk_app.maintenance.work import Closing
 from kiosk_app.staff_command import make_pin, make_totp
 from kiosk_app.store import Store
 from kiosk_app.tables import audit
+from simulators.astray import Astray
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
@@ -95,8 +101,29 @@ def test_the_end_of_a_bundle_is_that_of_what_ends_first_and_what_is_none_has_non
     assert end_of(tmp_path / "gone") is None
 
 
-def test_a_disk_without_room_is_told(store: Store) -> None:
-    assert look(Path("/proc"), store) == Status(Health.DEGRADED, (FaultCode.DISK_FULL,))  # it never has any
+def test_a_disk_without_any_room_is_down_and_one_with_little_is_told(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert look(Path("/proc"), store) == Status(Health.DOWN, (FaultCode.JOURNAL_LOST,))  # it never has any
+    monkeypatch.setattr(machine_worker, "LITTLE_ROOM", 1 << 60)  # no disk has so much
+    assert look(tmp_path, store) == Status(Health.DEGRADED, (FaultCode.DISK_FULL,))
+
+
+def test_a_disk_that_takes_nothing_more_is_down_however_much_room_it_has(tmp_path: Path) -> None:
+    """By a process of its own, below which the disk goes wrong."""
+    machine = Astray(tmp_path / "astray", tmp_path / "disk")
+    machine.disk.mkdir()
+    program = "import pathlib, sys; from kiosk_app import store; print(store.takes_more(pathlib.Path(sys.argv[1])))"
+
+    def takes_more() -> str:
+        command, environment = [sys.executable, "-c", program, str(machine.disk)], os.environ | machine.environment
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+    said = [takes_more()]
+    machine.refuse(errno.EROFS)
+    said.append(takes_more())
+    machine.mend()
+    assert [*said, takes_more()] == ["True", "False", "True"]
 
 
 def test_a_clock_before_what_was_last_written_down_was_set_back(tmp_path: Path, store: Store) -> None:

@@ -134,6 +134,15 @@ def test_a_disk_that_cannot_be_written_is_no_damage(tmp_path: Path) -> None:
     assert list(tmp_path.glob("unreadable-*")) == []
 
 
+def test_damage_is_told_also_where_it_cannot_be_written_down(tmp_path: Path) -> None:
+    """A disk that found itself damaged takes no file: of the doubt at the next start nothing can be left there."""
+    with closing(Store(tmp_path / "kiosk")) as store:
+        assert not store.was_damaged
+        shutil.rmtree(tmp_path / "kiosk")
+        store.suspect()
+        assert store.was_damaged
+
+
 def test_damage_is_told_until_somebody_takes_it_away(tmp_path: Path, store: Store) -> None:
     upkeep = Upkeep(store)
     assert told_in_the_end(upkeep, NOW) == set()
