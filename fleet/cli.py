@@ -27,7 +27,7 @@ from fleet import (
     sheet,
 )
 from fleet.cli_keys import KEY_HELP, KeyOption
-from fleet.cli_output import AsJson, asked, beside, out, show_difference, tell, watched
+from fleet.cli_output import AsJson, beside, out, show_difference, tell, watched
 from fleet.cli_service import Database
 from fleet.service.alarm_settings import AlarmSettingsError
 from fleet.service.enrolment import RefusedError
@@ -60,6 +60,7 @@ for command in (
 ):
     app.command()(command)
 app.command()(cli_keys.key)
+app.command()(cli_keys.town)
 app.command()(cli_keys.signers)
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
@@ -92,7 +93,7 @@ def init(
     if bool(single) is bool(towns) or (single and signers != 1) or (key and not single):
         raise typer.BadParameter("kies: --single GEMEENTE met of zonder --key, of GEMEENTE… met --signers")
     signer = cli_keys.opened(key)[0] if key else None
-    made = begin.begin(Work(home), named, signers, _new_passphrase, signer)
+    made = begin.begin(Work(home), named, signers, cli_keys.new_passphrase, signer)
     said = f"[green]✓[/] {home}: klaar. Druk nu {made.sheet.name} twee keer af, en wis het bestand daarna."
     more = f"  Zet {made.root.name} op elk loket, in /etc/loket247-agent/root.json."
     tell({"sheet": str(made.sheet), "root": str(made.root)}, said, more, as_json=as_json)
@@ -103,7 +104,7 @@ def recover(home: Home = _HERE) -> None:
     """Maak met het herstelblad de hoofdsleutel opnieuw, en alle andere sleutels nieuw. De oude tellen niet meer."""
     work = Work(home)
     typed = [typer.prompt(f"regel {number}") for number in range(1, 9)]
-    begin.recover(work, sheet.seed_of(typed), _new_passphrase)
+    begin.recover(work, sheet.seed_of(typed), cli_keys.new_passphrase)
     out.print("[green]✓[/] Nieuwe sleutels zijn gemaakt en uitgegeven. De loketten nemen ze vanzelf aan.")
 
 
@@ -207,15 +208,6 @@ def status(home: Home = _HERE, *, as_json: AsJson = False) -> None:
         where = by_hand.in_words(row.going) if row.going is not None else ""
         table.add_row(row.role, str(row.version), until, "ja" if row.changed else "", signed, where)
     out.print(table)
-
-
-def _new_passphrase(name: str) -> str:
-    """Ask twice for a passphrase that is long enough."""
-    while True:
-        said = asked(f"nieuwe wachtzin voor {name}", twice=True)
-        if len(said) >= keys.SHORTEST_PASSPHRASE:
-            return said
-        beside.print(f"Te kort: neem {keys.SHORTEST_PASSPHRASE} tekens of meer, bv. vier woorden.")
 
 
 if __name__ == "__main__":

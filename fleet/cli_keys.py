@@ -1,4 +1,4 @@
-"""The commands about keys: show one, and let others sign for a town; and how every command takes one."""
+"""The commands about keys: show one, let a town join, let others sign for it; and how every command takes one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tuf.api.exceptions import RepositoryError
 from fleet import keys
 from fleet.cli_output import AsJson, agreed, asked, beside, show_difference, tell
 from fleet.cli_service import Home, existing
+from fleet.joining import join
 from fleet.signing import Count, Draft
 from fleet.work import Work
 
@@ -57,6 +58,31 @@ def signers(
     said = f"[green]✓[/] {need} van deze {len(others)} sleutels tekenen voor {town}, zodra zoveel van hen dat deden."
     told = {"town": town, "needed": need, "keyids": [other.keyid for other in others]}
     tell(told, *names, said, as_json=as_json)
+
+
+def town(
+    town: Annotated[str, typer.Argument(help="De gemeente die erbij komt.")],
+    key: KeyOption,
+    signers: Annotated[int, typer.Option("--signers", min=1, max=9, help="Hoeveel mensen moeten tekenen.")] = 1,
+    home: Home = _HERE,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Laat een gemeente meedoen: maak haar sleutels, en geef uit dat die voor haar tekenen. Vraagt de hoofdsleutel."""
+    work = existing(home)
+    join(work, town, signers, opened(key)[0], new_passphrase)
+    mine = [f"{town}-{number}.pem" for number in range(1, signers + 1)]
+    said = f"[green]✓[/] {town} hoort bij deze vloot. Wie voor haar tekent, krijgt: {', '.join(mine)}."
+    tell({"town": town, "keys": mine}, said, as_json=as_json)
+
+
+def new_passphrase(name: str) -> str:
+    """Ask twice for a passphrase that is long enough."""
+    while True:
+        said = asked(f"nieuwe wachtzin voor {name}", twice=True)
+        if len(said) >= keys.SHORTEST_PASSPHRASE:
+            return said
+        beside.print(f"Te kort: neem {keys.SHORTEST_PASSPHRASE} tekens of meer, bv. vier woorden.")
 
 
 def countersign(work: Work, signer: Signer) -> list[Count]:

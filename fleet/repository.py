@@ -69,6 +69,12 @@ class Repository:
         at = version if version is not None else self.versions()[name]
         return Metadata[Targets].from_bytes(self._read(f"{at}.{name}.json"))
 
+    def next_of(self, name: str) -> Targets:
+        """Give what a role says now, as its next version."""
+        said = Targets.from_dict(self.role(name).signed.to_dict())
+        said.version, said.expires = said.version + 1, expiry(name)
+        return said
+
     def content(self, name: str, version: int | None = None) -> dict[str, bytes]:
         """Give the files that a role speaks for now, or spoke for then."""
         said = self.role(name, version).signed.targets
@@ -129,7 +135,7 @@ class Repository:
         if root is None:
             before = self.versions()
             for name, metadata in changed.items():
-                if metadata.signed.version <= before[name]:
+                if metadata.signed.version <= before.get(name, 0):
                     raise RepositoryError(f"{name}: intussen is er iets anders uitgegeven; begin opnieuw")
                 self.verify(name, metadata, changed)
         for metadata in changed.values():

@@ -68,7 +68,7 @@ class Drafts:
         wanted = {path: TargetFile.from_data(path, content) for path, content in files.items()}
         if wanted == self._repository.role(role).signed.targets and role not in self.owed():
             return None
-        said = self._next(role)
+        said = self._repository.next_of(role)
         said.targets = wanted
         return self._signed(role, self._begun(role, said) or Metadata(said), files, signer)
 
@@ -83,10 +83,10 @@ class Drafts:
             raise RepositoryError(f"er wacht al iets van {min(waiting)}: geef dat eerst uit, of wis het ontwerp")
         if not 0 < need <= len({key.keyid for key in keys}):
             raise RepositoryError(f"{need} handtekeningen van {len(keys)} sleutels: dat kan niet")
-        said = self._next(by)
+        said = self._repository.next_of(by)
         said.delegations = _with(said.delegations, role, keys, need)
         self._signed(by, Metadata(said), self._repository.content(by), signer)
-        self._keep(role, Metadata(self._next(role)), self._repository.content(role))
+        self._keep(role, Metadata(self._repository.next_of(role)), self._repository.content(role))
 
     def countersign(self, draft: Draft, signer: Signer) -> Draft:
         """Sign what somebody else began, who may have put anything in it. Raises RepositoryError."""
@@ -134,12 +134,6 @@ class Drafts:
     def _enough(self, draft: Draft) -> bool:
         count = self.count(draft)
         return count.signed >= count.needed
-
-    def _next(self, role: str) -> Targets:
-        """Give what a role says, as its next version."""
-        said = Targets.from_dict(self._repository.role(role).signed.to_dict())
-        said.version, said.expires = said.version + 1, expiry(role)
-        return said
 
     def _signed(self, role: str, metadata: Metadata[Targets], files: Mapping[str, bytes], signer: Signer) -> Draft:
         metadata.sign(signer, append=True)

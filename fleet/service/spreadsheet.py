@@ -10,6 +10,9 @@ from typing import TextIO
 
 # What a spreadsheet runs, some of it also in its wide form or behind a blank; an apostrophe makes it words.
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
+_BLANKS = (
+    " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
+)
 _RUNS_WIDE = ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
 
 Value = str | int | float | dt.datetime | None
@@ -33,6 +36,6 @@ def safe(value: Value) -> str | int | float | None:
     """Give a value that no spreadsheet runs; a moment as one reads it, to the second, with its zone."""
     if isinstance(value, dt.datetime):
         return value.isoformat(timespec="seconds")
-    if isinstance(value, str) and value.lstrip(" ").startswith((*_RUNS, *_RUNS_WIDE)):
+    if isinstance(value, str) and value.lstrip(_BLANKS).startswith((*_RUNS, *_RUNS_WIDE)):
         return f"'{value}"
     return value

@@ -268,7 +268,10 @@ def test_what_a_kiosk_counts_comes_to_the_report_as_it_was(alone: Kiosk, tmp_pat
 
 @pytest.mark.parametrize(
     "value",
-    ["=1+1", "+1", "-1", "@sum(A1)", "\t=1", "\r=1", " =1", "\N{FULLWIDTH EQUALS SIGN}1", '=HYPERLINK("http://x")'],
+    [
+        *("=1+1", "+1", "-1", "@sum(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "\N{FULLWIDTH EQUALS SIGN}1"),
+        *(" =1", "\N{NO-BREAK SPACE}=1", "\N{ZERO WIDTH NO-BREAK SPACE} =1"),
+    ],
 )
 def test_no_cell_is_taken_for_a_formula(value: str) -> None:
     assert safe(value) == f"'{value}"
