@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 
 from config.settings import SettingsError
+from fleet import history
 from fleet.cli_output import AsJson, agreed, beside, out, show_difference, tell
-from fleet.cli_service import Database, Home, database_of, opened
+from fleet.cli_service import Database, Home, database_of, existing, opened
+from fleet.history import Signed
 from fleet.signing import Count
 from fleet.work import Work
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from fleet.service.deeds import Row
     from fleet.service.proposals import Proposal, Proposals
     from fleet.service.rollouts import Rollouts
 
@@ -82,20 +86,44 @@ def _sign(work: Work, engine: Engine, number: int, signer: Signer, named: str) -
 
 def audit(home: Home = _HERE, database: Database = "", *, as_json: AsJson = False) -> None:
     """Toon wie wat voorstelde, goedkeurde en tekende. Fout waar een regel weg of veranderd is."""
+    rows, broken = _deeds(home, database)
+    said = history.signed(existing(home).repository)
+    if as_json:
+        tell({"brokenAt": broken, "rows": rows, "signed": said}, as_json=True)
+    else:
+        _show_deeds(rows)
+        _show_signed(said)
+    strange = [f"{one.role} {one.version} is niet getekend door wie dat mag" for one in said if not one.keyids]
+    strange += [f"regel {broken} is weg of veranderd"] if broken is not None else []
+    for line in strange:
+        beside.print(f"fleet: {line}", markup=False)
+    if strange:
+        raise typer.Exit(1)
+
+
+def _deeds(home: Path, database: str) -> tuple[list[Row], int | None]:
+    """Give what people did to changes of the fleet service, and where a row is gone; nothing where there is none."""
     from fleet.service import deeds
 
+    if not database and not database_of(home).exists():
+        return [], None
     with opened(home, database) as engine:
-        rows, broken = deeds.read(engine), deeds.broken_at(engine)
-    if as_json:
-        tell({"brokenAt": broken, "rows": rows}, as_json=True)
-    else:
-        table = Table("nr", "wanneer", "gemeente", "wijziging", "wie", "wat")
-        for row in rows:
-            table.add_row(str(row.number), row.at, row.town, str(row.proposal), row.person, row.what.value)
-        out.print(table)
-    if broken is not None:
-        beside.print(f"fleet: regel {broken} is weg of veranderd", markup=False)
-        raise typer.Exit(1)
+        return deeds.read(engine), deeds.broken_at(engine)
+
+
+def _show_deeds(rows: list[Row]) -> None:
+    table = Table("nr", "wanneer", "gemeente", "wijziging", "wie", "wat", title="bij de dienst")
+    for row in rows:
+        table.add_row(str(row.number), row.at, row.town, str(row.proposal), row.person, row.what.value)
+    out.print(table)
+
+
+def _show_signed(said: list[Signed]) -> None:
+    table = Table("wanneer", "rol", "versie", "sleutels", "wat", title="in de map")
+    for one in said:
+        mine = ", ".join(keyid[:8] for keyid in one.keyids)
+        table.add_row(f"{one.at:%d-%m-%Y %H:%M}", one.role, str(one.version), mine, escape(one.what))
+    out.print(table)
 
 
 def _show(one: Proposal) -> None:

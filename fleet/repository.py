@@ -45,8 +45,12 @@ class Repository:
 
     def root(self) -> Metadata[Root]:
         """Give who may sign now."""
-        versions = [int(file.name.partition(".")[0]) for file in self._metadata.glob("*.root.json")]
-        return Metadata[Root].from_bytes(self._read(f"{max(versions)}.root.json"))
+        return self.roots()[-1]
+
+    def roots(self) -> list[Metadata[Root]]:
+        """Give who might sign ever, oldest first."""
+        versions = sorted(int(file.name.partition(".")[0]) for file in self._metadata.glob("*.root.json"))
+        return [Metadata[Root].from_bytes(self._read(f"{version}.root.json")) for version in versions]
 
     def timestamp(self) -> Metadata[Timestamp]:
         """Give the last word."""
