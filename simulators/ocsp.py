@@ -69,7 +69,7 @@ class OcspResponder:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="ocsp", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="ocsp", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:

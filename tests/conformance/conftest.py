@@ -164,7 +164,7 @@ class Crooked:
         self._server = Server(("127.0.0.1", 0), _handler(self._honest, spoil))
         self._server.tls = context
         self.url = f"https://localhost:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     def __enter__(self) -> Self:
         self._thread.start()

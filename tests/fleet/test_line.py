@@ -141,7 +141,7 @@ def server(tmp_path: Path, certified: tuple[Path, Path]) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certified)
     at.socket = context.wrap_socket(at.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=at.serve_forever)
+    thread = threading.Thread(target=at.serve_forever, args=(0.05,))
     thread.start()
     yield f"https://localhost:{at.server_port}"
     at.shutdown()

@@ -261,7 +261,7 @@ def _responder(eid: Eid) -> Iterator[Responder]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         responder.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield responder
         server.shutdown()
