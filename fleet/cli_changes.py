@@ -93,7 +93,7 @@ def audit(home: Home = _HERE, database: Database = "", *, as_json: AsJson = Fals
     else:
         _show_deeds(rows)
         _show_signed(said)
-    strange = [f"{one.role} {one.version} is niet getekend door wie dat mag" for one in said if not one.keyids]
+    strange = [f"{one.role} {one.version} is weg, of niet getekend door wie dat mag" for one in said if not one.keyids]
     strange += [f"regel {broken} is weg of veranderd"] if broken is not None else []
     for line in strange:
         beside.print(f"fleet: {line}", markup=False)
@@ -122,7 +122,8 @@ def _show_signed(said: list[Signed]) -> None:
     table = Table("wanneer", "rol", "versie", "sleutels", "wat", title="in de map")
     for one in said:
         mine = ", ".join(keyid[:8] for keyid in one.keyids)
-        table.add_row(f"{one.at:%d-%m-%Y %H:%M}", one.role, str(one.version), mine, escape(one.what))
+        when = f"{one.at:%d-%m-%Y %H:%M}" if one.at is not None else ""
+        table.add_row(when, one.role, str(one.version), mine, escape(one.what))
     out.print(table)
 
 

@@ -18,7 +18,7 @@ from fleet.work import Work
 def join(work: Work, town: str, signers: int, head: Signer, new_passphrase: Callable[[str], str]) -> None:
     """Make keys for a town, of which so many must sign, and give out that they may.
 
-    Raises RepositoryError, and FileExistsError where such a key is there already; then the fleet is as it was.
+    Raises RepositoryError, OSError, and FileExistsError where such a key is there already; the fleet is then as it was.
     """
     if not re.fullmatch(TENANT, town):
         raise RepositoryError(f"{town}: neem 2 tot 32 kleine letters of cijfers")
@@ -35,13 +35,19 @@ def join(work: Work, town: str, signers: int, head: Signer, new_passphrase: Call
     if there := [name for name in (*named, f"{town}-daily.pem") if (work.keys / name).exists()]:
         raise FileExistsError(f"{work.keys / there[0]}: bestaat al")
     locked = {name: new_passphrase(name) for name in named}
-    for name, seed in named.items():
-        keys.save(seed, work.keys / name, locked[name])
-    keys.save(daily, work.keys / f"{town}-daily.pem")
-    (work.settings / town / "daily").mkdir(parents=True, exist_ok=True)
     of_town = [keys.signer_of(seed) for seed in seeds]
     new = roles.Signers(head, online, {town: of_town}, {town: keys.signer_of(daily)})
-    work.repository.publish(online, _signed(work, town, new), {})
+    try:
+        for name, seed in named.items():
+            keys.save(seed, work.keys / name, locked[name])
+        keys.save(daily, work.keys / f"{town}-daily.pem")
+        work.repository.publish(online, _signed(work, town, new), {})
+    except BaseException:
+        if town not in work.towns:  # a key that signs for nothing would be in the way of the next try
+            for name in (*named, f"{town}-daily.pem"):
+                (work.keys / name).unlink(missing_ok=True)
+        raise
+    (work.settings / town / "daily").mkdir(parents=True, exist_ok=True)
 
 
 def _signed(work: Work, town: str, new: roles.Signers) -> dict[str, Metadata[Targets]]:
@@ -67,9 +73,10 @@ def _signed(work: Work, town: str, new: roles.Signers) -> dict[str, Metadata[Tar
 
 
 def _with(said: Targets, more: Targets) -> Targets:
-    """Let those sign as well whom the other lets sign; who does already, is named first as before."""
+    """Let those sign as well whom the other lets sign; whoever does already stays, and is asked first as before."""
     old, new = said.delegations, more.delegations
     if old is None or old.roles is None or new is None or new.roles is None:
         raise RepositoryError("daar tekent niemand voor")
-    said.delegations = Delegations(old.keys | new.keys, old.roles | new.roles)
+    joined = {name: role for name, role in new.roles.items() if name not in old.roles}
+    said.delegations = Delegations(new.keys | old.keys, old.roles | joined)
     return said

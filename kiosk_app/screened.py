@@ -186,6 +186,7 @@ class Screened:
             return
         finally:
             gc.enable()  # from here on there is garbage
+        self._kiosk.on_damage = self._leave_when_idle  # the next start puts its memory aside
         self._kiosk.core.listen(self._stepped)
         self._kiosk.core.steer = self.app.steer
         if self._kiosk.speaker is not None:

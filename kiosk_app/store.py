@@ -30,6 +30,8 @@ COPY = Path("copy") / DATABASE
 ASIDE = "unreadable-"
 # A file that says: look through the database before it is used again.
 _SUSPECT = "kiosk.db-suspect"
+# Rows of the audit trail that lie on its last pages, where a power cut finds a disk at work.
+_END = 200
 # [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
 _DAMAGED = {11, 26}
 
@@ -61,6 +63,7 @@ class Store:
         self._folder = folder
         self._lock = threading.RLock()
         self._suspected = False
+        self._seen_whole = False
         # What was not closed was cut off, and is looked through: a disk that lost its power may have lost more.
         doubted = self._suspect_file.exists() or _size(folder / f"{DATABASE}-wal") > 0
         self._engine = engine_of(file)
@@ -80,7 +83,10 @@ class Store:
         return self._folder / _SUSPECT
 
     def _look_through(self, *, whole: bool) -> None:
-        """See that it is no damaged one. The audit trail, which grows for a year, is looked at by `chain` beside."""
+        """See that it is no damaged one.
+
+        Of the audit trail, which grows for a year, only the end that this run goes on from: `chain` looks at the rest.
+        """
         with self._engine.connect() as connection:
             tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit'"
             what = ["1"] if whole else [f"'{name}'" for name in connection.exec_driver_sql(tables).scalars()]
@@ -88,6 +94,10 @@ class Store:
                 said = connection.exec_driver_sql(f"PRAGMA quick_check({one})").scalar()
                 if said != "ok":
                     raise Damaged(said)
+            if not whole and sa.inspect(connection).has_table("audit"):
+                connection.exec_driver_sql("SELECT * FROM audit ORDER BY number DESC LIMIT ?", (_END,)).all()
+                connection.exec_driver_sql("SELECT max(at) FROM audit").all()
+        self._seen_whole = whole
 
     def suspect(self) -> None:
         """Say from now on that it is damaged, and have all of it looked through at the next start.
@@ -129,6 +139,11 @@ class Store:
     def was_damaged(self) -> bool:
         """Whether it cannot be read, or one that could not be was put aside and still lies there."""
         return self._suspected or self._suspect_file.exists() or any(self._folder.glob(f"{ASIDE}*"))
+
+    @property
+    def wants_a_start(self) -> bool:
+        """Whether the next start would find the damage: not where this one looked at all of it and found none."""
+        return self._suspected and not self._seen_whole
 
     @property
     def copied_at(self) -> datetime | None:

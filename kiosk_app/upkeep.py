@@ -6,7 +6,7 @@ On the machine's thread. How long each row is kept is here, and nowhere else (do
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -24,15 +24,17 @@ TICKETS_KEPT = timedelta(days=92)
 AUDIT_KEPT = timedelta(days=396)
 # Once a night, whenever the kiosk began anew; where it could not be made, not at each look.
 COPY_AFTER, TRY_AGAIN_AFTER = timedelta(hours=20), timedelta(hours=1)
-# A copy is made each day: where none was for longer, the kiosk stood still, or its clock leapt and nothing is old.
+# Where no copy was made for longer, the kiosk stood still, or its clock leapt: no more goes at once than in so long.
 LEAPT_AFTER = timedelta(days=3)
 
 
 class Upkeep:
     """Does each day's work when it is due, and says what is amiss with the kiosk's memory."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, on_damage: Callable[[], None] = lambda: None) -> None:
+        """`on_damage` is called at each look once the next start has to put the memory aside."""
         self._store = store
+        self._on_damage = on_damage
         self._chain_begun = False
         self._chain_broken = False
         self._look: LookElsewhere | None = None
@@ -49,6 +51,8 @@ class Upkeep:
         if self._look is not None and self._look.over:
             self._note(self._look)
             self._look = None
+        if self._store.wants_a_start:
+            self._on_damage()
         if self._store.was_damaged:
             yield FaultCode.MEMORY_DAMAGED
         if self._chain_broken:
@@ -100,8 +104,8 @@ class Upkeep:
         except (OSError, StoreError) as error:
             log.error("no copy of the kiosk's memory could be made: %s", error)
         else:
-            if before is not None and now - before < LEAPT_AFTER:
-                give_up(self._store, now)
+            if before is not None:
+                give_up(self._store, min(now, before + LEAPT_AFTER))
 
 
 def give_up(store: Store, now: datetime) -> None:

@@ -163,9 +163,7 @@ class Kiosk:
         if staff is not None:
             self._add_staff(staff, settings, makers)
         self._add_fleet(settings, makers)
-        note_machine = self._noter(Part.MACHINE)
-        looks = self._look_at_closing, Upkeep(self._store)
-        self._hands.append(MachineWorker(settings.data, settings.back_end, self._trail, note_machine, *looks))
+        self._add_machine(settings)
 
     def start(self) -> None:
         """Let every worker begin. Call it on the loop's thread."""
@@ -358,6 +356,12 @@ class Kiosk:
         self._commands = Commands(settings.kiosk, self._means, book, self._look_at_closing, self._audit_from_afar)
         self._errands = ErrandWorker(settings.kiosk, export, self.core.post)
         self._hands += [self._commands, self._errands]
+
+    def _add_machine(self, settings: Settings) -> None:
+        self.on_damage: Callable[[], None] = lambda: None  # called on the loop's thread: the memory is damaged
+        upkeep = Upkeep(self._store, lambda: self._loop.call_soon(self.on_damage))
+        told = self._noter(Part.MACHINE), self._look_at_closing, upkeep
+        self._hands.append(MachineWorker(settings.data, settings.back_end, self._trail, *told))
 
     def _look_soon(self) -> None:
         """Have every device that is asked asked now."""

@@ -77,7 +77,7 @@ _FAULTS = {
     "headsetLost": "is weg",
     "outOfService": "het loket staat buiten dienst",
     "settingsInvalid": "de instellingen kloppen niet",
-    "journalLost": "het geheugen was onleesbaar, en begon opnieuw",
+    "journalLost": "kan niets meer opschrijven: de schijf is vol, stuk of alleen-lezen",
     "internal": "er liep iets mis in het programma",
     "diskFull": "de schijf is vol",
     "clockBack": "de klok staat terug",

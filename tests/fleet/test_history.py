@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tuf.api.metadata import Metadata
 from typer.testing import CliRunner, Result
 
-from fleet import by_hand, keys
+from fleet import begin, by_hand, keys, sheet
 from fleet.cli import app
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Fleet
 
+ENGLISH_ONLY = 'languages = ["nl", "en"]\n'
+
 
 @pytest.fixture
 def moved(fleet: Fleet) -> Fleet:
     """A change that was signed, brought to one kiosk, taken a step back, and brought to all."""
-    fleet.write("lindeveld/tenant.toml", 'languages = ["nl", "en"]\n')
+    fleet.write("lindeveld/tenant.toml", ENGLISH_ONLY)
     work, key = fleet.work, keys.load(fleet.work.keys / "lindeveld-1.pem")
     work.drafts.sign("lindeveld", work.to_say("lindeveld"), key)
     fleet.give_out()
@@ -75,4 +79,37 @@ def test_what_nobody_signed_that_might_is_named(moved: Fleet, role: str) -> None
     file.write_text(json.dumps(said), encoding="utf-8")
     done = audit(moved)
     assert done.exit_code == 1
-    assert f"{role} 2 is niet getekend door wie dat mag" in done.stderr
+    assert f"{role} 2 is weg, of niet getekend door wie dat mag" in done.stderr
+
+
+@pytest.mark.parametrize("key", ["leiedorp-1", "lindeveld-1", "lindeveld-daily", "online"])
+def test_a_key_that_may_sign_something_else_or_one_of_two_is_not_enough(begun: Callable[..., Fleet], key: str) -> None:
+    """Put in place of a version that said the same."""
+    fleet = begun("lindeveld", "leiedorp", signers=2)
+    fleet.say("lindeveld/tenant.toml", ENGLISH_ONLY)
+    assert audit(fleet).exit_code == 0
+    other = Metadata(fleet.work.repository.role("lindeveld", 1).signed)
+    other.signed.version = 2
+    other.sign(keys.load(fleet.work.keys / f"{key}.pem"))
+    metadata(fleet, "2.lindeveld.json").write_bytes(other.to_bytes())
+    done = audit(fleet)
+    assert done.exit_code == 1
+    assert "lindeveld 2 is weg, of niet getekend door wie dat mag" in done.stderr
+
+
+def test_a_version_or_a_stage_that_is_gone_is_named_and_the_rest_told(moved: Fleet) -> None:
+    metadata(moved, "2.lindeveld.json").unlink()
+    for file in (moved.work.home / "repository" / "targets" / "lindeveld" / "rollout").iterdir():
+        file.unlink()
+    done = audit(moved)
+    assert done.exit_code == 1
+    assert "lindeveld 2 is weg" in done.stderr
+    said = json.loads(done.stdout)["signed"]
+    assert [one["what"] for one in said if one["at"] is None] == ["weg, of niet te lezen"]
+    assert {one["what"] for one in said if one["role"] == "lindeveld-rollout"} >= {"ging rond: niet te lezen hoe ver"}
+
+
+def test_old_keys_count_for_what_they_signed_then(moved: Fleet) -> None:
+    rows = [line.strip() for line in (moved.work.home / "herstelblad.txt").read_text().splitlines()]
+    begin.recover(moved.work, sheet.seed_of([row for row in rows if row[:1].isdigit()]), lambda _name: "")
+    assert audit(moved).exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, TargetFile
 from typer.testing import CliRunner
 
+from config import durable
 from config.merge import Layer
 from fleet import begin, keys, sheet
 from fleet.cli import app
@@ -119,6 +121,37 @@ def test_a_key_that_is_there_already_is_not_written_over(fleet: Fleet) -> None:
     assert there.read_text(encoding="utf-8") == "van iemand anders"
     assert not (fleet.work.keys / "elsdam-1.pem").exists()
     assert fleet.work.towns == ["lindeveld"]
+
+
+@pytest.mark.parametrize("at", ["metadata", "keys"])
+def test_a_disk_that_takes_no_more_leaves_nothing_in_the_way_of_the_next_try(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = {file: file.read_bytes() for file in fleet.work.keys.iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr(*((durable, "write") if at == "metadata" else (keys, "save")), full)
+        with pytest.raises(OSError, match="No space left"):
+            joins(fleet, "elsdam")
+    assert {file: file.read_bytes() for file in fleet.work.keys.iterdir()} == before
+    joins(fleet, "elsdam")
+    assert fleet.work.towns == ["elsdam", "lindeveld"]
+
+
+def test_who_signs_for_the_fleet_stays_who_it_is(begun: Callable[..., Fleet], agent: Agent) -> None:
+    """Also when a letter is new, and the top says anew whom it lets."""
+    fleet = begun("lindeveld")
+    head = keys.load(fleet.work.keys / "root.pem")
+    pair = [keys.signer_of(keys.new_seed()) for _ in range(2)]
+    fleet.work.drafts.let_sign("fleet", [one.public_key for one in pair], 2, head)
+    for one in pair:
+        fleet.work.drafts.sign("fleet", {"fleet.toml": ENGLISH_ONLY.encode()}, one)
+    fleet.give_out()
+    joins(fleet, "elsdam")
+    assert fleet.work.repository.needed("fleet") == 2
+    assert agent.ask().layers == {Layer.FLEET: {"languages": ["nl", "en"]}}
 
 
 def test_an_operator_types_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,7 +215,7 @@ def test_a_clock_that_leaps_a_year_ends_no_visit_and_stops_none_of_its_clocks(si
     site.prints_again(before + 1)
 
 
-# `LOKET_CODES=100000` is what is told of in docs/measurements.md.
+# `LOKET_CODES=20000` is what is told of in docs/measurements.md.
 CODES = int(os.environ.get("LOKET_CODES", "2000"))
 # A hand that holds one code after the other before a scanner: so many a second, at most.
 A_HAND = 5

@@ -96,25 +96,91 @@ def test_a_memory_that_cannot_be_read_is_put_aside_whole_and_a_new_one_begun(tmp
         assert Journal(store).never_begun() == [UUID(int=1)]
 
 
+def audit_pages(folder: Path) -> list[int]:
+    """Number the pages of a database on which rows of the audit trail lie, oldest first."""
+    pages = enumerate((folder / "kiosk.db").read_bytes()[at : at + 4096] for at in range(0, 4096 * 1000, 4096))
+    # [sqlite.org/fileformat.html §1.6] 0x0d: a leaf of a table
+    return [number for number, page in pages if page[:1] == b"\x0d" and b"visitBegan" in page]
+
+
+def overwrite(folder: Path, number: int) -> None:
+    with (folder / "kiosk.db").open("r+b") as file:
+        file.seek(number * 4096)
+        file.write(b"\xff" * 4096)
+
+
+def spoil(folder: Path, number: int) -> None:
+    """Have a power cut leave nonsense on one page, and a log that holds nothing."""
+    overwrite(folder, number)
+    (folder / "kiosk.db-wal").write_bytes(b"\0" * 64)
+
+
+def copied_today(folder: Path) -> None:
+    """Have no copy be due: it is the look at the trail that finds it."""
+    (folder / "copy").mkdir()
+    (folder / "copy" / "kiosk.db").touch()
+
+
 @pytest.mark.expects_log("the kiosk's memory is damaged: the next start looks through all of it")
 @pytest.mark.expects_log("cannot be read and is put aside in unreadable-")
-def test_an_audit_trail_damaged_in_a_power_cut_holds_up_no_start_and_is_put_aside_at_the_next(tmp_path: Path) -> None:
-    """It is a year long: what decides whether something is printed is looked through first, and is whole."""
+@pytest.mark.parametrize("where", ["oldest row", "free page"])
+def test_damage_that_is_in_nobodys_way_holds_up_no_start_and_is_put_aside_at_the_next(
+    tmp_path: Path, where: str
+) -> None:
+    """The trail is a year long: what decides whether something is printed is looked through first, and is whole."""
     cut_off(tmp_path)
-    data = (tmp_path / "kiosk.db").read_bytes()
-    pages = [data[at : at + 4096] for at in range(0, len(data), 4096)]
-    # [sqlite.org/fileformat.html §1.6] 0x0d: a leaf of a table
-    spoiled = [b"\xff" * 4096 if page[0] == 0x0D and b"visitBegan" in page else page for page in pages]
-    assert spoiled != pages
-    (tmp_path / "kiosk.db").write_bytes(b"".join(spoiled))
-    (tmp_path / "kiosk.db-wal").write_bytes(b"\0" * 64)
-    (tmp_path / "copy").mkdir()
-    (tmp_path / "copy" / "kiosk.db").touch()  # made today: no other is due
+    if where == "oldest row":
+        spoil(tmp_path, audit_pages(tmp_path)[0])
+    else:
+        free_a_page(tmp_path)
+    copied_today(tmp_path)
+    calls: list[None] = []
     with closing(store_in(tmp_path)) as store:
         assert len(Journal(store).never_begun()) == 200
-        assert told_in_the_end(Upkeep(store), datetime.now(UTC)) == {FaultCode.MEMORY_DAMAGED}
+        upkeep = Upkeep(store, lambda: calls.append(None))
+        assert told_in_the_end(upkeep, datetime.now(UTC)) == {FaultCode.MEMORY_DAMAGED}
+        assert calls, "whoever runs it begins anew, once nobody is there"
     with closing(store_in(tmp_path)) as store:
         assert Journal(store).never_begun() == []
+
+
+def free_a_page(folder: Path) -> None:
+    """Have old rows go as upkeep does, and the page that says which are free now spoilt."""
+    with closing(sqlite3.connect(folder / "kiosk.db")) as connection:
+        connection.execute("DELETE FROM audit WHERE number < 200")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # [sqlite.org/fileformat.html §1.3] at 32: the first page that says so, counted from one
+    first = int.from_bytes((folder / "kiosk.db").read_bytes()[32:36], "big")
+    assert first
+    spoil(folder, first - 1)
+
+
+@pytest.mark.expects_log("cannot be read and is put aside in unreadable-")
+def test_an_audit_trail_that_cannot_be_gone_on_with_is_put_aside_at_once(tmp_path: Path) -> None:
+    """Its end is where a disk was at work when the power went."""
+    cut_off(tmp_path)
+    spoil(tmp_path, audit_pages(tmp_path)[-1])
+    with closing(store_in(tmp_path)) as store:
+        trail = AuditTrail(store)
+        assert (store.was_damaged, trail.head()) == (True, None)
+        trail.append(AuditLine(What.STARTED))
+
+
+@pytest.mark.expects_log("the kiosk's memory is damaged: the next start looks through all of it")
+def test_what_was_looked_through_whole_and_is_damaged_all_the_same_does_not_begin_for_ever(tmp_path: Path) -> None:
+    """A disk that spoils what it is given would have it begin anew each half minute."""
+    cut_off(tmp_path)
+    copied_today(tmp_path)
+    (tmp_path / "kiosk.db-suspect").touch()
+    calls: list[None] = []
+    with closing(Store(tmp_path)) as store:
+        with store.transaction() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        overwrite(tmp_path, audit_pages(tmp_path)[0])
+        faults = told_in_the_end(Upkeep(store, lambda: calls.append(None)), datetime.now(UTC))
+        assert faults == {FaultCode.MEMORY_DAMAGED}
+    assert calls == []
 
 
 def test_a_memory_that_was_cut_off_and_is_whole_is_not_put_aside(tmp_path: Path) -> None:
@@ -188,9 +254,11 @@ def test_a_damage_that_the_copy_shows_is_told_and_leaves_the_copy_of_before(tmp_
     with (tmp_path / "kiosk.db").open("r+b") as file:
         file.seek(pages // 2 * 4096)
         file.write(b"\xff" * 8192)
+    calls: list[None] = []
     with closing(Store(tmp_path)) as store:
-        faults = told_in_the_end(Upkeep(store), datetime.now(UTC) + timedelta(days=2))
-        assert FaultCode.MEMORY_DAMAGED in faults
+        upkeep = Upkeep(store, lambda: calls.append(None))
+        assert FaultCode.MEMORY_DAMAGED in told_in_the_end(upkeep, datetime.now(UTC) + timedelta(days=2))
+    assert calls
     assert (tmp_path / "copy" / "kiosk.db").read_bytes() == good
     with pytest.raises(Damaged):
         Store(tmp_path)
@@ -254,6 +322,19 @@ def test_a_clock_that_leapt_a_year_makes_nothing_old_before_a_day_of_it_is_over(
     os.utime(copy, (ahead.timestamp(),) * 2)
     told_in_the_end(Upkeep(store), ahead + timedelta(days=1))
     assert journal.first_at() is None
+
+
+def test_a_kiosk_that_is_on_one_day_a_week_forgets_too(tmp_path: Path, store: Store) -> None:
+    journal, copy, now = Journal(store), tmp_path / "copy" / "kiosk.db", datetime.now(UTC)
+    journal.ordered(UUID(int=1), "residence")
+    journal.ended(UUID(int=1), JobPhase.PRINTED, 1, None)
+    journal.reported(UUID(int=1))
+    weeks = 0
+    while journal.first_at() is not None and weeks < 60:
+        told_in_the_end(Upkeep(store), now)
+        os.utime(copy, (now.timestamp(),) * 2)
+        now, weeks = now + timedelta(days=7), weeks + 1
+    assert timedelta(days=7 * weeks) < TICKETS_KEPT + timedelta(days=21)
 
 
 def test_the_audit_trail_holds_after_its_oldest_rows_were_given_up_and_not_when_somebody_took_more(
