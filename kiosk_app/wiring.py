@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from config.checkin import InForce
@@ -35,6 +34,7 @@ from kiosk_app.errand_worker import ErrandWorker
 from kiosk_app.events import Event, OfferChanged, PaperFound
 from kiosk_app.export import sealed
 from kiosk_app.foresight import Foresight
+from kiosk_app.hand import Hand, Looks
 from kiosk_app.health import HealthBook, Part
 from kiosk_app.journal import Journal
 from kiosk_app.keypad_worker import KeypadWorker
@@ -86,30 +86,6 @@ from printing.job import PrintRun
 from printing.seal_rule import SealRule
 
 log = logging.getLogger(__name__)
-
-
-class Hand(Protocol):
-    """A worker: takes the effects that are its own, and lets the others pass."""
-
-    def start(self) -> None:
-        """Begin."""
-
-    def do(self, effect: Effect) -> None:
-        """Begin the work of an effect that is this worker's own."""
-
-    def stuck(self, seconds: float) -> bool:
-        """Say whether something has been waited for longer than that."""
-
-    def stop(self) -> None:
-        """End, and let go of the device."""
-
-
-@runtime_checkable
-class Looks(Protocol):
-    """A hand that asks its device how it does now and then; the others are told by theirs."""
-
-    def look_soon(self) -> None:
-        """Ask it now. From any thread."""
 
 
 class Kiosk:
