@@ -17,6 +17,8 @@ import tomli_w
 from config.settings import load
 from kiosk_app.loop import PlainLoop
 from kiosk_app.wiring import Kiosk
+from tests.memory.test_upkeep import audit_pages, copied_today, cut_off, spoil
+from tests.waiting import wait_until
 
 PROJECT = Path(__file__).parents[2]
 # As WatchdogSec=: silent for so long, a service is ended. On a busy machine a beat still comes within it.
@@ -155,3 +157,23 @@ def test_a_printer_that_never_answers_holds_its_worker_up(tmp_path: Path) -> Non
         assert held_up == [True, False]
         call.close()
         kiosk.stop()
+
+
+def test_a_kiosk_whose_memory_is_damaged_begins_anew_by_itself_and_puts_it_aside(tmp_path: Path) -> None:
+    """Nobody is there, and nobody has to come: what began it begins it again."""
+    data = tmp_path / "data"
+    data.mkdir()
+    cut_off(data)
+    spoil(data, audit_pages(data)[0])
+    copied_today(data)
+    first = Systemd(tmp_path)
+    assert first.service.wait(SECONDS) == 0
+    first.close()
+    assert list(data.glob("unreadable-*")) == []
+    (tmp_path / "notify").unlink()
+    second = Systemd(tmp_path)
+    assert second.hears(SECONDS) == "READY=1"
+    wait_until(lambda: list(data.glob("unreadable-*")) != [])
+    assert [second.hears(SECONDS) for _ in range(3)] == ["WATCHDOG=1"] * 3
+    assert second.service.poll() is None
+    second.close()
