@@ -8,11 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import time
 import tty
 from pathlib import Path
 
 from simulators.input_device import EV_KEY, VirtualInput
 
+# A hand takes a code away and holds the next one before it in no less.
+HAND_SECONDS = 0.25
 UP, DOWN = 0, 1
 SHIFT, CONTROL, ENTER = 42, 29, 28
 # linux/input-event-codes.h, on a keyboard of the United States.
@@ -29,11 +32,15 @@ SHIFTED = dict(zip('!@#$%^&*()_+{}:"~|<>?', "1234567890-=[];'`\\,./", strict=Tru
 class KeyboardScanner(VirtualInput):
     """A scanner that types, at `path`. It is plugged in from the start."""
 
+    _free_at = 0.0
+
     def scan(self, code: str) -> None:
-        """Read a code: its signs, and Enter. A GS is typed as control-], as scanners do."""
+        """Read a code that a hand holds before it: its signs, and Enter. A GS is typed as control-], as scanners do."""
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
         for sign in code:
             self.type(sign)
         self.type("\r")
+        self._free_at = time.monotonic() + HAND_SECONDS
 
     def type(self, *signs: str) -> None:
         """Press what each sign takes; several at once, as nothing does that reads with light."""

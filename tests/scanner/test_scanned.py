@@ -105,8 +105,8 @@ def test_a_worker_posts_what_the_scanner_reads(tmp_path: Path) -> None:
     posted: Queue[Event] = Queue()
     worker = ScannerWorker(KeyboardScanner(device.path, Form()), posted.put, lambda _: None)
     worker.start()
-    device.scan("5412345000006")  # the bar code of a shop, on the same paper
-    device.scan("4F7K-9XQR")
+    device.type(*"5412345000006\r")  # the bar code of a shop, read in the same glance off the same paper
+    device.type(*"4F7K-9XQR\r")
     assert posted.get(timeout=20) == CodeScanned("5412345000006")
     assert posted.get(timeout=20) == CODE, "what is no code of a town keeps none from being heard"
     worker.stop()
