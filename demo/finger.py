@@ -20,7 +20,6 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtQuick import QQuickWindow
 
 from config.settings import load
 from demo.hand import Hand
@@ -85,7 +84,7 @@ class Finger:
             "overlay": visit.overlay.value if visit.overlay else None,
             "visit": visit.number,
             "choices": self._choices(),
-            "focus": _focused(self._screened.app.window),
+            "focus": self._hand.focused,
             "known": self._screened.knows_its_devices,
         }
         if isinstance(visit.state, Notice | LastTry | Printing | Printed):  # no other title: one greets by name
@@ -178,11 +177,6 @@ def _of_staff(state: StaffAtWork) -> dict[str, Any]:
         "compartment": page.act.compartment if isinstance(page, Proposal | DoorStands) else None,
         "how": page.how.value if isinstance(page, ActEnded) else None,
     }
-
-
-def _focused(window: QQuickWindow) -> str:
-    """Give the choice that the keyboard is on."""
-    return window.activeFocusItem().objectName() if window.activeFocusItem() is not None else ""
 
 
 def _png(image: QImage) -> str:

@@ -7,13 +7,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QEventPoint, QInputDevice, QPointingDevice, QTouchEvent
-from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtQml import QJSEngine, QJSValue
+from PySide6.QtQuick import QQuickWindow
 
 TAP = 0.1  # seconds that a finger lies on the glass
 BETWEEN = 0.3  # from one tap to the next
+
+# Finds the middle of a visible, enabled item by its object name; delegates are children of items, not of objects. It is
+# looked for in JavaScript: Python keeps something of every page that it ever saw (PySide 6.11.3, `childItems`).
+_FIND = """(function find(item, name) {
+    if (item.objectName === name && item.visible && item.enabled)
+        return item.mapToItem(null, item.width / 2, item.height / 2)
+    for (const child of item.children) {
+        const found = find(child, name)
+        if (found)
+            return found
+    }
+    return null
+})"""
 
 _KINDS = {
     QEventPoint.State.Pressed: QEvent.Type.TouchBegin,
@@ -32,6 +47,10 @@ class Hand:
         self._device = QPointingDevice("glass", 1, *kinds, can, 10, 0)
         self._down: dict[int, QPointF] = {}
         self._to_do: Callable[[], None] | None = None
+        self._engine = QJSEngine()
+        for ours in (window, window.contentItem()):  # it would take what it is shown for its own, and end it
+            QJSEngine.setObjectOwnership(ours, QJSEngine.ObjectOwnership.CppOwnership)
+        self._find = cast("QJSValue", self._engine.evaluate(_FIND))
         window.frameSwapped.connect(self._painted)
         self.clock = time.monotonic()
 
@@ -46,8 +65,14 @@ class Hand:
 
     def place(self, name: str) -> QPoint | None:
         """Give the middle of what can be touched by that name; None where nothing can."""
-        item = _find(self._window.contentItem(), name)
-        return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint() if item is not None else None
+        at = self._find.call([self._engine.newQObject(self._window.contentItem()), QJSValue(name)])
+        return QPointF(at.property("x").toNumber(), at.property("y").toNumber()).toPoint() if at.isObject() else None
+
+    @property
+    def focused(self) -> str:
+        """Give the name of what the keyboard is on; nothing where it is nowhere."""
+        item = self._engine.newQObject(self._window).property("activeFocusItem")
+        return item.property("objectName").toString() if item.isQObject() else ""
 
     def tap(self, at: QPoint) -> None:
         """Put a finger down, and lift it."""
@@ -88,10 +113,3 @@ class Hand:
 
     def _point(self, finger: int, state: QEventPoint.State, at: QPointF) -> QEventPoint:
         return QEventPoint(finger, state, at, self._window.mapToGlobal(at))
-
-
-def _find(item: QQuickItem, name: str) -> QQuickItem | None:
-    """Find a visible, enabled item by its object name; delegates are children of items, not of objects."""
-    if item.objectName() == name and item.isVisible() and item.isEnabled():
-        return item
-    return next((found for child in item.childItems() if (found := _find(child, name)) is not None), None)
