@@ -54,8 +54,8 @@ def begin(
     """
     if work.repository.exists or work.keys.exists():
         raise RepositoryError(f"{work.home}: hier is al een vloot")
-    if wrong := [town for town in towns if not re.fullmatch(TENANT, town)]:
-        raise RepositoryError(f"{wrong[0]}: neem 2 tot 32 kleine letters of cijfers")
+    for town in towns:
+        refuse_no_town(town)
     root = keys.new_seed()
     _give_keys(work, root, dict.fromkeys(towns, signers), new_passphrase, signer)
     for town in towns:
@@ -67,6 +67,12 @@ def begin(
     text = sheet.sheet(", ".join(towns), root, keys.signer_of(root).public_key.keyid, day)
     durable.write(paper, text.encode(), 0o600)
     return Begun(paper, for_kiosks)
+
+
+def refuse_no_town(town: str) -> None:
+    """Raises RepositoryError for what cannot be the name of a town."""
+    if not re.fullmatch(TENANT, town):
+        raise RepositoryError(f"{town}: neem 2 tot 32 kleine letters of cijfers")
 
 
 def recover(work: Work, root: bytes, new_passphrase: Callable[[str], str]) -> None:

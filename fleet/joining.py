@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Delegations, Metadata, Targets
 
-from config.targets import TENANT, group
+from config.targets import group
 from fleet import keys, roles
-from fleet.repository import expiry
+from fleet.begin import refuse_no_town
+from fleet.repository import said_by
 from fleet.work import Work
 
 
@@ -20,8 +20,7 @@ def join(work: Work, town: str, signers: int, head: Signer, new_passphrase: Call
 
     Raises RepositoryError, OSError, and FileExistsError where such a key is there already; the fleet is then as it was.
     """
-    if not re.fullmatch(TENANT, town):
-        raise RepositoryError(f"{town}: neem 2 tot 32 kleine letters of cijfers")
+    refuse_no_town(town)
     if town in work.towns:
         raise RepositoryError(f"{town}: is al een gemeente van deze vloot")
     if head.public_key.keyid not in work.repository.may_sign(Targets.type):
@@ -63,13 +62,7 @@ def _signed(work: Work, town: str, new: roles.Signers) -> dict[str, Metadata[Tar
     said[town] = (roles.town_of(new, town), [*new.towns[town]])
     said[roles.daily_role(town)] = (Targets(), [new.daily[town]])
     said[roles.rollout_role(town)] = (Targets(), [new.online])
-    signed = {}
-    for name, (content, signers) in said.items():
-        content.expires = expiry(name)
-        signed[name] = Metadata(content)
-        for signer in signers:
-            signed[name].sign(signer, append=True)
-    return signed
+    return {name: said_by(name, content, signers) for name, (content, signers) in said.items()}
 
 
 def _with(said: Targets, more: Targets) -> Targets:

@@ -189,6 +189,15 @@ def expiry(role: str) -> datetime:
     return (datetime.now(UTC) + roles.holds(role)).replace(microsecond=0)
 
 
+def said_by(name: str, content: Targets, signers: Sequence[Signer]) -> Metadata[Targets]:
+    """Give what a role says from now on, signed by all of these."""
+    content.expires = expiry(name)
+    metadata = Metadata(content)
+    for signer in signers:
+        metadata.sign(signer, append=True)
+    return metadata
+
+
 def found(repository: Repository, signers: roles.Signers) -> None:
     """Begin a repository, or give all its roles new keys; what towns had published stays published."""
     had = repository.exists
@@ -210,9 +219,5 @@ def found(repository: Repository, signers: roles.Signers) -> None:
         if name in before:
             content.targets = repository.role(name).signed.targets
         content.version = before.get(name, 0) + 1
-        content.expires = expiry(name)
-        metadata = Metadata(content)
-        for key in keys:
-            metadata.sign(key, append=True)
-        signed[name] = metadata
+        signed[name] = said_by(name, content, keys)
     repository.publish(signers.online, signed, {}, root)

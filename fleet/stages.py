@@ -8,12 +8,12 @@ from datetime import datetime
 import msgspec
 import tomli_w
 from securesystemslib.signer import Signer
-from tuf.api.metadata import Metadata, TargetFile, Targets
+from tuf.api.metadata import TargetFile
 
 from config import targets
 from config.rings import Stage
 from fleet import roles
-from fleet.repository import Repository, expiry
+from fleet.repository import Repository, said_by
 
 
 def tell_stage(repository: Repository, online: Signer, whose: str, stage: Stage) -> None:
@@ -41,8 +41,6 @@ def _say_stage(
     files: Mapping[str, bytes],
 ) -> None:
     role = roles.rollout_role(whose)
-    said = Targets.from_dict(repository.role(role).signed.to_dict())
-    said.version, said.expires, said.targets = said.version + 1, expiry(role), dict(wanted)
-    metadata = Metadata(said)
-    metadata.sign(online)
-    repository.publish(online, {role: metadata}, files)
+    said = repository.next_of(role)
+    said.targets = dict(wanted)
+    repository.publish(online, {role: said_by(role, said, [online])}, files)

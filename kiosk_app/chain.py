@@ -26,12 +26,19 @@ from pysqlite3 import dbapi2
 FIRST = "0" * 64
 # A million rows take half a minute; the rest is for a slow disk.
 SECONDS = 240.0
-# The word for a file that is no whole database. [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
-DAMAGED, _CODES = "damaged", {11, 26}
+# The word for a file that is no whole database.
+DAMAGED = "damaged"
+# [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
+_CODES = {11, 26}
 
 
 class FileDamaged(Exception):
     """The database itself is no whole one."""
+
+
+def says_damage(code: int) -> bool:
+    """Whether an error of SQLite, by its (extended) code, says that the file itself is no whole database."""
+    return code & 0xFF in _CODES
 
 
 def hash_of(row: Mapping[str, object]) -> str:
@@ -100,7 +107,7 @@ def _told(file: Path) -> str:
             whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
         return str(broken_at(file) or "") if whole else DAMAGED
     except dbapi2.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _CODES:
+        if not says_damage(getattr(error, "sqlite_errorcode", 0)):
             raise
         return DAMAGED
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2
 
 from config import durable
+from kiosk_app.chain import says_damage
 from kiosk_app.database import engine_of
 from kiosk_app.migrations import MigrationError, upgrade
 from printing.job import JournalLost
@@ -32,8 +33,6 @@ ASIDE = "unreadable-"
 _SUSPECT = "kiosk.db-suspect"
 # Rows of the audit trail that lie on its last pages, where a power cut finds a disk at work.
 _END = 200
-# [sqlite.org/rescode.html] SQLITE_CORRUPT, SQLITE_NOTADB
-_DAMAGED = {11, 26}
 
 # A visit writes some hundred kilobytes, and SQLite up to four megabytes beside the database before it tidies up.
 ENOUGH_ROOM = 16 << 20
@@ -142,8 +141,11 @@ class Store:
 
     @property
     def wants_a_start(self) -> bool:
-        """Whether the next start would find the damage: not where this one looked at all of it and found none."""
-        return self._suspected and not self._seen_whole
+        """Whether the next start would look at all of it: not where this one did, nor where nothing says that it must.
+
+        Else it would begin anew again and again: on a disk that takes no file, or that spoils what it is given.
+        """
+        return self._suspect_file.exists() and not self._seen_whole
 
     @property
     def copied_at(self) -> datetime | None:
@@ -207,7 +209,7 @@ def store_in(folder: Path) -> Store:
 def _is_damage(error: Exception) -> bool:
     """Whether SQLite says that the file itself is wrong; a disk that is full or locked mends."""
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
-    return isinstance(error, Damaged) or code & 0xFF in _DAMAGED
+    return isinstance(error, Damaged) or says_damage(code)
 
 
 def _size(file: Path) -> int:
