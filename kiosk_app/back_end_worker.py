@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from config.timeouts import LONGEST_DOCUMENT
@@ -105,44 +106,45 @@ class BackEndWorker:
         """Begin: look how the back end does, and report what an earlier run could not."""
         self._thread.start()
         self._checker.warm()
-        self._spawn(self._watch_health())
+        self._spawn(self._watch_health)
 
     def do(self, effect: Effect) -> None:
         """Begin what is wished of the back end."""
+        doors = self._doors
         match effect:
             case AskChallenge(visit):
-                self._spawn(self._answer(visit, self._challenge(visit)))
+                self._spawn(lambda: self._answer(visit, self._challenge(visit)))
             case SignIn():
-                self._spawn(self._answer(effect.visit, self._sign_in(effect)))
+                self._spawn(lambda: self._answer(effect.visit, self._sign_in(effect)))
             case AskOfferings(visit):
-                self._spawn(self._answer(visit, self._offerings(visit)))
+                self._spawn(lambda: self._answer(visit, self._offerings(visit)))
             case OpenCode(visit, code):
-                self._spawn(self._answer(visit, self._open_code(visit, code)))
+                self._spawn(lambda: self._answer(visit, self._open_code(visit, code)))
             case OrderDocument(visit, ticket):
                 self._visits[ticket] = visit
-                self._spawn(self._order(effect))
+                self._spawn(lambda: self._order(effect))
             case DrawPage():
-                self._spawn(self._draw(effect))
+                self._spawn(lambda: self._draw(effect))
             case Abandon(_, ticket, fault):
-                self._spawn(self._abandon(ticket, fault))
-            case Collect() if self._doors is not None:
-                self._spawn(self._answer(effect.visit, self._collect(self._doors, effect)))
-            case SettleDoor(_, ticket) if self._doors is not None:
-                self._spawn(self._doors.give_up(ticket))
-            case DoWork(visit, TellShelf()) if self._doors is not None and self._doors.storing is not None:
-                self._spawn(self._doors.storing.shelf(visit))
+                self._spawn(lambda: self._abandon(ticket, fault))
+            case Collect() if doors is not None:
+                self._spawn(lambda: self._answer(effect.visit, self._collect(doors, effect)))
+            case SettleDoor(_, ticket) if doors is not None:
+                self._spawn(lambda: doors.give_up(ticket))
+            case DoWork(visit, TellShelf()) if doors is not None and doors.storing is not None:
+                self._spawn(partial(doors.storing.shelf, visit))
             case EndSession(visit):
-                self._spawn(self._end_session(visit))
+                self._spawn(lambda: self._end_session(visit))
             case Forget(visit):
                 # A task like the others: they begin in the order of the wishes, so EndSession still knows its session.
-                self._spawn(self._forget(visit))
+                self._spawn(lambda: self._forget(visit))
             case _:
                 return
 
     def report(self) -> None:
         """Report every ending in the journal that the back end has not confirmed; callable from any thread."""
         if not self._loop.is_closed():  # a print job may outlive `stop`; its ending is reported at the next start
-            self._spawn(self._report_all())
+            self._spawn(self._report_all)
 
     def look_soon(self) -> None:
         """Ask how the back end does now: somebody mends it. From any thread."""
@@ -152,7 +154,7 @@ class BackEndWorker:
     def tell_act(self, visit: int | None, act: UUID) -> None:
         """Tell the town what staff did at a door, and the visit that waits how it took that; from any thread."""
         if not self._loop.is_closed() and self._doors is not None and self._doors.storing is not None:
-            self._spawn(self._doors.storing.tell(visit, act))
+            self._spawn(partial(self._doors.storing.tell, visit, act))
 
     def stuck(self, seconds: float) -> bool:
         """Say whether its loop was last asked to come round longer ago than that, and has not."""
@@ -199,7 +201,8 @@ class BackEndWorker:
             self._checker.close()
             self._checker.warm()
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, work: Callable[[], Awaitable[None]]) -> None:
+        # What does the work, and not the work: one that `stop` overtook before it began is then nothing at all.
         def begin() -> None:
             task = asyncio.ensure_future(_rim(work))
             self._tasks.add(task)
@@ -328,7 +331,7 @@ class BackEndWorker:
             slow = slow + 1 if FaultCode.BACKEND_SLOW in status.faults else 0
             self._note(Status(Health.UNKNOWN) if 0 < slow < MAX_SLOW else status)
             if status.health is not Health.DOWN:
-                await _rim(self._report_all())
+                await _rim(self._report_all)
             self._look.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), HEALTH_EVERY)
@@ -370,9 +373,9 @@ class BackEndWorker:
             self._post(RemedyGiven(visit, ticket, offer))
 
 
-async def _rim(work: Awaitable[None]) -> None:
+async def _rim(work: Callable[[], Awaitable[None]]) -> None:
     """The rim of every task: what nobody foresaw is logged by its kind, and the thread goes on."""
     try:
-        await work
+        await work()
     except Exception as error:  # noqa: BLE001  a bug in one call must not take the back end away for ever
         log.error("back end: a call failed with %s", type(error).__name__)
