@@ -99,6 +99,7 @@ class BackEndWorker:
         self._forgotten = 0  # the last visit that was forgotten: what comes for it later is let go of at once
         self._checked = False  # whether the child that checks has seen a document
         self._reporting = False
+        self._leaving = False
         self._asked: float | None = None
         self._look = asyncio.Event()
 
@@ -182,6 +183,7 @@ class BackEndWorker:
 
     async def _let_go(self) -> None:
         """Break off what is under way: the journal knows what the back end has not heard."""
+        self._leaving = True
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -202,8 +204,10 @@ class BackEndWorker:
             self._checker.warm()
 
     def _spawn(self, work: Callable[[], Awaitable[None]]) -> None:
-        # What does the work, and not the work: one that `stop` overtook before it began is then nothing at all.
+        # What does the work, and not the work: one that `stop` overtakes before it begins is then nothing at all.
         def begin() -> None:
+            if self._leaving:
+                return
             task = asyncio.ensure_future(_rim(work))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,9 +87,11 @@ class Town:
         self.answers = threading.Event()
         self.refused: set[UUID] = set()
         self.reported: list[UUID] = []
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def health(self) -> Status:
-        """Be well."""
+        """Be well, and keep the worker's loop busy with what is to happen meanwhile."""
+        self.meanwhile()
         return Status(Health.OK)
 
     async def sign_in(self, visit: int, *_: object) -> tuple[Person, tuple[Product, ...]]:
@@ -202,6 +207,27 @@ def test_a_result_that_is_not_taken_keeps_no_other_waiting(tmp_path: Path) -> No
     with back_end(tmp_path, *TICKETS) as (_worker, town, told, journal):
         told.until(lambda: town.reported == [TICKETS[1]])
         told.until(lambda: journal.unreported() == [(TICKETS[0], STOPPED)])
+
+
+def test_a_call_wished_during_the_stop_is_never_begun(tmp_path: Path) -> None:
+    """Paper that comes out as the kiosk stops is told at the next start, and no half-made call is left behind."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with back_end(tmp_path) as (worker, town, told, _journal):
+            held = threading.Event()
+
+            def stop_overtakes() -> None:
+                held.set()
+                assert town.answers.wait(10)  # the stop comes now
+                time.sleep(0.2)
+                worker.report()
+
+            told.until(lambda: bool(told.noted))
+            town.meanwhile = stop_overtakes
+            worker.look_soon()
+            assert held.wait(10)
+        gc.collect()
+    assert [str(warning.message) for warning in warned] == []
 
 
 class Tray:
