@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from msgspec import structs
+from msgspec import Struct, structs
 
 from hardware.credentials import StaffCard
 from hardware.devices import Applet, Certificate, Signature
@@ -196,8 +196,11 @@ def at_doors() -> tuple[events.Event, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+# What the rules remember even where the visit stays as it is.
+TOLD = events.PinEntered | DoorFailed | DoorGranted | DoorOpened | DoorShut
+
+
+class Node(Struct, frozen=True):
     """A visit, and what the rules below need to remember of how it came there."""
 
     visit: Visit
@@ -210,8 +213,7 @@ class Node:
     shut: frozenset[UUID] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One move of the chart."""
 
     before: Node
@@ -228,6 +230,8 @@ def follow(node: Node, event: events.Event) -> Move:
     if isinstance(event, events.Answer):
         event = structs.replace(event, visit=node.visit.number)
     visit, effects = step(node.visit, event)
+    if visit == node.visit and not (effects or isinstance(event, TOLD)):
+        return Move(node, event, node, effects, node.unsettled, node.granted, node.shut)
     begun = visit.number != node.visit.number
     confirmed = frozenset() if begun else node.confirmed
     if isinstance(event, events.Confirmed):
@@ -288,7 +292,7 @@ def _folded(visit: Visit) -> Visit:
     overlay = Overlay.HELP if visit.overlay in alike else visit.overlay
     if isinstance(state, Printed) and overlay is Overlay.HELP and Overlay.STILL_THERE in alike:
         overlay = None  # a page over one ending of many is a page over any
-    visit = replace(visit, number=1 + (visit.number + 1) % 2, state=state, overlay=overlay, paper_left=paper_left)
+    visit = replace(visit, number=1, state=state, overlay=overlay, paper_left=paper_left)
     return replace(visit, tray=tray, language=Language.NL, ease=Ease(), voice=Voice())
 
 
@@ -306,7 +310,7 @@ def explore() -> Iterator[Move]:
             if move.after not in seen:
                 seen[move.after] = move.after
                 queue.append(move.after)
-            yield replace(move, before=node, after=seen[move.after])
+            yield structs.replace(move, before=node, after=seen[move.after])
 
 
 @pytest.fixture(scope="package")
