@@ -194,9 +194,7 @@ def _watch(journey: Journey, kiosk: KioskProcess, resident: Resident) -> None:
             continue
         journey.documents = told.get("documents", journey.documents)
         journey.title = told.get("title", journey.title or "").replace("\N{NO-BREAK SPACE}", " ") or None
-        if journey.pictured and seen != (
-            seen := tuple(told.get(fact) for fact in ("state", "title", "signing", "wrong"))
-        ):
+        if seen != (seen := tuple(told.get(fact) for fact in ("state", "title", "signing", "wrong"))):
             _photograph(journey, kiosk, told["state"])
         if resident.see(told):
             return
@@ -215,6 +213,8 @@ def _start_again(journey: Journey, world: World, kiosk: KioskProcess) -> None:
 
 
 def _photograph(journey: Journey, kiosk: KioskProcess, state: str) -> None:
+    if not journey.pictured:
+        return
     journey.pictures += 1
     kiosk.grab(journey.out / "screens" / f"{journey.pictures:02}-{state}.png")
 

@@ -57,7 +57,7 @@ def _pdfsig(pdf: Path, ca: Path, folder: Path) -> str:
 def test_a_journey_ends_as_the_table_says(tmp_path: Path, name: str) -> None:
     """Each way in and each way out is walked on real parts, and the tray holds what it must."""
     out = tmp_path / "out"
-    ended_well = play(Journey(name, "1.8:an", None, out), tmp_path)
+    ended_well = play(Journey(name, "1.8:an", None, out, pictured=False), tmp_path)
     assert ended_well, told(out)
 
 
@@ -68,7 +68,7 @@ def test_a_journey_ends_the_same_way_where_the_town_keeps_its_book_on_postgresql
     try:
         server.start()
         url = server.database()
-        assert play(Journey("reprint", "1.8:an", None, out), tmp_path, url), told(out)
+        assert play(Journey("reprint", "1.8:an", None, out, pictured=False), tmp_path, url), told(out)
         engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
         with engine.connect() as connection:
             outcomes = connection.execute(sa.text("SELECT outcome FROM print_results")).scalars().all()
@@ -88,7 +88,7 @@ def test_every_journey_of_the_table_can_be_played() -> None:
 def test_a_card_leads_to_what_the_table_says(tmp_path: Path, card: str) -> None:
     """Each kind of card is served, or refused in its own words, without paper."""
     out = tmp_path / "out"
-    ended_well = play(Journey("certificate", card, None, out), tmp_path)
+    ended_well = play(Journey("certificate", card, None, out, pictured=False), tmp_path)
     assert ended_well, told(out)
 
 
