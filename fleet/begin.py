@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata
@@ -17,7 +17,7 @@ from config import durable
 from config.rings import Stage
 from config.targets import TENANT
 from fleet import by_hand, keys, roles, sheet
-from fleet.repository import Repository, found
+from fleet.repository import Repository, found, runs_out_soon
 from fleet.signing import Count
 from fleet.work import Work
 
@@ -30,7 +30,10 @@ class Begun(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """How one role stands. `signed` of `needed` keys signed what waits; `going` is how far its last change has come."""
+    """How one role stands. `signed` of `needed` keys signed what waits; `going` is how far its last change has come.
+
+    `ages` says whether a person must soon say again what it says.
+    """
 
     role: str
     version: int
@@ -39,6 +42,7 @@ class Standing(Struct, frozen=True):
     signed: int
     needed: int
     going: Stage | None = None
+    ages: bool = False
 
 
 def begin(
@@ -101,11 +105,13 @@ def standing(work: Work) -> list[Standing]:
         Standing(name, said.signed.version, said.signed.expires, changed=False, signed=0, needed=1)
         for name, said in tops
     ]
+    rows[0] = structs.replace(rows[0], ages=runs_out_soon(rows[0].until))
     for name, version in at.versions().items():
         until = at.role(name).signed.expires
         count = waiting.get(name) or Count(name, 0, at.needed(name))
         going = by_hand.going(work, name) if name in owners else None
-        rows.append(Standing(name, version, until, name in changed, count.signed, count.needed, going))
+        ages = not name.endswith(("-daily", "-rollout")) and runs_out_soon(until)
+        rows.append(Standing(name, version, until, name in changed, count.signed, count.needed, going, ages))
     return rows
 
 

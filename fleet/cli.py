@@ -62,6 +62,7 @@ for command in (
 app.command()(cli_keys.key)
 app.command()(cli_keys.town)
 app.command()(cli_keys.signers)
+app.command()(cli_keys.renew)
 app.command()(cli_commands.command)
 app.command()(cli_commands.commands)
 app.command()(cli_commands.logs)
@@ -160,7 +161,8 @@ def _sign_own(work: Work, signer: Signer) -> list[Count]:
     """Sign what stands in the operator's own folder, beside what holds."""
     if wrong := work.validate(watched=watched):
         raise SettingsError("; ".join(wrong))
-    mine = [role for role in work.changed_roles() if signer.public_key.keyid in work.drafts.may_sign(role)]
+    due = dict.fromkeys((*work.changed_roles(), *work.ageing()))
+    mine = [role for role in due if signer.public_key.keyid in work.drafts.may_sign(role)]
     signed = [work.drafts.sign(role, work.to_say(role), signer) for role in mine]
     return [work.drafts.count(draft) for draft in signed if draft is not None]
 
@@ -202,12 +204,17 @@ def status(home: Home = _HERE, *, as_json: AsJson = False) -> None:
         return
     table = Table("rol", "versie", "geldt tot", "veranderd", "getekend", "wijziging is")
     for row in rows:
-        late = row.until < datetime.now(UTC)
-        until = f"[red]{row.until:%d-%m-%Y %H:%M}[/]" if late else f"{row.until:%d-%m-%Y %H:%M}"
+        colour = "[red]" if row.until < datetime.now(UTC) else "[yellow]" if row.ages else ""
+        until = f"{colour}{row.until:%d-%m-%Y %H:%M}{'[/]' if colour else ''}"
         signed = f"{row.signed} van {row.needed}" if row.signed else ""
         where = by_hand.in_words(row.going) if row.going is not None else ""
         table.add_row(row.role, str(row.version), until, "ja" if row.changed else "", signed, where)
     out.print(table)
+    ages = [row.role for row in rows if row.ages]
+    if of_towns := [role for role in ages if role in work.towns]:
+        out.print(f"  Loopt af: {', '.join(of_towns)}. Teken opnieuw: fleet sign, en dan fleet publish.")
+    if of_head := [role for role in ages if role not in work.towns]:
+        out.print(f"  Loopt af: {', '.join(of_head)}. Zeg het opnieuw met de hoofdsleutel: fleet renew.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The commands about keys: show one, let a town join, let others sign for it; and how every command takes one."""
+"""The commands about keys: show one, let a town join or others sign, say it again; and how a command takes one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fleet import keys
 from fleet.cli_output import AsJson, agreed, asked, beside, show_difference, tell
 from fleet.cli_service import Home, existing
 from fleet.joining import join
+from fleet.renewal import renew as again
 from fleet.signing import Count, Draft
 from fleet.work import Work
 
@@ -74,6 +75,15 @@ def town(
     mine = [f"{town}-{number}.pem" for number in range(1, signers + 1)]
     said = f"[green]✓[/] {town} hoort bij deze vloot. Wie voor haar tekent, krijgt: {', '.join(mine)}."
     tell({"town": town, "keys": mine}, said, as_json=as_json)
+
+
+def renew(key: KeyOption, home: Home = _HERE, *, as_json: AsJson = False) -> None:
+    """Zeg met de hoofdsleutel opnieuw wie mag tekenen, een jaar lang. Een gemeente tekent zelf opnieuw: fleet sign."""
+    work = existing(home)
+    done = again(work, opened(key)[0])
+    until = work.repository.root().signed.expires
+    said = f"[green]✓[/] Opnieuw gezegd tot {until:%d-%m-%Y}: {', '.join(done)}. Leg de hoofdsleutel terug in de kluis."
+    tell({"renewed": done, "until": until}, said, as_json=as_json)
 
 
 def new_passphrase(name: str) -> str:

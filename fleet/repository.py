@@ -73,6 +73,10 @@ class Repository:
         at = version if version is not None else self.versions()[name]
         return Metadata[Targets].from_bytes(self._read(f"{at}.{name}.json"))
 
+    def ages(self, name: str) -> bool:
+        """Whether what a role says runs out soon, or has."""
+        return runs_out_soon(self.role(name).signed.expires)
+
     def next_of(self, name: str) -> Targets:
         """Give what a role says now, as its next version."""
         said = Targets.from_dict(self.role(name).signed.to_dict())
@@ -187,6 +191,11 @@ class Repository:
 def expiry(role: str) -> datetime:
     """Say until when what a role signs now will hold."""
     return (datetime.now(UTC) + roles.holds(role)).replace(microsecond=0)
+
+
+def runs_out_soon(until: datetime) -> bool:
+    """Whether what holds until then should be said again."""
+    return until - datetime.now(UTC) < roles.AGES
 
 
 def said_by(name: str, content: Targets, signers: Sequence[Signer]) -> Metadata[Targets]:

@@ -20,6 +20,8 @@ FLEET = "fleet"
 # The root key comes out of the safe once a year; a town's settings may stand still for as long.
 ROOT_HOLDS = timedelta(days=400)
 TOWN_HOLDS = timedelta(days=400)
+# So long before its end a word should be said again: time enough to find the sheet, the stick and the second person.
+AGES = timedelta(days=60)
 # Daily content ends within 92 days (config.daily): a word that is older says nothing any more.
 DAILY_HOLDS = timedelta(days=92)
 # Signed anew every hour by a machine. A weekend without it does no harm; a replay older than this is refused.

@@ -60,13 +60,14 @@ class Drafts:
         return found
 
     def sign(self, role: str, files: Mapping[str, bytes], signer: Signer) -> Draft | None:
-        """Sign for what a role would say; None when it says just that already.
+        """Sign for what a role would say; None when it says just that already, and will for a while.
 
         A second signer signs the very same draft: once the files differ, it begins anew. Raises RepositoryError.
         """
         self._refuse_stranger(role, signer)
         wanted = {path: TargetFile.from_data(path, content) for path, content in files.items()}
-        if wanted == self._repository.role(role).signed.targets and role not in self.owed():
+        same = wanted == self._repository.role(role).signed.targets and role not in self.owed()
+        if same and not self._repository.ages(role):
             return None
         said = self._repository.next_of(role)
         said.targets = wanted

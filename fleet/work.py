@@ -120,6 +120,10 @@ class Work:
         owed = self.drafts.owed()
         return [name for name in self.roles if name in owed or ours.get(name, {}) != self.wanted(name)]
 
+    def ageing(self) -> list[str]:
+        """Name those who must soon sign again for what they say already. Daily content has an end of its own."""
+        return [name for name in (roles.FLEET, *self.towns) if self.repository.ages(name)]
+
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""
         now = {path: text for role in self.roles for path, text in self.wanted(role).items()}

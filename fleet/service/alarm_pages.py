@@ -40,7 +40,7 @@ class AlarmPages:
         return self._pages.page("meldingen", seat, count=count, there=there, solved=solved)
 
     def _read(self, person: Person) -> tuple[int, list[tuple[Any, list[Any]]], Sequence[Any]]:
-        mine = sa.true() if person.operator else kiosks.c.town.in_(person.towns)
+        mine = sa.true() if person.operator else kiosks.c.town.in_(person.sees)
         of_kiosk = sa.select(alarms, kiosks.c.town, kiosks.c.number).join(kiosks, kiosks.c.id == alarms.c.kiosk)
         is_open = sa.and_(alarms.c.closed.is_(None), alarms.c.gone.is_(None), mine)
         with self._engine.connect() as connection:

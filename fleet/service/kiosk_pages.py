@@ -45,7 +45,7 @@ _HEALTH = {
     Health.UNKNOWN: "dat weet het loket niet",
 }
 _HAPPENED = {
-    What.BOOT: "De machine is opnieuw begonnen",
+    What.BOOT: "De agent van het loket is opnieuw begonnen",
     What.SETTINGS: "Het loket werkt op andere instellingen",
     What.SENT_BACK: "Het loket wilde nieuwe instellingen niet houden",
     What.AUDIT_BACK: "Regels van het auditspoor zijn weg of veranderd",

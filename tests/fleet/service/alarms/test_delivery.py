@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,3 +217,22 @@ def test_the_page_shows_what_is_open_and_to_whom_it_was_sent(
     assert page.get_by_text("Printer: het papier is op.").is_visible()
     assert page.get_by_text("Bericht aan onthaal@lindeveld.example: verstuurd vandaag om").is_visible()
     sound(page)
+
+
+@pytest.fixture
+def with_approver(with_people: Fleet) -> None:
+    """Noor approves what others propose, and has no page of her own."""
+    file = with_people.work.home / "people.toml"
+    people = tomllib.loads(file.read_text(encoding="utf-8"))["people"]
+    people.append({"name": "noor", "password": people[0]["password"], "approves": ["lindeveld"]})
+    file.write_text(tomli_w.dumps({"people": people}), encoding="utf-8")
+
+
+@pytest.mark.usefixtures("with_alarms", "with_approver")
+def test_who_only_approves_reads_of_the_same_problems_as_on_the_first_page(
+    running: Running, page: Page, watching: Watching
+) -> None:
+    on_wednesday((running.service, running.clock), watching).minutes(4, EMPTY)
+    enter(page, "noor")
+    page.get_by_role("link", name="Meldingen").click()
+    assert page.get_by_text("Printer: het papier is op.").is_visible()
