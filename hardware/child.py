@@ -37,6 +37,7 @@ from hardware.shared_room import SharedRoom, other_side_of
 KEPT_ENVIRONMENT = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"),
     *("PYTHONPATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV", "CUPS_SERVER"),
+    *("PYTHONMALLOC", "MALLOC_PERTURB_", "GLIBC_TUNABLES"),  # it holds documents, too: its memory forgets as ours does
 )
 # An answer is a few fields; a child that wants to send more than this is not ours any more.
 MAX_ANSWER = 1 << 20
@@ -241,6 +242,7 @@ def _serve(module_name: str, connection: socket.socket, room: mmap.mmap) -> None
         request = json.loads(_receive(connection, length, None))
         payload = bytes(_receive(connection, payload_length, None))
         answer, raw = (failure, b"") if failure else _answer(module, request["name"], request["args"], payload)
+        del payload, request  # and not only when the next comes
         header = json.dumps(answer).encode()
         room[: len(raw)] = raw
         connection.sendall(_FRAME.pack(len(header), len(raw)) + header)

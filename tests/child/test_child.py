@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.limits import memory_settings
 from hardware.child import MAX_DETAIL, Child, ChildDied, ChildTimeout
 from hardware.faults import DeviceFault, FaultCode
+from soaking.search import remembered
 
 HERE = Path(__file__).parent
 
@@ -52,6 +54,16 @@ def test_a_call_gives_back_what_the_function_gave(child: Child) -> None:
         3_000_004,
         "25504446",
     ]
+
+
+def test_with_the_memory_of_the_unit_a_child_keeps_nothing_of_a_document_it_had(
+    monkeypatch: pytest.MonkeyPatch, child: Child
+) -> None:
+    for name, value in memory_settings().items():
+        monkeypatch.setenv(name, value)
+    child.call("measure", "a.pdf", payload=b"Elodie van Lindeveld\n" * 1_000, timeout=10)
+    child.call("add", 1, 1, timeout=10)
+    assert remembered(pid_of(child), {"Elodie van Lindeveld"}) == set()
 
 
 def test_bytes_come_back_as_they_are_beside_the_result(child: Child) -> None:
