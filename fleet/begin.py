@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from securesystemslib.signer import Signer
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata
@@ -17,7 +17,7 @@ from config import durable
 from config.rings import Stage
 from config.targets import TENANT
 from fleet import by_hand, keys, roles, sheet
-from fleet.repository import Repository, found, runs_out_soon
+from fleet.repository import Repository, found
 from fleet.signing import Count
 from fleet.work import Work
 
@@ -32,7 +32,7 @@ class Begun(Struct, frozen=True):
 class Standing(Struct, frozen=True):
     """How one role stands. `signed` of `needed` keys signed what waits; `going` is how far its last change has come.
 
-    `ages` says whether a person must soon say again what it says.
+    `ages` says whether people must soon say again what it says.
     """
 
     role: str
@@ -41,8 +41,8 @@ class Standing(Struct, frozen=True):
     changed: bool
     signed: int
     needed: int
-    going: Stage | None = None
-    ages: bool = False
+    going: Stage | None
+    ages: bool
 
 
 def begin(
@@ -102,15 +102,15 @@ def standing(work: Work) -> list[Standing]:
         ("timestamp", at.timestamp()),
     ]
     rows = [
-        Standing(name, said.signed.version, said.signed.expires, changed=False, signed=0, needed=1)
-        for name, said in tops
+        Standing(name, said.version, said.expires, changed=False, signed=0, needed=1, going=None, ages=ages)
+        for name, said in ((name, one.signed) for name, one in tops)
+        for ages in [roles.ages(name, said.expires)]
     ]
-    rows[0] = structs.replace(rows[0], ages=runs_out_soon(rows[0].until))
     for name, version in at.versions().items():
         until = at.role(name).signed.expires
         count = waiting.get(name) or Count(name, 0, at.needed(name))
         going = by_hand.going(work, name) if name in owners else None
-        ages = not name.endswith(("-daily", "-rollout")) and runs_out_soon(until)
+        ages = roles.ages(name, until)
         rows.append(Standing(name, version, until, name in changed, count.signed, count.needed, going, ages))
     return rows
 

@@ -74,8 +74,8 @@ class Repository:
         return Metadata[Targets].from_bytes(self._read(f"{at}.{name}.json"))
 
     def ages(self, name: str) -> bool:
-        """Whether what a role says runs out soon, or has."""
-        return runs_out_soon(self.role(name).signed.expires)
+        """Whether people must soon say again what a role says, or should have."""
+        return roles.ages(name, self.role(name).signed.expires)
 
     def next_of(self, name: str) -> Targets:
         """Give what a role says now, as its next version."""
@@ -140,11 +140,11 @@ class Repository:
         files: Mapping[str, bytes],
         root: Metadata[Root] | None,
     ) -> None:
-        if root is None:
-            before = self.versions()
-            for name, metadata in changed.items():
-                if metadata.signed.version <= before.get(name, 0):
-                    raise RepositoryError(f"{name}: intussen is er iets anders uitgegeven; begin opnieuw")
+        before = self.versions() if self.exists else {}
+        for name, metadata in changed.items():
+            if metadata.signed.version <= before.get(name, 0):
+                raise RepositoryError(f"{name}: intussen is er iets anders uitgegeven; begin opnieuw")
+            if root is None:
                 self.verify(name, metadata, changed)
         for metadata in changed.values():
             for path, target in metadata.signed.targets.items():
@@ -191,11 +191,6 @@ class Repository:
 def expiry(role: str) -> datetime:
     """Say until when what a role signs now will hold."""
     return (datetime.now(UTC) + roles.holds(role)).replace(microsecond=0)
-
-
-def runs_out_soon(until: datetime) -> bool:
-    """Whether what holds until then should be said again."""
-    return until - datetime.now(UTC) < roles.AGES
 
 
 def said_by(name: str, content: Targets, signers: Sequence[Signer]) -> Metadata[Targets]:

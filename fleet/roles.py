@@ -7,7 +7,7 @@ begin with it; a town says who signs its daily content. A kiosk fetches its own 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from securesystemslib.signer import Signer
@@ -62,6 +62,12 @@ def holds(role: str) -> timedelta:
     if role in {"snapshot", "timestamp"}:
         return ONLINE_HOLDS
     return DAILY_HOLDS if role.endswith("-daily") else TOWN_HOLDS
+
+
+def ages(role: str, until: datetime) -> bool:
+    """Say whether people must soon say again what holds until then; machines do so by themselves, and news ends."""
+    of_machines = role in {"snapshot", "timestamp"} or role.endswith(("-daily", "-rollout"))
+    return not of_machines and until - datetime.now(UTC) < AGES
 
 
 def root_of(signers: Signers) -> Root:

@@ -121,8 +121,8 @@ class Work:
         return [name for name in self.roles if name in owed or ours.get(name, {}) != self.wanted(name)]
 
     def ageing(self) -> list[str]:
-        """Name those who must soon sign again for what they say already. Daily content has an end of its own."""
-        return [name for name in (roles.FLEET, *self.towns) if self.repository.ages(name)]
+        """Name the towns that must soon sign again for what they say already; for the rest, the head key does."""
+        return [town for town in self.towns if self.repository.ages(town)]
 
     def diff(self) -> Iterator[str]:
         """Give what would change, line by line."""

@@ -16,6 +16,7 @@ from config.merge import Layer
 from fleet import keys, roles
 from fleet.cli import app
 from fleet.renewal import renew
+from fleet.repository import said_by
 
 if TYPE_CHECKING:
     from tests.fleet.conftest import Agent, Fleet
@@ -126,3 +127,23 @@ def test_it_waits_for_what_is_signed_and_not_given_out(begun: Callable[..., Flee
     fleet.sign("root")
     with pytest.raises(RepositoryError, match="er wacht al iets van fleet"):
         renew(fleet.work, keys.load(fleet.work.keys / "root.pem"))
+
+
+def test_what_somebody_else_gave_out_meanwhile_is_not_written_over(begun: Callable[..., Fleet]) -> None:
+    fleet = begun()
+    repository, head = fleet.work.repository, keys.load(fleet.work.keys / "root.pem")
+    late = said_by("fleet", repository.next_of("fleet"), [head])
+    fleet.say("fleet.toml", "[timeouts]\nidle = 90.0\n")
+    before = repository.role("fleet").to_bytes()
+    with pytest.raises(RepositoryError, match="fleet: intussen"):
+        repository.publish(fleet.online, {"fleet": late}, {}, repository.root())
+    assert repository.role("fleet").to_bytes() == before
+
+
+def test_daily_content_that_is_the_same_is_not_said_again_however_old(begun: Callable[..., Fleet]) -> None:
+    """It would stand in the history of the desk as a change that nobody made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(roles, "DAILY_HOLDS", timedelta(days=1))
+        fleet = begun()
+    daily = keys.load(fleet.work.keys / "lindeveld-daily.pem")
+    assert fleet.work.drafts.sign("lindeveld-daily", {}, daily) is None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
-import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, cast
@@ -129,8 +130,6 @@ class Town:
         """Nothing to let go of."""
 
     async def _take_time(self) -> None:
-        import asyncio
-
         self.asked.set()
         await asyncio.to_thread(self.answers.wait, 10)
 
@@ -209,25 +208,67 @@ def test_a_result_that_is_not_taken_keeps_no_other_waiting(tmp_path: Path) -> No
         told.until(lambda: journal.unreported() == [(TICKETS[0], STOPPED)])
 
 
-def test_a_call_wished_during_the_stop_is_never_begun(tmp_path: Path) -> None:
-    """Paper that comes out as the kiosk stops is told at the next start, and no half-made call is left behind."""
+@contextmanager
+def nothing_half_made() -> Iterator[None]:
+    """Whatever call is made meanwhile is begun, or not made at all."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        with back_end(tmp_path) as (worker, town, told, _journal):
-            held = threading.Event()
-
-            def stop_overtakes() -> None:
-                held.set()
-                assert town.answers.wait(10)  # the stop comes now
-                time.sleep(0.2)
-                worker.report()
-
-            told.until(lambda: bool(told.noted))
-            town.meanwhile = stop_overtakes
-            worker.look_soon()
-            assert held.wait(10)
+        yield
         gc.collect()
     assert [str(warning.message) for warning in warned] == []
+
+
+def hear_of_the_stop(
+    monkeypatch: pytest.MonkeyPatch, then: Callable[[Future[None], asyncio.AbstractEventLoop], object]
+) -> None:
+    """Have something done once the loop was asked to let go of everything, and before the stop goes on."""
+    really = asyncio.run_coroutine_threadsafe
+
+    def asks(letting_go: Coroutine[None, None, None], loop: asyncio.AbstractEventLoop) -> Future[None]:
+        asking = really(letting_go, loop)
+        then(asking, loop)
+        return asking
+
+    monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", asks)
+
+
+def test_a_call_that_the_stop_overtakes_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paper that comes out as the kiosk stops is told at the next start."""
+    held, asked = threading.Event(), threading.Event()
+    hear_of_the_stop(monkeypatch, lambda *_: asked.set())
+    with nothing_half_made(), back_end(tmp_path) as (worker, town, told, _journal):
+
+        def be_overtaken() -> None:
+            held.set()
+            assert asked.wait(10)
+            worker.report()
+
+        told.until(lambda: bool(told.noted))
+        town.meanwhile = be_overtaken
+        worker.look_soon()
+        assert held.wait(10)
+
+
+def test_a_call_that_comes_after_all_was_let_go_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would wait for its turn in a loop that ends."""
+    loops: list[asyncio.AbstractEventLoop] = []
+    ended = threading.Event()
+    with back_end(tmp_path) as (worker, _town, told, _journal):
+
+        def come_last(letting_go: Future[None], loop: asyncio.AbstractEventLoop) -> None:
+            letting_go.result(10)
+            loops.append(loop)
+            loop.call_soon_threadsafe(report_and_end, loop)
+            assert ended.wait(10)
+
+        def report_and_end(loop: asyncio.AbstractEventLoop) -> None:
+            worker.report()
+            loop.call_soon(loop.stop)
+            loop.call_soon(ended.set)
+
+        hear_of_the_stop(monkeypatch, come_last)
+        told.until(lambda: bool(told.noted))
+    assert [asyncio.all_tasks(loop) for loop in loops] == [set()]
 
 
 class Tray:
